@@ -1,0 +1,27 @@
+#include <cstdio>
+
+#include "cli/verbs.hpp"
+
+namespace rakit::cli {
+
+int report(const Error& error, int status) {
+    std::fprintf(stderr, "rakit: %s\n", to_string(error).c_str());
+    return status;
+}
+
+int status_of(const Error& error) {
+    switch (error.code) {
+        case ErrorCode::usage:
+        case ErrorCode::file_unreadable:
+        case ErrorCode::file_unwritable:
+        case ErrorCode::document_invalid:
+        case ErrorCode::package_missing:
+        case ErrorCode::prompt_unavailable:
+        case ErrorCode::service_absent:
+        case ErrorCode::reader_absent:
+        case ErrorCode::officer_credential_invalid: return kNotTried;
+        default: return kFailed;
+    }
+}
+
+}  // namespace rakit::cli

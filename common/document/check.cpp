@@ -1,0 +1,88 @@
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+
+#include <algorithm>
+#include <set>
+
+#include "common/document/document.hpp"
+
+namespace rakit::document {
+namespace {
+
+using nlohmann::json;
+
+/// pointer_of turns valijson's context, `<root>` `[key]` `[0]`, into a JSON Pointer.
+std::string pointer_of(const std::vector<std::string>& context) {
+    std::string pointer;
+    for (const auto& part : context) {
+        if (part == "<root>") continue;
+        std::string name = part;
+        if (name.size() >= 2 && name.front() == '[' && name.back() == ']') name = name.substr(1, name.size() - 2);
+        pointer += "/";
+        for (const char c : name) pointer += c == '~' ? std::string("~0") : c == '/' ? std::string("~1") : std::string(1, c);
+    }
+    return pointer;
+}
+
+/// A summary of deeper findings ("Failed to validate against child schema #0.") tells a reader nothing.
+bool is_summary(const std::string& description) {
+    return description.find("Failed to validate against") == 0 || description.find("Failed to validate item") == 0 ||
+           description.find("Failed to validate value") == 0;
+}
+
+/// unknown_key takes the key out of valijson's sentence about additionalProperties.
+std::optional<std::string> unknown_key(const std::string& description) {
+    if (description.find("Object contains a property that could not be validated") != 0) return std::nullopt;
+    const auto open = description.find(": '");
+    const auto close = description.rfind('\'');
+    if (open == std::string::npos || close <= open + 3) return std::nullopt;
+    return description.substr(open + 3, close - open - 3);
+}
+
+Finding readable(const Document& document, const valijson::ValidationResults::Error& error) {
+    std::string pointer = pointer_of(error.context);
+    if (const auto key = unknown_key(error.description)) {
+        const std::string child = pointer + pointer_of({*key});
+        return document.finding(child, "unknown key '" + *key + "'");
+    }
+    const json& value = document.value.at(json::json_pointer(pointer));
+    std::string message = error.description;
+    if (message.find("Value type not permitted by 'type' constraint") == 0) {
+        message = "wrong type: this is " + std::string(value.type_name());
+        if (value.is_number()) message += "; quote it if text is meant (a PIN, octets, a serial number)";
+    }
+    if (const auto slash = pointer.rfind('/'); slash != std::string::npos) message += " ('" + pointer.substr(1) + "')";
+    return document.finding(pointer, message);
+}
+
+}  // namespace
+
+void check(Document& document, const json& schema) {
+    valijson::Schema compiled;
+    valijson::SchemaParser parser;
+    valijson::ValidationResults results;
+    try {
+        parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(schema), compiled);
+    } catch (const std::exception& problem) {
+        document.findings.push_back(document.finding("", std::string("the schema itself is wrong: ") + problem.what()));
+        return;
+    }
+    valijson::Validator validator;
+    if (validator.validate(compiled, valijson::adapters::NlohmannJsonAdapter(document.value), &results)) return;
+    std::set<std::string> seen;
+    std::vector<Finding> summaries;
+    for (const auto& error : results) {
+        Finding finding = readable(document, error);
+        if (!seen.insert(to_string(finding)).second) continue;
+        (is_summary(error.description) ? summaries : document.findings).push_back(std::move(finding));
+    }
+    if (document.findings.empty()) document.findings = std::move(summaries);
+    std::stable_sort(document.findings.begin(), document.findings.end(), [](const Finding& a, const Finding& b) {
+        return std::pair(a.at.line, a.at.column) < std::pair(b.at.line, b.at.column);
+    });
+}
+
+}  // namespace rakit::document

@@ -1,0 +1,143 @@
+#include "common/x509/certificate.hpp"
+
+#include <openssl/pem.h>
+
+#include "common/ossl/digest.hpp"
+
+namespace rakit::x509 {
+namespace {
+
+std::string dotted(const ASN1_OBJECT* object) {
+    char text[128];
+    OBJ_obj2txt(text, sizeof text, object, 1);
+    return text;
+}
+
+Result<DistinguishedName> name_of(const X509_NAME* name) {
+    return decode_name(ossl::to_der(const_cast<X509_NAME*>(name), i2d_X509_NAME));
+}
+
+}  // namespace
+
+UtcTime to_utc(const ASN1_TIME* time) {
+    std::tm parts{};
+    if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return {};
+    return UtcTime(std::chrono::seconds(timegm(&parts)));
+}
+
+Result<Certificate> Certificate::parse(ByteView der) {
+    const unsigned char* cursor = der.data();
+    X509* handle = d2i_X509(nullptr, &cursor, static_cast<long>(der.size()));
+    if (handle == nullptr) return fail(ErrorCode::crypto_failed, "not a certificate: " + ossl::last_error());
+    Certificate certificate;
+    certificate.x_handle = std::shared_ptr<X509>(handle, X509_free);
+    if (cursor != der.data() + der.size()) return fail(ErrorCode::crypto_failed, "octets after the certificate");
+    certificate.x_der.assign(der.begin(), der.end());
+    auto subject = name_of(X509_get_subject_name(handle));
+    if (!subject) return Unexpected{std::move(subject).error().in("subject")};
+    auto issuer = name_of(X509_get_issuer_name(handle));
+    if (!issuer) return Unexpected{std::move(issuer).error().in("issuer")};
+    certificate.x_subject = *std::move(subject);
+    certificate.x_issuer = *std::move(issuer);
+    return certificate;
+}
+
+Bytes Certificate::subject_der() const { return ossl::to_der(X509_get_subject_name(handle()), i2d_X509_NAME); }
+
+Bytes Certificate::issuer_der() const { return ossl::to_der(X509_get_issuer_name(handle()), i2d_X509_NAME); }
+
+std::string Certificate::serial_hex() const {
+    const ossl::BigNumber number(ASN1_INTEGER_to_BN(X509_get0_serialNumber(handle()), nullptr));
+    Bytes octets(static_cast<std::size_t>(BN_num_bytes(number.get())));
+    BN_bn2bin(number.get(), octets.data());
+    return octets.empty() ? "00" : to_hex(octets);
+}
+
+Bytes Certificate::serial_der() const { return ossl::to_der(X509_get_serialNumber(handle()), i2d_ASN1_INTEGER); }
+
+UtcTime Certificate::not_before() const { return to_utc(X509_get0_notBefore(handle())); }
+
+UtcTime Certificate::not_after() const { return to_utc(X509_get0_notAfter(handle())); }
+
+Bytes Certificate::spki() const { return ossl::to_der(X509_get_X509_PUBKEY(handle()), i2d_X509_PUBKEY); }
+
+Result<ossl::PKey> Certificate::public_key() const { return ossl::parse_spki(spki()); }
+
+std::vector<std::string> Certificate::policies() const {
+    const ossl::Handle<CERTIFICATEPOLICIES, CERTIFICATEPOLICIES_free> policies(static_cast<CERTIFICATEPOLICIES*>(
+        X509_get_ext_d2i(handle(), NID_certificate_policies, nullptr, nullptr)));
+    std::vector<std::string> oids;
+    for (int i = 0; policies && i < sk_POLICYINFO_num(policies.get()); ++i)
+        oids.push_back(dotted(sk_POLICYINFO_value(policies.get(), i)->policyid));
+    return oids;
+}
+
+std::vector<std::string> Certificate::extended_key_usages() const {
+    const ossl::Handle<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free> usages(
+        static_cast<EXTENDED_KEY_USAGE*>(X509_get_ext_d2i(handle(), NID_ext_key_usage, nullptr, nullptr)));
+    std::vector<std::string> oids;
+    for (int i = 0; usages && i < sk_ASN1_OBJECT_num(usages.get()); ++i)
+        oids.push_back(dotted(sk_ASN1_OBJECT_value(usages.get(), i)));
+    return oids;
+}
+
+std::optional<unsigned> Certificate::key_usage() const {
+    if (X509_get_ext_by_NID(handle(), NID_key_usage, -1) < 0) return std::nullopt;
+    return X509_get_key_usage(handle());
+}
+
+bool Certificate::is_ca() const { return X509_check_ca(handle()) == 1; }
+
+Bytes Certificate::sha256() const { return ossl::sha256(x_der); }
+
+bool Certificate::signed_by(const Certificate& issuer) const {
+    const bool good = X509_verify(handle(), X509_get0_pubkey(issuer.handle())) == 1;
+    ossl::last_error();
+    return good;
+}
+
+bool chains(const Certificate& leaf, const std::vector<Certificate>& intermediates,
+            const std::vector<Certificate>& anchors, std::optional<UtcTime> at) {
+    const ossl::Store store(X509_STORE_new());
+    for (const auto& anchor : anchors) X509_STORE_add_cert(store.get(), anchor.handle());
+    const ossl::Certificates untrusted(sk_X509_new_null());
+    for (const auto& certificate : intermediates) {
+        X509_up_ref(certificate.handle());
+        sk_X509_push(untrusted.get(), certificate.handle());
+    }
+    const ossl::StoreContext context(X509_STORE_CTX_new());
+    if (X509_STORE_CTX_init(context.get(), store.get(), leaf.handle(), untrusted.get()) != 1) return false;
+    X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(context.get());
+    // An anchor may be an intermediate CA: it is trusted because it was named, not because it is self-signed.
+    X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
+    if (at)
+        X509_VERIFY_PARAM_set_time(parameters, at->time_since_epoch().count());
+    else
+        X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_NO_CHECK_TIME);
+    const bool good = X509_verify_cert(context.get()) == 1;
+    ossl::last_error();
+    return good;
+}
+
+std::string to_pem(const Certificate& certificate) {
+    const ossl::Bio bio(BIO_new(BIO_s_mem()));
+    PEM_write_bio_X509(bio.get(), certificate.handle());
+    return std::string(as_text(ossl::bio_content(bio.get())));
+}
+
+Result<std::vector<Certificate>> parse_pem(std::string_view text) {
+    const ossl::Bio bio = ossl::memory_bio(as_bytes(text));
+    std::vector<Certificate> certificates;
+    for (;;) {
+        const ossl::X509Certificate next(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+        if (!next) break;
+        auto parsed = Certificate::parse(ossl::to_der(next.get(), i2d_X509));
+        if (!parsed) return Unexpected{std::move(parsed).error()};
+        certificates.push_back(*std::move(parsed));
+    }
+    ossl::last_error();
+    if (certificates.empty()) return fail(ErrorCode::crypto_failed, "no CERTIFICATE block");
+    return certificates;
+}
+
+}  // namespace rakit::x509

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "common/base/clock.hpp"
+#include "common/base/rng.hpp"
+#include "common/ossl/keys.hpp"
+#include "common/x509/builder.hpp"
+
+namespace rakit::cm {
+
+/// Authority is one CA: certificate and key.
+struct Authority {
+    x509::Certificate certificate;
+    ossl::PKey key;
+};
+
+/// Hierarchy is the CM's CAs: "root", "end-user-ca", "tc-issuer", "officer-ca", and the end entities "response" (signs
+/// PKIResponse, EKU cmcCA) and "tls" (the server). All keys come from one seed, with long validity, so that built-in
+/// cards and a default host trust each other: for tests only, and whoever serves with it says so.
+/// root, end-user-ca, officer-ca, response, tls: P-256. tc-issuer: RSA-2048, so that TCs are the same octets each time.
+class Hierarchy {
+public:
+    /// from_seed makes the hierarchy; the default host and the built-in images use kDefaultSeed.
+    static Result<Hierarchy> from_seed(std::uint64_t seed);
+    static constexpr std::uint64_t kDefaultSeed = 20240101;
+
+    /// authority finds one by name; aborts on a name that isn't in the list above.
+    const Authority& authority(const std::string& name) const;
+    /// issue signs with the named authority.
+    Result<x509::Certificate> issue(const std::string& authority, const x509::CertificateTemplate& what) const;
+
+private:
+    std::map<std::string, Authority> x_authorities;
+};
+
+/// officer_pkcs12 makes an officer's software token: key from `rng`, certificate by the officer CA (EKU cmcRA and
+/// clientAuth), PKCS#12 under `password`.
+struct OfficerToken {
+    x509::Certificate certificate;
+    Bytes pkcs12;
+};
+Result<OfficerToken> officer_token(const Hierarchy& hierarchy, const std::string& common_name, std::string_view password,
+                                   UtcTime not_before, UtcTime not_after, Rng& rng);
+
+}  // namespace rakit::cm
