@@ -24,7 +24,6 @@ std::vector<ExtensionText> extension_texts(const CertificateTemplate& what) {
     texts.push_back({NID_subject_key_identifier, "hash"});
     if (!what.key_usage.empty()) texts.push_back({NID_key_usage, "critical," + join(what.key_usage)});
     if (!what.extended_key_usage.empty()) texts.push_back({NID_ext_key_usage, join(what.extended_key_usage)});
-    if (!what.policies.empty()) texts.push_back({NID_certificate_policies, join(what.policies)});
     if (!what.subject_alternative_names.empty())
         texts.push_back({NID_subject_alt_name, join(what.subject_alternative_names)});
     if (!what.ocsp_urls.empty()) texts.push_back({NID_info_access, join(what.ocsp_urls, "OCSP;URI:")});
@@ -36,6 +35,20 @@ bool add_text_extension(X509* certificate, X509V3_CTX* context, const ExtensionT
     const ossl::Handle<X509_EXTENSION, X509_EXTENSION_free> extension(
         X509V3_EXT_nconf_nid(nullptr, context, text.nid, text.value.c_str()));
     return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
+}
+
+/// Policies are built by hand: OpenSSL's text form of the extension wants a configuration database.
+bool add_policies(X509* certificate, const std::vector<std::string>& oids) {
+    const ossl::Handle<CERTIFICATEPOLICIES, CERTIFICATEPOLICIES_free> policies(CERTIFICATEPOLICIES_new());
+    for (const auto& oid : oids) {
+        POLICYINFO* policy = POLICYINFO_new();
+        policy->policyid = OBJ_txt2obj(oid.c_str(), 1);
+        if (policy->policyid == nullptr || sk_POLICYINFO_push(policies.get(), policy) == 0) {
+            POLICYINFO_free(policy);
+            return false;
+        }
+    }
+    return X509_add1_ext_i2d(certificate, NID_certificate_policies, policies.get(), 0, 0) == 1;
 }
 
 bool add_extra_extension(X509* certificate, const ExtraExtension& extra) {
@@ -81,6 +94,8 @@ Result<void> set_extensions(X509* certificate, const CertificateTemplate& what,
     // Of a self-signed certificate the key identifier must be there already, so this comes last.
     if (!add_text_extension(certificate, &context, {NID_authority_key_identifier, "keyid:always"}))
         return fail(ErrorCode::crypto_failed, "authorityKeyIdentifier: " + ossl::last_error());
+    if (!what.policies.empty() && !add_policies(certificate, what.policies))
+        return fail(ErrorCode::crypto_failed, "certificatePolicies: " + ossl::last_error());
     for (const auto& extra : what.extra)
         if (!add_extra_extension(certificate, extra))
             return fail(ErrorCode::crypto_failed, "extension " + extra.oid + ": " + ossl::last_error());

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/clock.hpp"
+#include "common/base/result.hpp"
+#include "common/base/rng.hpp"
+#include "common/base/secret.hpp"
+#include "common/base/trace.hpp"
+#include "reference/card/card_reader.hpp"
+#include "reference/card/contents.hpp"
+#include "reference/cm/cm_client.hpp"
+#include "reference/officer/officer.hpp"
+
+namespace rakit::reference {
+
+/// Action is what happens to one key (domain.md, Actions).
+enum class Action { blank, issue, redo, add };
+
+/// ActionChoice is the officer's choice on one line.
+struct ActionChoice {
+    std::string key;  ///< KeyLine::id, or its label
+    Action action = Action::blank;
+    std::optional<std::string> certificate;  ///< serial number in hex of the certificate that Redo replaces
+};
+
+/// UpdateRequest is what the officer wants, all of it; what is missing is asked for through the Dialog.
+struct UpdateRequest {
+    std::vector<ActionChoice> actions;
+    std::optional<std::string> procedure;
+    std::map<std::string, std::string> fields;   ///< typed values
+    std::vector<std::string> show_fields;        ///< made visible besides what the input view shows
+    bool auto_add_fields = false;
+    bool replace_ca = false;
+    bool issue_first = false;                    ///< ask the CM before the authorisations for writing are verified
+};
+
+/// PinPrompt is one question for a secret; one for each distinct PIN object.
+struct PinPrompt {
+    std::string id;      ///< "signature-pin", "pin:<PinState::id>", "op-pin"
+    std::string label;   ///< for people: "PIN 1 (Anna's card 0A1B...)"
+    std::optional<int> tries_left;
+    bool last_try = false;   ///< one try left: the dialog must have the officer confirm
+};
+
+/// Dialog is the officer: a terminal, a file descriptor, JSON lines, a scenario.
+class Dialog {
+public:
+    virtual ~Dialog() = default;
+    /// ask_pin waits for a secret. Failure: pin_cancelled, prompt_unavailable.
+    virtual Result<Pin> ask_pin(const PinPrompt& prompt) = 0;
+    /// choose_actions asks for what UpdateRequest left open. Failure: pin_cancelled (the officer left), prompt_unavailable.
+    virtual Result<std::vector<ActionChoice>> choose_actions(const Contents& contents) = 0;
+    virtual Result<std::string> choose_procedure(const std::vector<Procedure>& procedures) = 0;
+    virtual Result<std::map<std::string, std::string>> fill_fields(const std::vector<Field>& fields,
+                                                                   const std::map<std::string, std::string>& known) = 0;
+    /// tell shows a notice: soft_token_warning, dropped fields, lastUpdate, what resume did.
+    virtual void tell(const std::string& code, const std::string& text) = 0;
+    /// progress says which step of the flow begins.
+    virtual void progress(const std::string& step) = 0;
+};
+
+/// LineOutcome is what came of one key.
+struct LineOutcome {
+    std::string key;
+    Action action = Action::blank;
+    std::optional<x509::Certificate> certificate;  ///< the new one
+    bool stored = false;                           ///< it is on the card
+};
+
+/// UpdateOutcome is what came of an update that went through.
+struct UpdateOutcome {
+    std::string transaction;  ///< hex
+    std::vector<LineOutcome> lines;
+    std::vector<std::pair<std::string, std::string>> notices;  ///< code and text, as told
+};
+
+/// UpdatePorts is everything an update works with; borrowed for its length.
+struct UpdatePorts {
+    CardReader& reader;
+    CmClient& cm;
+    OfficerCredential& officer;
+    Dialog& dialog;
+    Clock& clock;
+    Rng& rng;
+    Trace& trace;
+    std::filesystem::path journal_folder;
+    std::vector<std::string> transport_policies;
+    std::chrono::seconds pin_deadline{60};
+};
+
+/// read_card reads the contents of the card in the reader, in a lock of its own.
+Result<Contents> read_card(CardReader& reader, const std::vector<std::string>& transport_policies, Trace& trace);
+
+/// update runs the whole update of domain.md on the card in the reader. An Error means that it did not go through; whatever
+/// was left half done stands in the journal, and the error says so.
+Result<UpdateOutcome> update(UpdatePorts& ports, const UpdateRequest& request);
+
+/// resume continues the journal's open order of the card in the reader, if there is one: with the same transaction, without
+/// a second certificate for the same line. nothing_to_do if none is open.
+Result<UpdateOutcome> resume(UpdatePorts& ports);
+
+}  // namespace rakit::reference

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/result.hpp"
+#include "virtual_cards/images/certificate_issuer.hpp"
+#include "virtual_cards/os/virtual_card.hpp"
+
+namespace rakit::cards {
+
+/// Image is a card's whole state as a value (docs/formats/card.md): what `rakit card new` writes and a card is made from.
+struct Image {
+    nlohmann::json document;
+    bool operator==(const Image&) const = default;
+};
+
+/// ImageWish is what a recipe or a built-in image may be asked to have besides.
+struct ImageWish {
+    std::optional<std::string> serial;  ///< hex; else from the seed
+    std::uint64_t seed = 1;
+};
+
+/// ImageCard is a virtual card whose state can be taken out again.
+class ImageCard : public VirtualCard {
+public:
+    /// snapshot copies the state that survives power-off.
+    virtual Image snapshot() const = 0;
+    /// serial is the card's serial number in upper-case hex.
+    virtual std::string serial() const = 0;
+    /// pin_tries tells the tries left of a PIN reference, for judging from outside.
+    virtual std::optional<int> pin_tries(std::uint8_t reference) const = 0;
+    /// arm adds a fault (docs/formats/card.md, faults), as JSON. Failure: document_invalid.
+    virtual Result<void> arm(const nlohmann::json& fault) = 0;
+    /// disarm removes all faults.
+    virtual void disarm() = 0;
+};
+
+/// built_in_images names what make_image knows without a file.
+std::vector<std::string> built_in_images();
+
+/// make_image gives a built-in by its name, or reads a recipe or an image from a file. Failures: document_invalid with each
+/// finding's file:line:column, file_unreadable.
+Result<Image> make_image(const std::string& name_or_file, const ImageWish& wish, CertificateIssuer& issuer);
+
+/// personalise makes an image from a recipe's document (already checked against its schema).
+Result<Image> personalise(const nlohmann::json& recipe, const ImageWish& wish, CertificateIssuer& issuer);
+
+/// open_image makes a live card. Failure: document_invalid.
+Result<std::unique_ptr<ImageCard>> open_image(const Image& image);
+
+/// to_yaml writes an image as people read it; read back it is equal.
+std::string to_yaml(const Image& image);
+
+}  // namespace rakit::cards
