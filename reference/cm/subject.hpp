@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 
+#include "common/base/bytes.hpp"
 #include "common/base/result.hpp"
 
 namespace rakit::reference {
