@@ -7,7 +7,7 @@
 #include "common/document/document.hpp"
 #include "embedded/prepare_request_schema.hpp"
 #include "embedded/reg_info_schema.hpp"
-#include "fixture.hpp"
+#include "tests/unit/reference_cm/fixture.hpp"
 #include "reference/cm/op_pin_scan.hpp"
 
 namespace rakit::reference::test {
