@@ -105,9 +105,9 @@ Result<void> serve(const ServeOptions& wanted) {
     SystemRng rng;
     auto host = cm::RunningHost::start(std::move(options), clock, rng);
     if (!host) return Unexpected{std::move(host).error()};
-    say_what_runs(**host, wanted, *state, server->address);
     if (!wanted.ready_file.empty())
         if (auto done = write_file_atomically(wanted.ready_file, as_bytes((*host)->ready_document())); !done) return done;
+    say_what_runs(**host, wanted, *state, server->address);
     wait_for_end(signals);
     (*host)->stop();
     std::printf("CM host ended\n");

@@ -19,12 +19,7 @@ constexpr UtcTime kFuture = std::chrono::sys_days{2053y / 1 / 1};
 Credential credential(const Hierarchy& hierarchy, const std::string& name, UtcTime from, UtcTime to) {
     SeededRng rng(1, name);
     const auto token = officer_token(hierarchy, name, "p", from, to, rng);
-    const auto* cursor = token->pkcs12.data();
-    const ossl::Pkcs12 pkcs12(d2i_PKCS12(nullptr, &cursor, static_cast<long>(token->pkcs12.size())));
-    EVP_PKEY* key = nullptr;
-    X509* certificate = nullptr;
-    PKCS12_parse(pkcs12.get(), "p", &key, &certificate, nullptr);
-    return {ossl::PKey(key), ossl::X509Certificate(certificate)};
+    return open_pkcs12(token->pkcs12, "p");
 }
 
 class HttpServer : public testing::Test {
@@ -64,7 +59,7 @@ TEST_F(HttpServer, CertificateOfAnotherCaOfTheHierarchyIsNobody) {
 
 TEST_F(HttpServer, HeadHasNoBody) {
     const auto answer = get(nullptr, "HEAD");
-    EXPECT_THAT(answer, HasSubstr("Content-Length: 25\r\n"));
+    EXPECT_THAT(answer, HasSubstr("Content-Length: 23\r\n"));
     EXPECT_THAT(answer, EndsWith("\r\n\r\n"));
 }
 

@@ -55,6 +55,16 @@ struct Credential {
     ossl::X509Certificate certificate;
 };
 
+/// open_pkcs12 takes a credential out of a software token; empty handles if the password is wrong.
+inline Credential open_pkcs12(ByteView der, const std::string& password) {
+    const auto* cursor = der.data();
+    const ossl::Pkcs12 token(d2i_PKCS12(nullptr, &cursor, static_cast<long>(der.size())));
+    EVP_PKEY* key = nullptr;
+    X509* certificate = nullptr;
+    PKCS12_parse(token.get(), password.c_str(), &key, &certificate, nullptr);
+    return {ossl::PKey(key), ossl::X509Certificate(certificate)};
+}
+
 /// TlsClient speaks TLS without looking at whom it speaks to: the server's identity is curl's business here.
 class TlsClient {
 public:
