@@ -62,11 +62,11 @@ Bytes ApduLink::deliver(ByteView data, std::size_t ne, iso7816::StatusWord statu
     const std::size_t now = std::min(ne, data.size());
     Bytes answer;
     answer.reserve(now + 2);
-    answer.assign(data.begin(), data.begin() + static_cast<std::ptrdiff_t>(now));
+    append(answer, data.first(now));
     const std::size_t left = data.size() - now;
     if (left > 0) {
-        const Bytes rest(data.end() - static_cast<std::ptrdiff_t>(left), data.end());
-        x_rest = rest;
+        x_rest.clear();
+        append(x_rest, data.subspan(now));
         x_rest_status = status;
         status = iso7816::StatusWord(static_cast<std::uint16_t>(0x6100 | (left > 255 ? 0 : left)));
     }
