@@ -84,12 +84,12 @@ net::HttpResponse CmHost::Parts::procedures(const x509::Certificate& peer) {
 
 net::HttpResponse CmHost::Parts::prepare(const net::HttpRequest& request, const x509::Certificate& peer) {
     if (!is_type(request, "application/json")) return wrong(415, "prepare takes application/json", "Send JSON.");
-    if (config.deviations.maintenance) return error_response(kMaintenance);
     const auto now = context();
     LogEntry entry;
     entry.at = now.now;
     entry.category = "prepare";
     const auto judge = [&](StoreTransaction& open) -> Result<std::string> {
+        if (config.deviations.maintenance) return fail(kMaintenance);
         const auto order = read_prepare(request.body);
         if (!order) return Unexpected{order.error()};
         entry.card_serial = order->card_serial;

@@ -98,7 +98,7 @@ Result<void> judge_revocations(const Context& context, const Order& order) {
         constexpr int kSuperseded = 4;
         if (request.reason != kSuperseded)
             return refuse(ErrorCode::request_malformed, "the reason of a replaced certificate's revocation is superseded (4)",
-                          "Send revokeRequest with reason 4.", line->key);
+                          "Send revokeRequest with reason 4.");
     }
     return {};
 }

@@ -13,7 +13,7 @@ TEST(CmcCodec, StatusInfoIsTheGoldenVector) {
 
 TEST(CmcCodec, StatusInfoWritesLargeNumbers) {
     EXPECT_EQ(to_hex(encode_status({0, {0, 200, 0xFFFFFFFF}, "", std::nullopt})),
-              "3012020100300D020100020200C8020500FFFFFFFF");
+              "3013020100300E020100020200C8020500FFFFFFFF");
     EXPECT_EQ(to_hex(encode_status({2, {0}, "", 1049})), "300C020102300302010002020419");
 }
 
@@ -22,10 +22,10 @@ TEST(CmcCodec, ResponseHoldsOnlyWhatThereIs) {
     response.status = StatusInfo{0, {1}, "", std::nullopt};
     response.transaction_id = {0x80};
     EXPECT_EQ(to_hex(encode_pki_response(response)),
-              "3037"
-              "3031"
-              "301902010106082B06010505070719310A3008020100" "3003020101"
-              "301402010206082B0601050507070531050203" "0080"
+              "3036"
+              "3030"
+              "301902010106082B06010505070719310A30080201003003020101"
+              "301302010206082B06010505070705310402020080"
               "3000"
               "3000");
 }

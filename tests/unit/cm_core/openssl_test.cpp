@@ -85,7 +85,10 @@ TEST_F(OpensslTest, AWeakDigestAndTwoSignersAreRefused) {
     ASSERT_EQ(openssl(sign + "-noattr"), 0) << complaint();
     post(get("request.cms"));
     EXPECT_EQ(store.content().log.back().code, "signature_invalid");
-    ASSERT_EQ(openssl(sign + "-signer officer.pem -inkey officer.key"), 0) << complaint();
+    const auto second = officer("Rolf Roleless");
+    put("second.pem", x509::to_pem(second.certificate));
+    put("second.key", ossl::private_key_der(second.key.get()));
+    ASSERT_EQ(openssl(sign + "-signer second.pem -inkey second.key"), 0) << complaint();
     post(get("request.cms"));
     EXPECT_EQ(store.content().log.back().code, "signature_invalid");
     EXPECT_TRUE(store.content().certificates.empty());
