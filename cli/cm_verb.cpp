@@ -46,20 +46,40 @@ Result<cm::ServerOptions> parse_listen(const std::string& text) {
     return options;
 }
 
-Result<fs::path> state_directory(const std::string& wanted) {
-    if (!wanted.empty()) return fs::path(wanted);
-    std::string pattern = (fs::temp_directory_path() / "rakit-cm-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr)
-        return fail(ErrorCode::file_unwritable, "no temporary directory", pattern, "name one with --state");
-    return fs::path(pattern);
-}
+/// StateDirectory is the one that was asked for, or a temporary one that goes when this does.
+class StateDirectory {
+public:
+    StateDirectory() = default;
+    StateDirectory(const StateDirectory&) = delete;
+    StateDirectory& operator=(const StateDirectory&) = delete;
+    ~StateDirectory() {
+        std::error_code ignored;
+        if (x_temporary) fs::remove_all(x_path, ignored);
+    }
+    Result<void> choose(const std::string& wanted) {
+        x_path = wanted;
+        if (!wanted.empty()) return {};
+        std::string pattern = (fs::temp_directory_path() / "rakit-cm-XXXXXX").string();
+        if (::mkdtemp(pattern.data()) == nullptr)
+            return fail(ErrorCode::file_unwritable, "no temporary directory", pattern, "name one with --state");
+        x_path = pattern;
+        x_temporary = true;
+        return {};
+    }
+    const fs::path& path() const { return x_path; }
+    bool temporary() const { return x_temporary; }
+
+private:
+    fs::path x_path;
+    bool x_temporary = false;
+};
 
 bool is_loopback(const std::string& address) { return address.rfind("127.", 0) == 0 || address == "::1"; }
 
-void say_what_runs(const cm::RunningHost& host, const ServeOptions& wanted, const fs::path& state,
-                   const std::string& address) {
+void say_what_runs(const cm::RunningHost& host, const StateDirectory& state, const std::string& address) {
     std::printf("CM host at %s\n", host.url().c_str());
-    std::printf("  state: %s%s\n", state.c_str(), wanted.state.empty() ? " (temporary: pass --state to choose)" : "");
+    std::printf("  state: %s%s\n", state.path().c_str(),
+                state.temporary() ? " (temporary: gone when this ends; --state DIR keeps one)" : "");
     std::printf("  CA certificates: %s\n", host.ca_file().c_str());
     if (const auto& officer = host.sample_officer())
         std::printf("  sample officer: %s, %s, password in %s\n", officer->name.c_str(), officer->pkcs12.c_str(),
@@ -97,9 +117,11 @@ Result<void> serve(const ServeOptions& wanted) {
         if (!config) return Unexpected{std::move(config).error()};
         options.config = *std::move(config);
     }
-    auto state = state_directory(wanted.state);
-    if (!state) return Unexpected{std::move(state).error()};
-    options.state = *state;
+    StateDirectory state;
+    if (auto chosen = state.choose(wanted.state); !chosen) return chosen;
+    options.state = state.path();
+    std::error_code ignored;
+    fs::remove(wanted.ready_file, ignored);  // so that nobody takes an earlier host's for ours
     const sigset_t signals = block_end_signals();
     SystemClock clock;
     SystemRng rng;
@@ -107,7 +129,7 @@ Result<void> serve(const ServeOptions& wanted) {
     if (!host) return Unexpected{std::move(host).error()};
     if (!wanted.ready_file.empty())
         if (auto done = write_file_atomically(wanted.ready_file, as_bytes((*host)->ready_document())); !done) return done;
-    say_what_runs(**host, wanted, *state, server->address);
+    say_what_runs(**host, state, server->address);
     wait_for_end(signals);
     (*host)->stop();
     std::printf("CM host ended\n");
@@ -188,7 +210,7 @@ void add_serve(CLI::App& cm_verb, Verb& verb) {
     auto options = std::make_shared<ServeOptions>();
     auto* serve_verb = cm_verb.add_subcommand("serve", "run the mock CM host until SIGINT or SIGTERM; its CAs are for tests");
     serve_verb->add_option("--config", options->config, "CM configuration (YAML); default: the embedded one");
-    serve_verb->add_option("--state", options->state, "directory of the database and of the files for clients; default: a new temporary one");
+    serve_verb->add_option("--state", options->state, "directory of the database and of the files for clients; default: a temporary one, removed at the end");
     serve_verb->add_option("--listen", options->listen, "ADDR:PORT; port 0 takes a free one")->capture_default_str();
     serve_verb->add_option("--ready-file", options->ready_file, "JSON with URL, CA file and sample officer, written once it listens");
     serve_verb->footer("Example: rakit cm serve --state /tmp/cm --listen 127.0.0.1:0 --ready-file /tmp/cm/ready.json");

@@ -13,6 +13,7 @@
 
 #include "common/base/file.hpp"
 #include "common/document/document.hpp"
+#include "mock_cm/http/running_host.hpp"
 #include "mock_cm/store/sqlite_store.hpp"
 #include "tests/integration/cm_http/shell.hpp"
 #include "tests/integration/cm_http/tls_client.hpp"
@@ -21,7 +22,6 @@ namespace rakit::cm {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 /// Serving is a running `rakit cm serve`.
 class Serving {
@@ -37,6 +37,7 @@ public:
         argv.push_back(nullptr);
         x_process = ::fork();
         if (x_process == 0) {
+            ::signal(SIGPIPE, SIG_DFL);  // the command must get along without the clients' setting
             ::dup2(ends[1], 1);
             ::dup2(ends[1], 2);
             ::execv(argv[0], argv.data());
@@ -236,16 +237,28 @@ TEST_F(CmServe, WhatCanNotBeTriedIsSaid) {
     Serving serving(arguments());
     ASSERT_TRUE(serving.wait_until_ready()) << serving.text();
     const std::string taken = "cm serve --state " + (x_folder / "other").string() + " --listen 127.0.0.1:" + std::to_string(port());
+    const std::string shared = "cm serve --listen 127.0.0.1:0 --state " + state();
     const std::string none = "cm log --state " + (x_folder / "none").string();
     for (const auto& [words, said] :
          {UsageRow{"cm serve --listen nonsense", "not ADDR:PORT"}, {"cm serve --listen 127.0.0.1:65536", "not ADDR:PORT"},
           {"cm serve --listen name:1", "not an IP address"}, {taken.c_str(), "can't listen"},
+          {shared.c_str(), "another CM host uses"},
           {"cm serve --config /no/such/file", "file_unreadable"}, {none.c_str(), "no CM database here"},
           {"cm check /no/such/file", "file_unreadable"}, {"cm", "usage"}}) {
         const auto ran = rakit(words);
         EXPECT_EQ(ran.status, 2) << words;
         EXPECT_THAT(ran.output, HasSubstr(said)) << words;
     }
+}
+
+TEST_F(CmServe, TemporaryStateIsNamedAndGoesAtTheEnd) {
+    Serving serving({"--listen", "127.0.0.1:0", "--ready-file", (x_folder / "ready.json").string()});
+    ASSERT_TRUE(serving.wait_until_ready()) << serving.text();
+    const auto folder = std::filesystem::path(ready().at("caFile").get<std::string>()).parent_path();
+    EXPECT_THAT(serving.text(), HasSubstr(folder.string() + " (temporary"));
+    EXPECT_TRUE(std::filesystem::exists(state_database(folder)));
+    EXPECT_EQ(serving.end(SIGTERM), 0);
+    EXPECT_FALSE(std::filesystem::exists(folder));
 }
 
 TEST_F(CmServe, HelpHasAnExample) {
