@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "mock_cm/core/fields.hpp"
 #include "mock_cm/core/policy.hpp"
 #include "mock_cm/core/refusal.hpp"
 #include "mock_cm/core/tc_controls.hpp"
@@ -45,8 +46,7 @@ Result<x509::Certificate> issue_certificate(const Context& context, StoreTransac
     what.not_after = std::min<UtcTime>(context.now + procedure.validity, issuer.not_after());
     what.key_usage = procedure.key_usage;
     what.extended_key_usage = procedure.extended_key_usage;
-    if (const auto email = order.fields.find("email"); email != order.fields.end())
-        what.subject_alternative_names = {"email:" + email->second};
+    if (const auto email = email_of(order); !email.empty()) what.subject_alternative_names = {"email:" + email};
     return context.hierarchy.issue(procedure.issuer, what);
 }
 
