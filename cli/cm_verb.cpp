@@ -85,7 +85,9 @@ void say_what_runs(const cm::RunningHost& host, const StateDirectory& state, con
         std::printf("  sample officer: %s, %s, password in %s\n", officer->name.c_str(), officer->pkcs12.c_str(),
                     officer->password_file.c_str());
     std::fflush(stdout);
-    std::fprintf(stderr, "rakit: THE CAs OF THIS HOST ARE FOR TESTS: their keys are public. Trust none of them outside a test.\n");
+    std::fprintf(
+        stderr,
+        "rakit: THE CAs OF THIS HOST ARE FOR TESTS: their keys are public. Trust none of them outside a test.\n");
     if (!is_loopback(address))
         std::fprintf(stderr,
                      "rakit: WARNING: listening on %s, beyond this machine. Whoever reaches it can be any officer.\n",
@@ -128,7 +130,8 @@ Result<void> serve(const ServeOptions& wanted) {
     auto host = cm::RunningHost::start(std::move(options), clock, rng);
     if (!host) return Unexpected{std::move(host).error()};
     if (!wanted.ready_file.empty())
-        if (auto done = write_file_atomically(wanted.ready_file, as_bytes((*host)->ready_document())); !done) return done;
+        if (auto done = write_file_atomically(wanted.ready_file, as_bytes((*host)->ready_document())); !done)
+            return done;
     say_what_runs(**host, state, server->address);
     wait_for_end(signals);
     (*host)->stop();
@@ -149,11 +152,16 @@ int check(const std::string& file) {
 }
 
 nlohmann::json to_json(const cm::LogEntry& entry) {
-    return {{"at", to_iso8601(entry.at)},  {"officer", entry.officer},
-            {"category", entry.category},  {"success", entry.success},
-            {"code", entry.code},          {"message", entry.message},
-            {"transactionId", entry.transaction_id}, {"cardSerial", entry.card_serial},
-            {"procedure", entry.procedure}, {"line", entry.line}};
+    return {{"at", to_iso8601(entry.at)},
+            {"officer", entry.officer},
+            {"category", entry.category},
+            {"success", entry.success},
+            {"code", entry.code},
+            {"message", entry.message},
+            {"transactionId", entry.transaction_id},
+            {"cardSerial", entry.card_serial},
+            {"procedure", entry.procedure},
+            {"line", entry.line}};
 }
 
 /// printable keeps what a peer wrote from steering the terminal.
@@ -172,14 +180,16 @@ void print_log(const std::vector<cm::LogEntry>& entries, const LogOptions& wante
             continue;
         }
         std::string text = to_iso8601(entry.at) + "  " + entry.category + "  " + (entry.success ? "ok" : entry.code);
-        for (const auto& [label, value] : {std::pair{"officer", entry.officer}, {"procedure", entry.procedure},
-                                           {"card", entry.card_serial}, {"transaction", entry.transaction_id},
-                                           {"key", entry.line}, {"", entry.message}})
+        for (const auto& [label, value] : {std::pair{"officer", entry.officer},
+                                           {"procedure", entry.procedure},
+                                           {"card", entry.card_serial},
+                                           {"transaction", entry.transaction_id},
+                                           {"key", entry.line},
+                                           {"", entry.message}})
             if (!value.empty()) text += std::string("  ") + label + (*label != '\0' ? "=" : "") + value;
         std::printf("%s\n", printable(text).c_str());
     }
-    if (wanted.json)
-        std::printf("%s\n", list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+    if (wanted.json) std::printf("%s\n", list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
 }
 
 Result<void> show_log(const LogOptions& wanted) {
@@ -208,11 +218,15 @@ int finish(const Result<void>& done) {
 
 void add_serve(CLI::App& cm_verb, Verb& verb) {
     auto options = std::make_shared<ServeOptions>();
-    auto* serve_verb = cm_verb.add_subcommand("serve", "run the mock CM host until SIGINT or SIGTERM; its CAs are for tests");
+    auto* serve_verb =
+        cm_verb.add_subcommand("serve", "run the mock CM host until SIGINT or SIGTERM; its CAs are for tests");
     serve_verb->add_option("--config", options->config, "CM configuration (YAML); default: the embedded one");
-    serve_verb->add_option("--state", options->state, "directory of the database and of the files for clients; default: a temporary one, removed at the end");
+    serve_verb->add_option(
+        "--state", options->state,
+        "directory of the database and of the files for clients; default: a temporary one, removed at the end");
     serve_verb->add_option("--listen", options->listen, "ADDR:PORT; port 0 takes a free one")->capture_default_str();
-    serve_verb->add_option("--ready-file", options->ready_file, "JSON with URL, CA file and sample officer, written once it listens");
+    serve_verb->add_option("--ready-file", options->ready_file,
+                           "JSON with URL, CA file and sample officer, written once it listens");
     serve_verb->footer("Example: rakit cm serve --state /tmp/cm --listen 127.0.0.1:0 --ready-file /tmp/cm/ready.json");
     serve_verb->callback([options, &verb] { verb.status = finish(serve(*options)); });
 }
@@ -223,7 +237,8 @@ void add_log(CLI::App& cm_verb, Verb& verb) {
     log_verb->add_option("--state", options->state, "the host's state directory; the host may be running")->required();
     log_verb->add_flag("--failed", options->failed, "refused requests only");
     log_verb->add_flag("--json", options->json, "a JSON array");
-    log_verb->add_flag("--verify", options->verify, "check the hash chain; exit status 1 if an entry was changed or cut");
+    log_verb->add_flag("--verify", options->verify,
+                       "check the hash chain; exit status 1 if an entry was changed or cut");
     log_verb->footer("Example: rakit cm log --state /tmp/cm --failed");
     log_verb->callback([options, &verb] { verb.status = finish(show_log(*options)); });
 }

@@ -118,8 +118,7 @@ Result<std::unique_ptr<RunningHost>> RunningHost::start(RunningOptions options, 
     if (!store) return Unexpected{std::move(store).error()};
     parts->store = *std::move(store);
     if (auto written = parts->write_files(options, clock, rng); !written) return Unexpected{std::move(written).error()};
-    parts->host =
-        std::make_unique<CmHost>(std::move(options.config), *parts->hierarchy, *parts->store, clock, rng);
+    parts->host = std::make_unique<CmHost>(std::move(options.config), *parts->hierarchy, *parts->store, clock, rng);
     auto server = Server::start(*parts->host, *parts->hierarchy, options.server);
     if (!server) return Unexpected{std::move(server).error()};
     parts->server = *std::move(server);

@@ -18,7 +18,7 @@ namespace rakit::cm {
 struct RunningOptions {
     Config config = default_config();
     std::filesystem::path state;  ///< directory, made with mode 0700 if it isn't there; of one host at a time
-    bool keep = true;             ///< false: the database lives in memory, and only the files for clients are in `state`
+    bool keep = true;  ///< false: the database lives in memory, and only the files for clients are in `state`
     ServerOptions server;
     std::uint64_t seed = Hierarchy::kDefaultSeed;
 };
@@ -45,8 +45,8 @@ public:
     RunningHost& operator=(const RunningHost&) = delete;
     ~RunningHost();
 
-    const std::string& url() const;                ///< without a slash at the end
-    const std::filesystem::path& ca_file() const;  ///< PEM, see ca_bundle_pem
+    const std::string& url() const;                              ///< without a slash at the end
+    const std::filesystem::path& ca_file() const;                ///< PEM, see ca_bundle_pem
     const std::optional<SampleOfficer>& sample_officer() const;  ///< none if no officer of the configuration may update
     const Hierarchy& hierarchy() const;
     Store& store();
