@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/rng.hpp"
+#include "common/ossl/digest.hpp"
 #include "virtual_cards/images/directory.hpp"
 #include "virtual_cards/images/image_state.hpp"
 
@@ -34,6 +35,11 @@ struct MadeKey {
     Bytes spki;
 };
 
+// What OpenSC stores and expects: RSAPublicKey (PKCS#1), for other keys SubjectPublicKeyInfo.
+Bytes public_key_content(const MadeKey& made) {
+    return made.entry.type <= ossl::KeyType::rsa4096 ? ossl::to_der(made.key.get(), i2d_PublicKey) : made.spki;
+}
+
 class Personaliser {
 public:
     Personaliser(const json& recipe, const ImageWish& wish, CertificateIssuer& issuer)
@@ -57,6 +63,7 @@ private:
     Result<FileSystem::Index> add(File file);
     Result<void> add_file(FileSystem::Index parent, std::uint16_t id, Acl access, std::size_t size, ByteView content);
     std::string serial() const { return to_hex(x_state.serial); }
+    std::string label() const { return x_recipe.value("label", std::string("Rakit card")); }
 
     const json& x_recipe;
     const ImageWish& x_wish;
@@ -72,13 +79,14 @@ Unexpected invalid(std::string what, std::string where) {
     return fail(ErrorCode::document_invalid, std::move(what), std::move(where));
 }
 
-// A shorter serial number is filled up on the left: the card's GET DATA has ten octets.
+// A shorter serial number is filled up on the left: the card's GET DATA has ten octets. Without one it comes from the seed
+// and the label, so that different cards of one seed have different ones: software caches by it.
 Result<void> Personaliser::set_serial() {
     const auto text = x_wish.serial.value_or(x_recipe.value("serial", std::string()));
     auto octets = from_hex(text);
     if (!octets || octets->size() > x_state.serial.size())
         return invalid("a serial number is 1 to 10 octets in hex, not '" + text + "'", "serial");
-    if (octets->empty()) octets = SeededRng(x_wish.seed, "card serial").bytes(x_state.serial.size());
+    if (octets->empty()) octets = SeededRng(x_wish.seed, "card serial " + label()).bytes(x_state.serial.size());
     std::copy(octets->rbegin(), octets->rend(), x_state.serial.rbegin());
     return {};
 }
@@ -168,7 +176,8 @@ Result<void> Personaliser::add_keys() {
         file.key = KeyObject::from_key(made.key.get());
         if (auto done = add(std::move(file)); !done) return fail(done.error());
         const auto id = static_cast<std::uint16_t>(entry.public_path[4] << 8 | entry.public_path[5]);
-        if (auto done = add_file(x_application, id, acl(0, kPin1, kPin1), made.spki.size(), made.spki); !done) return done;
+        const auto content = public_key_content(made);
+        if (auto done = add_file(x_application, id, acl(0, kPin1, kPin1), content.size(), content); !done) return done;
         append(x_prkdf, directory::private_key_entry(entry));
         append(x_pukdf, directory::public_key_entry(entry));
     }
@@ -220,14 +229,14 @@ Result<void> Personaliser::add_certificates() {
     return {};
 }
 
-// A CA certificate's iD is its key identifier's first octets: it belongs to no key of the card.
+// A CA certificate's iD is made of its key, so that it stays when the certificate is renewed; it is no key's of the card.
 Result<void> Personaliser::add_ca_certificates() {
-    constexpr std::size_t kIdLength = 4;
+    constexpr std::size_t kIdLength = 8;
     for (const auto& recipe : x_recipe.value("ca_certificates", json::array())) {
         const auto name = recipe.at("issuer").get<std::string>();
         const auto certificate = x_issuer.ca_certificate(name);
         if (!certificate) return fail(certificate.error());
-        const auto digest = certificate->sha256();
+        const auto digest = ossl::sha1(certificate->spki());
         const auto id = x_next_certificate++;
         append(x_trusted, directory::certificate_entry({recipe.value("label", name),
                                                         Bytes(digest.begin(), digest.begin() + kIdLength), true, path_of(id)}));
@@ -251,7 +260,7 @@ Result<void> Personaliser::add_directories() {
         append(odf, directory::odf_entry(kind, path_of(id)));
     std::optional<UtcTime> last_update;
     if (x_recipe.contains("last_update")) last_update = from_iso8601(x_recipe.at("last_update").get<std::string>());
-    const auto info = directory::token_info(x_state.serial, x_recipe.value("label", std::string("Rakit card")), last_update);
+    const auto info = directory::token_info(x_state.serial, label(), last_update);
     const Bytes empty;
     const Row rows[] = {{kOdf, 255, kPin1, &odf},      {kTokenInfo, 160, kSo, &info},   {kUnusedSpace, 510, kSo, &empty},
                         {kAodf, 255, kSo, &x_aodf},    {kPrKdf, 1530, kPin1, &x_prkdf}, {kPuKdf, 1530, kPin1, &x_pukdf},
@@ -275,7 +284,7 @@ Result<Image> Personaliser::run() {
     if (!index) return fail(index.error());
     x_application = *index;
     if (!creation) {
-        const auto dir = directory::dir_entry(pkcs15::kAid, x_recipe.value("label", std::string("Rakit card")),
+        const auto dir = directory::dir_entry(pkcs15::kAid, label(),
                                               Bytes{0x3F, 0x00, 0x50, 0x15});
         if (auto done = add_file(FileSystem::kMf, kDir, acl(0, kSo, kSo), 128, dir); !done) return fail(done.error());
         for (const auto step : {&Personaliser::add_pins, &Personaliser::make_keys, &Personaliser::add_keys,
