@@ -74,7 +74,7 @@ void add_sandbox(CLI::App& app, Verb& verb) {
     sandbox->add_option("--card", wish->cards, "Image file, recipe, or built-in image; repeat for more cards")
         ->type_name("IMAGE")
         ->allow_extra_args(false);
-    sandbox->add_option("--reader-name", wish->reader_name, "The readers are called NAME 00 00, NAME 00 01, ...")
+    sandbox->add_option("--reader-name", wish->reader_name, "The readers are called NAME 00 00, NAME 00 01, NAME 2 00 00, NAME 2 00 01, ...")
         ->type_name("NAME")
         ->capture_default_str();
     sandbox->add_option("--readers", wish->readers, "At least so many readers, up to 16")->type_name("N");
