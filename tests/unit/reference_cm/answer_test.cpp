@@ -69,6 +69,21 @@ TEST(Submit, AsksForTheIssuersOnlyIfTheBagLacksThem) {
     EXPECT_EQ(under_test.exchange.requests.at(1).target, "/cacerts");
 }
 
+TEST(Submit, AnOrderWhoseIssuersCannotBeHadWasSentAllTheSame) {
+    const World& world = World::get();
+    AnswerSpec spec(world, world.order());
+    std::erase(spec.bag, world.ca);
+    const Result<net::HttpResponse> answers[] = {
+        fail(ErrorCode::cm_unreachable, "gone"), net::HttpResponse{200, {}, to_bytes("?")}, net::HttpResponse{200, {}, {}},
+        json_answer(503, R"({"version": 1, "error": {"code": "cm_maintenance", "message": "m", "remedy": "r"}})")};
+    for (const auto& cacerts : answers) {
+        Client under_test({cmc_answer(spec.encode()), cacerts});
+        const auto issued = under_test.client.submit(Bytes{0x30, 0x00}, world.order());
+        ASSERT_FALSE(issued);
+        EXPECT_EQ(issued.error().code, ErrorCode::cm_timeout_after_submit) << to_string(issued.error());
+    }
+}
+
 struct Row {
     const char* name;
     std::function<void(AnswerSpec&)> change;

@@ -63,6 +63,24 @@ TEST_P(Rounds, AMutatedAnswerNeverBringsAnotherKeysCertificate) {
     EXPECT_GT(refused, 600);
 }
 
+TEST(Mutation, AMutatedPrepareAnswerIsReadOrRefused) {
+    const Bytes valid = to_bytes(R"({"version": 1, "procedure": "p", "dialog": "ca", "confirmation": true, "order": "pin-first",
+        "opPin": {"required": true, "held": true, "value": "86420975"}, "issuerCertificates": {"stored": false}, "fields": []})");
+    SeededRng rng(20, "prepare");
+    for (int round = 0; round < 500; ++round) {
+        FakeExchange exchange({net::HttpResponse{200, {}, mutate(valid, rng)}});
+        VirtualClock clock(kNow);
+        CmClient client(exchange, {World::get().root}, clock, rng);
+        const auto prepared = client.prepare(World::get().order());
+        if (prepared) {
+            EXPECT_EQ(prepared->first.op_pin_held, !prepared->second.empty());
+        } else {
+            EXPECT_EQ(prepared.error().code, ErrorCode::cm_answer_invalid);
+            EXPECT_EQ(to_string(prepared.error()).find("8642"), std::string::npos) << to_string(prepared.error());
+        }
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Mutation, Rounds, ::testing::Bool(), [](const auto& where) { return where.param ? "Outer" : "Inner"; });
 
 }  // namespace
