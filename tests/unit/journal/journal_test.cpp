@@ -170,6 +170,16 @@ TEST_F(JournalTest, ACardsSerialNumberCannotLeaveTheFolder) {
     EXPECT_EQ((*journal)->path().filename().string().front(), 'x');
 }
 
+TEST_F(JournalTest, TheWorkedExampleOfThePageIsRead) {
+    const auto page = *read_file("docs/formats/journal.md");
+    const std::string text(as_text(page));
+    const auto begin = text.find("```journal\n") + 11;
+    const auto open = parse_open_order("journal.md", text.substr(begin, text.find("```", begin) - begin));
+    ASSERT_TRUE(open) << to_string(open.error());
+    EXPECT_EQ(open->order.fields.at("commonName"), "Anna Ek");
+    EXPECT_EQ(open->encoded, (Bytes{1, 2, 3, 4}));
+}
+
 TEST_F(JournalTest, AFolderThatCannotBeMadeIsTold) {
     ASSERT_TRUE(write_file_atomically(folder, as_bytes("a file")));
     const auto journal = Journal::open(folder / "below", "0A1B2C");
