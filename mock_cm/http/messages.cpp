@@ -1,0 +1,65 @@
+#include "mock_cm/http/messages.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "common/base/error_code.hpp"
+
+namespace rakit::cm {
+namespace {
+
+namespace http = boost::beast::http;
+
+std::string lower_case(boost::beast::string_view text) {
+    std::string lower(text);
+    for (char& c : lower)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return lower;
+}
+
+net::HttpResponse refuse(int status, ErrorCode code, const std::string& message, const std::string& remedy) {
+    const nlohmann::json body{
+        {"version", 1}, {"error", {{"code", name(code)}, {"message", message}, {"remedy", remedy}}}};
+    return {status, {{"content-type", "application/json"}}, to_bytes(body.dump())};
+}
+
+}  // namespace
+
+net::HttpRequest from_wire(WireRequest&& request, const Bytes& peer_certificate) {
+    net::HttpRequest taken;
+    taken.method = std::string(request.method_string());
+    taken.target = std::string(request.target());
+    for (const auto& field : request) {
+        auto& value = taken.headers[lower_case(field.name_string())];
+        if (!value.empty()) value += ", ";
+        value += std::string(field.value());
+    }
+    taken.body = std::move(request.body());
+    taken.peer_certificate = peer_certificate;
+    return taken;
+}
+
+WireResponse to_wire(net::HttpResponse&& response, unsigned version, bool keep_alive, bool head) {
+    WireResponse wire;
+    wire.version(version);
+    wire.result(static_cast<unsigned>(response.status));
+    for (const auto& [name, value] : response.headers) wire.set(name, value);
+    wire.keep_alive(keep_alive);
+    wire.body() = std::move(response.body);
+    wire.prepare_payload();
+    if (head) wire.body().clear();  // Content-Length stays what GET would have sent
+    return wire;
+}
+
+net::HttpResponse refusal(const boost::system::error_code& problem) {
+    const auto code = ErrorCode::request_malformed;
+    if (problem == http::error::header_limit) return refuse(431, code, "the header is too long", "send fewer fields");
+    if (problem == http::error::body_limit) return refuse(413, code, "the body is too long", "split the order");
+    if (problem == http::error::bad_version) return refuse(505, code, "not HTTP/1.1", "speak HTTP/1.1");
+    return refuse(400, code, "not an HTTP request: " + problem.message(), "speak HTTP/1.1");
+}
+
+net::HttpResponse broken_host() {
+    return refuse(500, ErrorCode::cm_internal, "the CM host failed", "report this with the request that did it");
+}
+
+}  // namespace rakit::cm

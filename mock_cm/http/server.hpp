@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "common/base/result.hpp"
+#include "mock_cm/ca/hierarchy.hpp"
+#include "mock_cm/core/host.hpp"
+
+namespace rakit::cm {
+
+/// ServerOptions are where the server listens and what it puts up with.
+struct ServerOptions {
+    std::string address = "127.0.0.1";  ///< an IP address, no name
+    std::uint16_t port = 0;             ///< 0: the system picks one, see Server::port
+    std::size_t threads = 4;            ///< so many requests are worked on at once
+    std::size_t connections = 64;       ///< more wait in the system's backlog until one ends
+    std::uint32_t header_limit = 16U << 10U;  ///< octets
+    std::uint64_t body_limit = 1U << 20U;     ///< octets
+    std::chrono::milliseconds timeout{10000};  ///< for the handshake, for reading one request, for writing one answer
+};
+
+/// Server serves a Host over HTTPS: TLS 1.2 and 1.3 (RFC 8446), HTTP/1.0 and 1.1 (RFC 9112), no session resumption.
+/// A client certificate is asked for in the handshake. If it is signed by the hierarchy's officer CA, it goes to the
+/// host as HttpRequest::peer_certificate - expired ones too, since judging that is the host's; any other certificate,
+/// or none, leaves it empty. No request, however malformed, ends more than its own connection; what is no HTTP is
+/// answered with wire.md's refusal where an answer is possible at all.
+class Server {
+public:
+    /// start listens and serves; the host must outlive the server, the hierarchy need not. Failure: io_failed (the
+    /// address can't be had), crypto_failed.
+    static Result<std::unique_ptr<Server>> start(Host& host, const Hierarchy& hierarchy, const ServerOptions& options);
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+    /// The destructor stops.
+    ~Server();
+
+    std::uint16_t port() const;
+    /// stop drops every connection and returns once the requests being worked on, at most `threads`, are through.
+    void stop();
+
+private:
+    class Parts;
+    explicit Server(std::unique_ptr<Parts> parts);
+    std::unique_ptr<Parts> x_parts;
+};
+
+}  // namespace rakit::cm

@@ -1,0 +1,127 @@
+#include "virtual_cards/sandbox/preparation.hpp"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <random>
+#include <system_error>
+#include <utility>
+
+#include "common/base/file.hpp"
+
+namespace rakit::cards {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kDaemonFolder = "/run/pcscd";
+constexpr std::uint16_t kFirstPort = 20000;  // Linux hands out 32768 and above by itself
+constexpr std::uint16_t kLastPort = 32000;
+constexpr int kPortTries = 1000;
+
+Unexpected system_failure(ErrorCode code, const fs::path& path) { return fail(code, std::strerror(errno), path.string()); }
+
+Result<void> check_daemon_folder() {
+    if (::geteuid() == 0) {
+        if (::mkdir(kDaemonFolder, 0755) != 0 && errno != EEXIST) return system_failure(ErrorCode::file_unwritable, kDaemonFolder);
+        return {};
+    }
+    if (::access(kDaemonFolder, F_OK) != 0)
+        return fail(ErrorCode::file_unwritable, "pcscd doesn't start without its folder", kDaemonFolder,
+                    "as root: install -d -m 755 /run/pcscd");
+    if (::access(kDaemonFolder, W_OK) == 0)
+        return fail(ErrorCode::unsupported, "a private pcscd would overwrite the host daemon's files, which this user may write",
+                    kDaemonFolder, "use another user, or root");
+    return {};
+}
+
+bool is_free(std::uint16_t port) {
+    const Descriptor probe(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_port = htons(port);
+    return probe && ::bind(probe.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0;
+}
+
+}  // namespace
+
+Result<OwnFolder> OwnFolder::make(const fs::path& parent) {
+    std::string pattern = (parent / "rakit-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) return system_failure(ErrorCode::file_unwritable, parent);
+    ::chmod(pattern.c_str(), 0711);
+    return OwnFolder(fs::path(pattern));
+}
+
+OwnFolder::OwnFolder(OwnFolder&& other) noexcept : x_path(std::exchange(other.x_path, {})) {}
+
+OwnFolder::~OwnFolder() {
+    std::error_code ignored;
+    if (!x_path.empty()) fs::remove_all(x_path, ignored);
+}
+
+Result<void> check_machine(const SandboxOptions& options) {
+    if (options.slots < 1 || options.slots > kMaxSlots)
+        return fail(ErrorCode::usage, "a sandbox has 1 to 16 readers, not " + std::to_string(options.slots), {},
+                    "more readers means more sandboxes");
+    if (options.reader_name.empty() || options.reader_name.size() > 100 ||
+        options.reader_name.find_first_of("\"\n\r\\") != std::string::npos)
+        return fail(ErrorCode::usage, "a reader's name has 1 to 100 characters, no quotation mark and no backslash");
+    if (::access(options.pcscd.c_str(), X_OK) != 0)
+        return fail(ErrorCode::package_missing, "there is no PC/SC daemon", options.pcscd.string(), "apt-get install pcscd");
+    if (::access(options.driver.c_str(), R_OK) != 0)
+        return fail(ErrorCode::package_missing, "there is no vpcd driver", options.driver.string(), "apt-get install vsmartcard-vpcd");
+    return check_daemon_folder();
+}
+
+Result<std::vector<std::uint16_t>> free_ports(int count) {
+    std::random_device seed;
+    std::uniform_int_distribution<int> any(kFirstPort / 2, kLastPort / 2);
+    std::vector<std::uint16_t> ports;
+    for (int tries = 0; tries < kPortTries && std::cmp_less(ports.size(), count); ++tries) {
+        const auto port = static_cast<std::uint16_t>(2 * any(seed));
+        bool fresh = is_free(port) && is_free(static_cast<std::uint16_t>(port + 1));
+        for (const auto taken : ports) fresh = fresh && taken != port;
+        if (fresh) ports.push_back(port);
+    }
+    if (std::cmp_less(ports.size(), count)) return fail(ErrorCode::io_failed, "no free TCP ports for vpcd");
+    return ports;
+}
+
+Result<void> write_configuration(const SandboxOptions& options, const fs::path& folder, const std::vector<std::uint16_t>& ports) {
+    std::error_code problem;
+    for (const char* name : {"reader.conf.d", "drivers", "nothing"}) {
+        fs::create_directory(folder / name, problem);
+        ::chmod((folder / name).c_str(), 0755);  // whatever the umask is: pcscd's user reads them
+    }
+    std::vector<ReaderEntry> entries;
+    for (const auto port : ports) {
+        entries.push_back({folder / "drivers" / ("libifdvpcd-" + std::to_string(entries.size()) + ".so"), port});
+        if (!problem) fs::copy_file(options.driver, entries.back().driver, problem);
+        ::chmod(entries.back().driver.c_str(), 0755);
+    }
+    if (problem) return fail(ErrorCode::file_unwritable, problem.message(), folder.string());
+    const auto conf = folder / "reader.conf.d" / "vpcd";
+    if (auto done = write_file_atomically(conf, as_bytes(reader_conf(options.reader_name, entries)), 0644); !done) return done;
+    ::chmod(conf.c_str(), 0644);
+    return write_file_atomically(folder / "pcscd.log", {}, 0600);
+}
+
+Result<Descriptor> listen_at(const fs::path& socket) {
+    sockaddr_un at{};
+    at.sun_family = AF_UNIX;
+    if (socket.native().size() >= sizeof at.sun_path) return fail(ErrorCode::io_failed, "the path is too long for a socket", socket.string());
+    std::memcpy(at.sun_path, socket.c_str(), socket.native().size());
+    Descriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    // fchmod before bind gives the socket its mode from its first moment.
+    if (!listener || ::fchmod(listener.get(), 0600) != 0 ||
+        ::bind(listener.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0 || ::listen(listener.get(), 64) != 0)
+        return fail(ErrorCode::io_failed, std::strerror(errno), socket.string());
+    return listener;
+}
+
+}  // namespace rakit::cards

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "common/base/descriptor.hpp"
+#include "common/base/result.hpp"
+#include "virtual_cards/sandbox/reader_conf.hpp"
+#include "virtual_cards/sandbox/sandbox.hpp"
+
+namespace rakit::cards {
+
+/// OwnFolder is a temporary folder that goes with the object.
+class OwnFolder {
+public:
+    /// make makes `parent`/rakit-XXXXXX, which others may enter but not list. Failure: file_unwritable.
+    static Result<OwnFolder> make(const std::filesystem::path& parent);
+    OwnFolder(OwnFolder&& other) noexcept;
+    OwnFolder& operator=(OwnFolder&&) = delete;
+    ~OwnFolder();
+    const std::filesystem::path& path() const { return x_path; }
+
+private:
+    explicit OwnFolder(std::filesystem::path path) : x_path(std::move(path)) {}
+    std::filesystem::path x_path;
+};
+
+/// check_machine looks whether a sandbox can be had: the packages, the options, pcscd's folder (made if we are root).
+Result<void> check_machine(const SandboxOptions& options);
+
+/// free_ports picks `count` first ports of free pairs, below the range that the kernel hands out by itself.
+Result<std::vector<std::uint16_t>> free_ports(int count);
+
+/// write_configuration copies the driver and writes reader.conf below `folder`. Failure: file_unwritable.
+Result<void> write_configuration(const SandboxOptions& options, const std::filesystem::path& folder,
+                                 const std::vector<std::uint16_t>& ports);
+
+/// listen_at makes the clients' socket, mode 0600. Failure: io_failed.
+Result<Descriptor> listen_at(const std::filesystem::path& socket);
+
+}  // namespace rakit::cards

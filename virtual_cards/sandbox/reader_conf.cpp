@@ -1,0 +1,22 @@
+#include "virtual_cards/sandbox/reader_conf.hpp"
+
+#include <fmt/format.h>
+
+namespace rakit::cards {
+
+std::string reader_conf(const std::string& reader_name, const std::vector<ReaderEntry>& entries) {
+    std::string text;
+    for (const auto& entry : entries)
+        text += fmt::format("FRIENDLYNAME \"{}\"\nDEVICENAME /dev/null:0x{:04X}\nLIBPATH {}\nCHANNELID 0x{:04X}\n\n", reader_name,
+                            entry.port, entry.driver.string(), entry.port);
+    return text;
+}
+
+std::vector<std::string> reader_names(const std::string& reader_name, int slots) {
+    std::vector<std::string> names;
+    for (int slot = 0; slot < slots; ++slot)
+        names.push_back(fmt::format("{} {:02X} {:02X}", reader_name, slot / kSlotsPerDriver, slot % kSlotsPerDriver));
+    return names;
+}
+
+}  // namespace rakit::cards

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace rakit::cards {
+
+/// kSlotsPerDriver is what one copy of vpcd's driver offers, at its port and the next one.
+inline constexpr int kSlotsPerDriver = 2;
+/// kMaxSlots is pcscd's limit of readers.
+inline constexpr int kMaxSlots = 16;
+
+/// ReaderEntry is one entry of reader.conf: one copy of the driver with its two slots.
+struct ReaderEntry {
+    std::filesystem::path driver;  ///< absolute; no two entries share one, the driver keeps its state in the library
+    std::uint16_t port;            ///< of the first slot
+};
+
+/// reader_conf writes the text of a reader.conf (reader.conf(5)). The name must hold no quote or line break.
+std::string reader_conf(const std::string& reader_name, const std::vector<ReaderEntry>& entries);
+
+/// reader_names gives what pcscd calls the slots: `NAME 00 00`, `NAME 00 01`, `NAME 01 00`, ...
+std::vector<std::string> reader_names(const std::string& reader_name, int slots);
+
+}  // namespace rakit::cards
