@@ -103,6 +103,9 @@ public:
     Result<void> confirm(const Order& order, const Issued& issued, bool accepted, const OfficerCredential& officer);
 
 private:
+    /// check_issuers builds the issued certificates' chains to the anchors with what is known, else with GET /cacerts.
+    Result<void> check_issuers(const Issued& issued, std::vector<x509::Certificate> known);
+
     HttpExchange& x_exchange;
     std::vector<x509::Certificate> x_anchors;
     Clock& x_clock;
