@@ -23,9 +23,7 @@ public:
         std::vector<LogEntry> log;
     };
 
-    Result<std::unique_ptr<StoreTransaction>> begin() override {
-        return std::unique_ptr<StoreTransaction>(std::make_unique<Transaction>(*this));
-    }
+    Result<std::unique_ptr<StoreTransaction>> begin() override;
     /// content is for looking at when no transaction is open.
     Content& content() { return x_content; }
 
@@ -124,5 +122,9 @@ private:
     MemoryStore& x_store;
     Content x_work;
 };
+
+inline Result<std::unique_ptr<StoreTransaction>> MemoryStore::begin() {
+    return std::unique_ptr<StoreTransaction>(std::make_unique<Transaction>(*this));
+}
 
 }  // namespace rakit::cm

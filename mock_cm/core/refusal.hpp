@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "common/base/result.hpp"
+#include "common/net/http.hpp"
+
+namespace rakit::cm {
+
+/// refuse makes a refusal: what was wrong (the cause), what to do (the remedy), and the key line, if one is to blame.
+Unexpected refuse(ErrorCode code, std::string cause, std::string remedy, std::string line = {});
+
+/// wire_number is what CMC carries for a code: CMCFailInfo where one fits, else the code's number (docs/errors.md).
+int wire_number(ErrorCode code);
+
+/// error_text is `{"version": 1, "error": ERROR}` of docs/formats/wire.md.
+std::string error_text(const Error& error);
+
+/// error_response is a refusal outside of CMC, with the status that docs/formats/wire.md gives the code.
+net::HttpResponse error_response(const Error& error);
+
+/// error_response with a status of its own: 400, 404, 405, 415.
+net::HttpResponse error_response(const Error& error, int status);
+
+/// json_response is a 200 with a JSON text.
+net::HttpResponse json_response(const std::string& text);
+
+}  // namespace rakit::cm
