@@ -84,6 +84,7 @@ constexpr std::array<ErrorCodeInfo, static_cast<std::size_t>(ErrorCode::kCount)>
     {ErrorCode::journal_corrupt, "journal_corrupt", std::nullopt, std::nullopt},
     {ErrorCode::journal_locked, "journal_locked", std::nullopt, std::nullopt},
     {ErrorCode::journal_write_failed, "journal_write_failed", std::nullopt, std::nullopt},
+    {ErrorCode::order_open, "order_open", std::nullopt, std::nullopt},
     {ErrorCode::reader_absent, "reader_absent", std::nullopt, std::nullopt},
     {ErrorCode::reader_busy, "reader_busy", std::nullopt, std::nullopt},
     {ErrorCode::service_absent, "service_absent", std::nullopt, std::nullopt},

@@ -98,6 +98,7 @@ enum class ErrorCode {
     journal_corrupt,
     journal_locked,
     journal_write_failed,
+    order_open,
     // RA: devices
     reader_absent,
     reader_busy,

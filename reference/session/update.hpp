@@ -49,6 +49,14 @@ struct PinPrompt {
     bool last_try = false;   ///< one try left: the dialog must have the officer confirm
 };
 
+/// LineOutcome is what came of one key.
+struct LineOutcome {
+    std::string key;
+    Action action = Action::blank;
+    std::optional<x509::Certificate> certificate;  ///< the new one
+    bool stored = false;                           ///< it is on the card
+};
+
 /// Dialog is the officer: a terminal, a file descriptor, JSON lines, a scenario.
 class Dialog {
 public:
@@ -64,14 +72,12 @@ public:
     virtual void tell(const std::string& code, const std::string& text) = 0;
     /// progress says which step of the flow begins.
     virtual void progress(const std::string& step) = 0;
-};
-
-/// LineOutcome is what came of one key.
-struct LineOutcome {
-    std::string key;
-    Action action = Action::blank;
-    std::optional<x509::Certificate> certificate;  ///< the new one
-    bool stored = false;                           ///< it is on the card
+    /// hand_out gives the officer the certificate of an Issue; the order stays open until that worked, and a resumed order
+    /// hands out again. Failure: file_unwritable.
+    virtual Result<void> hand_out(const LineOutcome& line) {
+        (void)line;
+        return {};
+    }
 };
 
 /// UpdateOutcome is what came of an update that went through.

@@ -1,0 +1,69 @@
+#include "reference/journal/journal.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "common/base/file.hpp"
+#include "common/ossl/digest.hpp"
+
+namespace rakit::reference {
+namespace {
+
+/// file_stem is the serial number itself where it is one; a card can say anything, and this becomes a file's name.
+std::string file_stem(const std::string& serial) {
+    const bool plain = !serial.empty() && serial.size() <= 64 && serial.find_first_not_of("0123456789ABCDEF") == std::string::npos;
+    return plain ? serial : "x" + to_hex(ossl::sha256(as_bytes(serial)));
+}
+
+Unexpected write_failed(const std::filesystem::path& path, const std::string& why) {
+    return fail(ErrorCode::journal_write_failed, why, path.string(), "see that the journal's folder is writable");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& folder, const std::string& serial) {
+    std::error_code problem;
+    if (std::filesystem::create_directories(folder, problem))
+        std::filesystem::permissions(folder, std::filesystem::perms::owner_all, problem);
+    if (problem) return write_failed(folder, problem.message());
+    const auto stem = file_stem(serial);
+    const auto lock_path = folder / (stem + ".lock");
+    const int lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (lock < 0) return write_failed(lock_path, std::strerror(errno));
+    if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+        const int why = errno;
+        ::close(lock);
+        if (why != EWOULDBLOCK) return write_failed(lock_path, std::strerror(why));
+        return fail(ErrorCode::journal_locked, "another RA works on card " + serial, lock_path.string(), "wait until it is done");
+    }
+    return std::unique_ptr<Journal>(new Journal(folder / (stem + ".json"), lock));
+}
+
+Journal::~Journal() { ::close(x_lock); }
+
+Result<std::optional<OpenOrder>> Journal::read() const {
+    if (!std::filesystem::exists(x_path)) return std::optional<OpenOrder>{};
+    auto content = read_file(x_path);
+    if (!content) return Unexpected{std::move(content).error()};
+    auto open = parse_open_order(x_path.string(), as_text(*content));
+    if (!open) return Unexpected{std::move(open).error()};
+    return std::optional<OpenOrder>(std::move(*open));
+}
+
+Result<void> Journal::write(const OpenOrder& open) {
+    auto written = write_file_atomically(x_path, as_bytes(to_json(open)), 0600);
+    if (!written) return write_failed(x_path, written.error().detail);
+    return {};
+}
+
+Result<void> Journal::close() {
+    if (std::error_code problem; !std::filesystem::remove(x_path, problem) && problem) return write_failed(x_path, problem.message());
+    return {};
+}
+
+}  // namespace rakit::reference

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "reference/journal/open_order.hpp"
+
+namespace rakit::reference {
+
+/// Journal is the open order of one card on disk: `FOLDER/SERIAL.json`, replaced as a whole each time, mode 0600, and
+/// held against a second RA by a lock on `FOLDER/SERIAL.lock` that ends with this object or the process.
+class Journal {
+public:
+    /// open makes the folder (mode 0700) if need be and takes the lock. `serial` is the card's, upper-case hex.
+    /// Failures: journal_locked (another RA works on this card), journal_write_failed.
+    static Result<std::unique_ptr<Journal>> open(const std::filesystem::path& folder, const std::string& serial);
+    Journal(const Journal&) = delete;
+    Journal& operator=(const Journal&) = delete;
+    ~Journal();
+
+    /// read gives the open order, nothing if there is none. Failures: journal_corrupt, file_unreadable.
+    Result<std::optional<OpenOrder>> read() const;
+    /// write replaces the record and returns when it is on disk. Failure: journal_write_failed.
+    Result<void> write(const OpenOrder& open);
+    /// close removes the record: the order is done, or nothing came of it. Failure: journal_write_failed.
+    Result<void> close();
+
+    const std::filesystem::path& path() const { return x_path; }
+
+private:
+    Journal(std::filesystem::path path, int lock) : x_path(std::move(path)), x_lock(lock) {}
+    std::filesystem::path x_path;
+    int x_lock;
+};
+
+}  // namespace rakit::reference

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "reference/card/card_profile.hpp"
+
+namespace rakit::reference {
+
+/// CardPort is the card to update as the driver needs it: the reader, the family and the lock in one.
+/// Everything but lock() and unlock() wants the lock.
+class CardPort {
+public:
+    virtual ~CardPort() = default;
+    virtual Result<void> lock() = 0;
+    virtual void unlock() = 0;
+    virtual Result<Contents> read_contents() = 0;
+    virtual Result<CardIdentity> read_identity() = 0;
+    virtual Result<void> verify(const PinState& pin, const Pin& value) = 0;
+    virtual Result<Bytes> sign(const KeyLine& key, ByteView message) = 0;
+    virtual Result<WritePlan> plan_write(const std::vector<CertificateChange>& changes, UtcTime now) = 0;
+    /// send does one step of a plan. Failure: card_write_failed with the status word, or what the reader says.
+    virtual Result<void> send(const WriteStep& step) = 0;
+};
+
+}  // namespace rakit::reference

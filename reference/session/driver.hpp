@@ -1,0 +1,74 @@
+#pragma once
+
+#include <memory>
+
+#include "reference/journal/journal.hpp"
+#include "reference/session/card_port.hpp"
+#include "reference/session/cm_port.hpp"
+#include "reference/session/pin_vault.hpp"
+#include "reference/session/step.hpp"
+
+namespace rakit::reference {
+
+/// DriverPorts is what the driver does the effects with; borrowed for its length.
+struct DriverPorts {
+    CardPort& card;
+    CmPort& cm;
+    OfficerCredential& officer;
+    Dialog& dialog;
+    Clock& clock;
+    Rng& rng;
+    Trace& trace;
+    std::filesystem::path journal_folder;
+    std::chrono::seconds pin_deadline{60};
+};
+
+/// Driver runs the pure core: it does each effect and brings back what came of it. One Driver does one update.
+class Driver {
+public:
+    Driver(DriverPorts ports, core::Policy policy);
+    /// run goes from the start to Finish. `resume` continues an open order instead of beginning one.
+    Result<UpdateOutcome> run(const UpdateRequest& request, bool resume);
+
+private:
+    using Answer = std::optional<core::Event>;
+
+    core::Event start(const UpdateRequest& request, bool resume);
+    Answer perform(const core::UnlockCard&);
+    Answer perform(const core::Tell& effect);
+    Answer perform(const core::Progress& effect);
+    Answer perform(const core::Finish& effect);
+    Answer perform(const core::LockCard&);
+    Answer perform(const core::ReadContents&);
+    Answer perform(const core::ReadIdentity&);
+    Answer perform(const core::OpenJournal& effect);
+    Answer perform(const core::ChooseActions& effect);
+    Answer perform(const core::AskPin& effect);
+    Answer perform(const core::UnlockOfficer&);
+    Answer perform(const core::ListProcedures&);
+    Answer perform(const core::ChooseProcedure& effect);
+    Answer perform(const core::FillFields& effect);
+    Answer perform(const core::Prepare& effect);
+    Answer perform(const core::VerifyPin& effect);
+    Answer perform(const core::MakeRequestSignature& effect);
+    Answer perform(const core::EncodeOrder& effect);
+    Answer perform(const core::Checkpoint& effect);
+    Answer perform(const core::Submit& effect);
+    Answer perform(const core::PlanWrite& effect);
+    Answer perform(const core::WriteSteps& effect);
+    Answer perform(const core::HandOut& effect);
+    Answer perform(const core::Confirm& effect);
+    Answer perform(const core::CloseJournal&);
+    /// officer_is_open tells whether the officer's key may still be used; after the deadline it is locked again.
+    bool officer_is_open();
+
+    DriverPorts x_ports;
+    core::Policy x_policy;
+    PinVault x_vault;
+    std::unique_ptr<Journal> x_journal;
+    std::string x_card_in_lock;  ///< serial number read in this lock; empty before
+    std::optional<std::chrono::milliseconds> x_officer_since;
+    std::optional<core::Finish> x_finish;
+};
+
+}  // namespace rakit::reference

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <variant>
+
+#include "reference/session/state.hpp"
+
+namespace rakit::reference::core {
+
+/// Started begins an update or the continuation of one.
+struct Started {
+    bool resume = false;
+    bool soft_token = false;
+    UpdateRequest request;
+    Bytes transaction_id;  ///< 16 random octets, top bit clear
+    Bytes sender_nonce;    ///< 16 random octets
+};
+struct CardLocked {};
+struct ContentsRead {
+    Contents contents;
+};
+struct JournalOpened {
+    std::optional<OpenOrder> open;
+};
+struct ActionsChosen {
+    std::vector<ActionChoice> actions;
+};
+/// PinGiven: the driver holds the PIN that was asked for; nothing of it is told.
+struct PinGiven {};
+struct OfficerUnlocked {};
+struct ProceduresListed {
+    std::vector<Procedure> procedures;
+};
+struct ProcedureChosen {
+    std::string procedure;
+};
+struct FieldsFilled {
+    std::map<std::string, std::string> fields;
+};
+struct Prepared {
+    PrepareAnswer answer;
+};
+struct IdentityRead {
+    CardIdentity identity;
+};
+struct PinVerified {};
+struct RequestSigned {
+    Bytes request;  ///< PKCS#10, DER
+};
+struct OrderEncoded {
+    Bytes encoded;
+};
+struct CheckpointWritten {};
+struct OrderIssued {
+    Issued issued;
+};
+struct WritePlanned {
+    WritePlan plan;
+};
+struct CardWritten {};
+struct HandedOut {};
+struct Confirmed {};
+struct JournalClosed {};
+/// SecretMissing: the driver no longer holds (or never held) the secret that an effect needs; it is asked for again.
+struct SecretMissing {
+    std::string prompt;
+};
+struct Failed {
+    Error error;
+};
+
+/// Event is what came of the last effect that answers.
+using Event = std::variant<Started, CardLocked, ContentsRead, JournalOpened, ActionsChosen, PinGiven, OfficerUnlocked,
+                           ProceduresListed, ProcedureChosen, FieldsFilled, Prepared, IdentityRead, PinVerified,
+                           RequestSigned, OrderEncoded, CheckpointWritten, OrderIssued, WritePlanned, CardWritten,
+                           HandedOut, Confirmed, JournalClosed, SecretMissing, Failed>;
+
+}  // namespace rakit::reference::core

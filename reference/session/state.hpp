@@ -1,0 +1,91 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "reference/card/card_profile.hpp"
+#include "reference/journal/open_order.hpp"
+#include "reference/session/update.hpp"
+
+namespace rakit::reference::core {
+
+/// Stage says what the update waits for.
+enum class Stage {
+    idle,
+    locking_to_read,
+    reading_contents,
+    opening_journal,
+    choosing_actions,
+    asking_signature_pin,
+    unlocking_officer,
+    listing_procedures,
+    choosing_procedure,
+    filling_fields,
+    preparing,
+    asking_pins,
+    locking_to_sign,
+    comparing_to_sign,
+    signing,  ///< VERIFYs and request signatures, in the order of State::card_steps
+    encoding,
+    saving_order,
+    submitting,
+    saving_issued,
+    locking_to_write,
+    comparing_to_write,
+    verifying_to_write,
+    planning,
+    writing,
+    reading_back,
+    saving_written,
+    handing_out,
+    confirming,
+    refusing,  ///< the CM is told that the certificates could not be written
+    closing,
+    finished,
+    kCount,
+};
+
+/// name gives a stage's word, for the trace.
+std::string_view name(Stage stage);
+
+/// Policy is what the RA's owner decides.
+struct Policy {
+    bool issue_first = false;  ///< the authorisations for writing come after the CM issued
+};
+
+/// CardStep is one thing to do inside the lock: a VERIFY, or the signature over one request.
+struct CardStep {
+    std::optional<std::string> pin;  ///< PinState::id to verify; nothing: sign
+    std::size_t line = 0;            ///< index of the order's line to sign for
+    bool operator==(const CardStep&) const = default;
+};
+
+/// State is an update in progress. It is copyable, and a Pin is not, so that no PIN can be in it.
+struct State {
+    Stage stage = Stage::idle;
+    bool resuming = false;
+    bool soft_token = false;
+    bool card_locked = false;
+    UpdateRequest request;
+    Contents contents;
+    CardIdentity identity;
+    std::vector<Procedure> procedures;
+    Order order;
+    std::optional<PrepareAnswer> prepared;
+    std::vector<PinPrompt> prompts;   ///< still to be asked, first one first
+    std::set<std::string> given;      ///< ids of the prompts that were answered in this run
+    Stage after_pins = Stage::idle;   ///< where asking_pins and unlocking_officer lead
+    std::vector<CardStep> card_steps; ///< still to be done in this lock
+    std::vector<Bytes> requests;      ///< signed PKCS#10s, by line
+    Bytes encoded;
+    bool saved = false;               ///< the journal holds this order
+    std::optional<Issued> issued;
+    WritePlan plan;
+    std::vector<std::pair<std::string, std::string>> notices;
+    std::optional<Error> failure;     ///< what the update ends with
+};
+
+}  // namespace rakit::reference::core

@@ -1,0 +1,196 @@
+#include <algorithm>
+
+#include "reference/session/fields.hpp"
+#include "reference/session/handlers.hpp"
+#include "reference/session/lines.hpp"
+
+namespace rakit::reference::core {
+namespace {
+
+/// Transition when the lines are chosen: everything that follows speaks to the CM, so the officer's key comes first
+/// (TLS needs it too).
+Transition lines_chosen(State state) {
+    auto lines = plan_lines(state.contents, state.request.actions);
+    if (!lines) return give_up(std::move(state), std::move(lines).error());
+    state.order.lines = std::move(*lines);
+    Effects effects;
+    if (state.soft_token)
+        tell(state, effects, "soft_token_warning",
+             "the officer's credential is a software token: allowed, but not recommended; use a smart card");
+    return ask_signature_pin(std::move(state), Stage::listing_procedures, std::move(effects));
+}
+
+const Procedure* chosen(const State& state) {
+    for (const auto& procedure : state.procedures)
+        if (procedure.name == state.order.procedure) return &procedure;
+    return nullptr;
+}
+
+Transition prepare(State state, Effects silent = {}) { return reenter(std::move(state), Stage::preparing, std::move(silent)); }
+
+Transition procedure_chosen(State state, const std::string& name) {
+    state.order.procedure = name;
+    const auto* procedure = chosen(state);
+    if (procedure == nullptr) {  // closed, or not visible to the officer: the CM says which, and logs it
+        state.order.fields = state.request.fields;
+        return prepare(std::move(state));
+    }
+    auto plan = plan_fields(*procedure, state.request, state.contents, state.order.lines);
+    if (!plan) return give_up(std::move(state), std::move(plan).error());
+    Effects effects;
+    for (const auto& field : plan->dropped)
+        tell(state, effects, "field_dropped", "the card's certificate holds " + field + ", which the input view does not show: it is left out");
+    state.order.fields = plan->known;
+    if (!plan->ask) return prepare(std::move(state), std::move(effects));
+    effects.push_back(Progress{"fields"});
+    return go(std::move(state), Stage::filling_fields, std::move(effects), FillFields{plan->visible, plan->known});
+}
+
+/// resume_order goes on where the journal's record was written.
+Transition resume_order(State state, OpenOrder open) {
+    Effects effects;
+    const std::string transaction = to_hex(open.order.transaction_id);
+    tell(state, effects, "resumed", "order " + transaction + " goes on: " + std::string(name(open.stage)));
+    state.order = std::move(open.order);
+    state.encoded = std::move(open.encoded);
+    state.issued = std::move(open.issued);
+    state.saved = true;
+    if (auto error = card_changed(state, open.identity)) return give_up(std::move(state), std::move(*error));
+    const Stage then = open.stage == OpenOrder::Stage::prepared ? Stage::submitting
+                       : open.stage == OpenOrder::Stage::issued ? Stage::saving_issued
+                                                                : Stage::handing_out;
+    return ask_signature_pin(std::move(state), then, std::move(effects));
+}
+
+/// dialog_prompts lists the PIN objects that the dialog asks for, each once: of the keys that prove possession, of the
+/// writing, and the OP PIN where the procedure wants it and the CM doesn't hold it.
+Result<std::vector<PinPrompt>> dialog_prompts(const State& state, bool writing_later) {
+    std::vector<std::string> pins;
+    const auto add = [&](const std::string& pin) {
+        if (!pin.empty() && std::find(pins.begin(), pins.end(), pin) == pins.end()) pins.push_back(pin);
+    };
+    for (const auto& line : state.order.lines)
+        if (const auto* key = state.contents.key(line.key)) add(key->pin);
+    if (writes(state.order) && !writing_later)
+        for (const auto& pin : state.contents.write_pins) add(pin);
+    if (state.prepared->op_pin_required && !state.prepared->op_pin_held && !writing_later) {
+        const auto op = std::find_if(state.contents.pins.begin(), state.contents.pins.end(), [](const auto& pin) { return pin.is_so_pin; });
+        if (op == state.contents.pins.end())
+            return fail(ErrorCode::op_pin_required, "the procedure wants the OP PIN, and the card has none", {}, "choose another procedure");
+        add(op->id);
+    }
+    std::vector<PinPrompt> prompts;
+    for (const auto& pin : pins) {
+        auto prompt = prompt_for(state, pin);
+        if (!prompt) return Unexpected{std::move(prompt).error()};
+        if (state.given.count(prompt->id) == 0) prompts.push_back(std::move(*prompt));
+    }
+    return prompts;
+}
+
+}  // namespace
+
+Transition on_started(State state, const Started& event, const Policy&) {
+    state.resuming = event.resume;
+    state.soft_token = event.soft_token;
+    state.request = event.request;
+    state.order.transaction_id = event.transaction_id;
+    state.order.sender_nonce = event.sender_nonce;
+    return go(std::move(state), Stage::locking_to_read, {Progress{"contents"}}, LockCard{});
+}
+
+Transition on_locked_to_read(State state, const CardLocked&, const Policy&) {
+    state.card_locked = true;
+    return go(std::move(state), Stage::reading_contents, {}, ReadContents{});
+}
+
+Transition on_contents(State state, const ContentsRead& event, const Policy&) {
+    state.contents = event.contents;
+    state.identity = state.contents.identity();
+    state.order.card_serial = state.contents.serial;
+    state.order.card_atr = state.contents.atr;
+    state.order.card_profile = state.contents.profile;
+    Effects effects;
+    unlock(state, effects);
+    for (const auto& note : event.contents.notes) tell(state, effects, "card_note", note);
+    return go(std::move(state), Stage::opening_journal, std::move(effects), OpenJournal{event.contents.serial});
+}
+
+Transition on_journal(State state, const JournalOpened& event, const Policy&) {
+    if (state.resuming) {
+        if (event.open) return resume_order(std::move(state), *event.open);
+        return give_up(std::move(state), {ErrorCode::nothing_to_do, "no order of this card is open", {}, {}, {}, {}});
+    }
+    if (event.open)
+        return give_up(std::move(state), {ErrorCode::order_open, "order " + to_hex(event.open->order.transaction_id) +
+                                                                     " of this card is not finished", {}, {}, "run rakit resume", {}});
+    if (!state.request.actions.empty()) return lines_chosen(std::move(state));
+    const Contents contents = state.contents;
+    return go(std::move(state), Stage::choosing_actions, {Progress{"actions"}}, ChooseActions{contents});
+}
+
+Transition on_actions(State state, const ActionsChosen& event, const Policy&) {
+    state.request.actions = event.actions;
+    return lines_chosen(std::move(state));
+}
+
+Transition on_signature_pin(State state, const PinGiven&, const Policy&) {
+    return go(std::move(state), Stage::unlocking_officer, {}, UnlockOfficer{});
+}
+
+Transition on_officer(State state, const OfficerUnlocked&, const Policy&) {
+    const Stage then = state.after_pins;
+    return reenter(std::move(state), then);
+}
+
+Transition on_procedures(State state, const ProceduresListed& event, const Policy&) {
+    state.procedures = event.procedures;
+    if (state.request.procedure) {
+        const std::string name = *state.request.procedure;
+        return procedure_chosen(std::move(state), name);
+    }
+    std::vector<Procedure> fitting;
+    for (const auto& procedure : event.procedures)
+        if (std::find(procedure.profiles.begin(), procedure.profiles.end(), state.contents.profile) != procedure.profiles.end())
+            fitting.push_back(procedure);
+    if (fitting.empty())
+        return give_up(std::move(state), {ErrorCode::procedure_unknown, "the CM shows this officer no procedure for a card of profile " +
+                                                                            state.contents.profile, {}, {}, {}, {}});
+    return go(std::move(state), Stage::choosing_procedure, {Progress{"procedure"}}, ChooseProcedure{std::move(fitting)});
+}
+
+Transition on_procedure(State state, const ProcedureChosen& event, const Policy&) {
+    return procedure_chosen(std::move(state), event.procedure);
+}
+
+Transition on_fields(State state, const FieldsFilled& event, const Policy&) {
+    for (const auto& [name, value] : event.fields) {
+        if (value.empty())
+            state.order.fields.erase(name);
+        else
+            state.order.fields[name] = value;
+    }
+    const auto* procedure = chosen(state);
+    if (procedure != nullptr) {
+        if (const auto name = missing_field(procedure->fields, state.order.fields); !name.empty())
+            return give_up(std::move(state), {ErrorCode::field_missing, "no value for the field " + name, {}, {}, "fill it in", {}});
+    }
+    return prepare(std::move(state));
+}
+
+Transition on_prepared(State state, const Prepared& event, const Policy& policy) {
+    state.prepared = event.answer;
+    if (event.answer.op_pin_held) state.given.insert("op-pin");
+    if (state.issued) return begin_write(std::move(state));
+    if (const auto name = missing_field(event.answer.fields, state.order.fields); !name.empty())
+        return give_up(std::move(state), {ErrorCode::field_missing, "no value for the field " + name, {}, {}, "fill it in", {}});
+    if (state.request.replace_ca && event.answer.issuer_certificates_stored)
+        return give_up(std::move(state), {ErrorCode::unsupported, "issuer certificates can't be written to the card", {}, {},
+                                          "leave the CA certificates as they are", {}});
+    auto prompts = dialog_prompts(state, policy.issue_first || event.answer.issue_first);
+    if (!prompts) return give_up(std::move(state), std::move(prompts).error());
+    state.prompts = std::move(*prompts);
+    return ask_pins(std::move(state), Stage::locking_to_sign, {Progress{"pins"}});
+}
+
+}  // namespace rakit::reference::core
