@@ -1,7 +1,90 @@
+#include <algorithm>
+#include <cstdio>
+#include <deque>
+#include <memory>
+
+#include "cli/card_source.hpp"
+#include "cli/command.hpp"
 #include "cli/verbs.hpp"
+#include "virtual_cards/sandbox/sandbox.hpp"
+#include "virtual_cards/serve/control_server.hpp"
+#include "virtual_cards/serve/served_card.hpp"
 
 namespace rakit::cli {
+namespace {
 
-void add_sandbox(CLI::App&, Verb&) {}
+struct SandboxWish {
+    std::vector<std::string> cards;
+    std::string reader_name = cards::SandboxOptions{}.reader_name;
+    int readers = 0;
+    std::vector<std::string> command;
+};
+
+/// LiveCard is one card in one slot with its control socket; destroyed from the bottom.
+struct LiveCard {
+    std::unique_ptr<cards::ImageCard> card;
+    std::unique_ptr<cards::ServedCard> served;
+    std::unique_ptr<cards::ControlServer> control;
+};
+
+Result<LiveCard> bring_to_life(const std::string& image, const cards::Sandbox& sandbox, int slot) {
+    LiveCard live;
+    auto card = open_card(image);
+    if (!card) return fail(std::move(card).error());
+    live.card = std::move(*card);
+    auto served = cards::ServedCard::start(*live.card, sandbox.connector(slot));
+    if (!served) return fail(std::move(served).error().in(image));
+    live.served = std::make_unique<cards::ServedCard>(std::move(*served));
+    auto control = cards::ControlServer::start(sandbox.folder() / "control" / (std::to_string(slot) + ".sock"),
+                                               cards::controlled(*live.served, *live.card));
+    if (!control) return fail(std::move(control).error());
+    live.control = std::make_unique<cards::ControlServer>(std::move(*control));
+    return live;
+}
+
+Result<int> run_sandbox(const SandboxWish& wish) {
+    cards::SandboxOptions options;
+    options.reader_name = wish.reader_name;
+    options.slots = std::max({1, wish.readers, static_cast<int>(wish.cards.size())});
+    auto sandbox = cards::Sandbox::start(options);
+    if (!sandbox) return fail(std::move(sandbox).error());
+    if (sandbox->network() == cards::Network::host)
+        std::fprintf(stderr, "rakit: note: no network namespace to be had here, so vpcd listens on all interfaces\n");
+    const auto control = sandbox->folder() / "control";
+    std::filesystem::create_directory(control);
+    std::filesystem::permissions(control, std::filesystem::perms::owner_all);
+    std::deque<LiveCard> live;
+    for (const auto& image : wish.cards) {
+        auto card = bring_to_life(image, *sandbox, static_cast<int>(live.size()));
+        if (!card) return fail(std::move(card).error());
+        live.push_back(std::move(*card));
+    }
+    for (int slot = 0; std::cmp_less(slot, live.size()); ++slot)
+        if (auto seen = sandbox->await_card(slot, true); !seen) return fail(std::move(seen).error());
+    return run_command(wish.command, {{"PCSCLITE_CSOCK_NAME", sandbox->socket().string()},
+                                      {"RAKIT_CONTROL", control.string()},
+                                      {"RAKIT_NETWORK", std::string(cards::name(sandbox->network()))}});
+}
+
+}  // namespace
+
+void add_sandbox(CLI::App& app, Verb& verb) {
+    auto* sandbox = app.add_subcommand("sandbox", "Run a command with a private pcscd and virtual cards");
+    auto wish = std::make_shared<SandboxWish>();
+    sandbox->add_option("--card", wish->cards, "Image file, recipe, or built-in image; repeat for more cards")
+        ->type_name("IMAGE")
+        ->allow_extra_args(false);
+    sandbox->add_option("--reader-name", wish->reader_name, "The readers are called NAME 00 00, NAME 00 01, ...")
+        ->type_name("NAME")
+        ->capture_default_str();
+    sandbox->add_option("--readers", wish->readers, "At least so many readers, up to 16")->type_name("N");
+    sandbox->add_option("COMMAND", wish->command, "What to run, after --")->required();
+    sandbox->footer("Example: rakit sandbox --card pkcs15-tc -- pkcs15-tool --dump\n"
+                    "COMMAND's exit status is rakit's; RAKIT_CONTROL names the folder of the cards' control sockets.");
+    sandbox->callback([wish, &verb] {
+        const auto status = run_sandbox(*wish);
+        verb.status = status ? *status : report(status.error(), status_of(status.error()));
+    });
+}
 
 }  // namespace rakit::cli

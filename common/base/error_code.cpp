@@ -53,6 +53,8 @@ constexpr std::array<ErrorCodeInfo, static_cast<std::size_t>(ErrorCode::kCount)>
     {ErrorCode::revoke_target_unknown, "revoke_target_unknown", std::nullopt, 4},
     {ErrorCode::cm_maintenance, "cm_maintenance", std::nullopt, 12},
     {ErrorCode::cm_internal, "cm_internal", std::nullopt, 11},
+    {ErrorCode::store_invalid, "store_invalid", std::nullopt, std::nullopt},
+    {ErrorCode::log_broken, "log_broken", std::nullopt, std::nullopt},
     {ErrorCode::card_absent, "card_absent", std::nullopt, std::nullopt},
     {ErrorCode::card_removed, "card_removed", std::nullopt, std::nullopt},
     {ErrorCode::card_mute, "card_mute", std::nullopt, std::nullopt},

@@ -62,6 +62,8 @@ enum class ErrorCode {
     // CM: itself
     cm_maintenance,
     cm_internal,
+    store_invalid,
+    log_broken,
     // RA: the card
     card_absent,
     card_removed,

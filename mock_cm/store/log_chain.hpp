@@ -1,0 +1,21 @@
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <vector>
+
+#include "mock_cm/core/store.hpp"
+
+namespace rakit::cm {
+
+/// append_to_log puts an entry behind the newest: its hash is SHA-256(hash of the one before, position, each field with
+/// its length). Throws what SQLiteCpp throws, as all of these.
+void append_to_log(SQLite::Database& database, const LogEntry& entry);
+
+/// newest_of_log lists the newest `limit` entries, oldest first.
+std::vector<LogEntry> newest_of_log(SQLite::Database& database, std::size_t limit);
+
+/// verify_log_chain recomputes the chain; see SqliteStore::verify_log.
+Result<std::size_t> verify_log_chain(SQLite::Database& database);
+
+}  // namespace rakit::cm

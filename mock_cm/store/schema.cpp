@@ -1,0 +1,76 @@
+#include "mock_cm/store/schema.hpp"
+
+namespace rakit::cm {
+namespace {
+
+// Certificates and the log are numbered by SQLite's row id, which gives "oldest first". The head of the log stands apart,
+// so that a log whose end was cut off shows too.
+constexpr const char* kSchema = R"sql(
+CREATE TABLE schema_version (version INTEGER NOT NULL);
+CREATE TABLE orders (
+    transaction_id BLOB PRIMARY KEY, request_digest BLOB NOT NULL, answer BLOB NOT NULL, response_nonce BLOB NOT NULL,
+    confirmation_digest BLOB NOT NULL, confirmation_answer BLOB NOT NULL, officer TEXT NOT NULL,
+    procedure TEXT NOT NULL, card_serial TEXT NOT NULL, state INTEGER NOT NULL, created INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE order_items (
+    transaction_id BLOB NOT NULL, position INTEGER NOT NULL, body_part_id INTEGER NOT NULL, key TEXT NOT NULL,
+    issuer BLOB NOT NULL, serial TEXT NOT NULL, uses_tc BLOB NOT NULL, PRIMARY KEY (transaction_id, position)
+) WITHOUT ROWID;
+CREATE TABLE order_revokes (
+    transaction_id BLOB NOT NULL, position INTEGER NOT NULL, issuer BLOB NOT NULL, serial TEXT NOT NULL,
+    reason INTEGER NOT NULL, PRIMARY KEY (transaction_id, position)
+) WITHOUT ROWID;
+CREATE TABLE certificates (
+    position INTEGER PRIMARY KEY, issuer BLOB NOT NULL, serial TEXT NOT NULL, der BLOB NOT NULL, spki BLOB NOT NULL,
+    card_serial TEXT NOT NULL, key TEXT NOT NULL, transaction_id BLOB NOT NULL, active INTEGER NOT NULL,
+    issued INTEGER NOT NULL, UNIQUE (issuer, serial)
+);
+CREATE INDEX certificates_by_key ON certificates (spki);
+CREATE INDEX certificates_by_card ON certificates (card_serial);
+CREATE TABLE revocations (
+    issuer BLOB NOT NULL, serial TEXT NOT NULL, reason INTEGER NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (issuer, serial)
+) WITHOUT ROWID;
+CREATE TABLE used_tcs (sha256 BLOB PRIMARY KEY, transaction_id BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE op_pins (card_serial TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE log (
+    position INTEGER PRIMARY KEY, at INTEGER NOT NULL, officer TEXT NOT NULL, category TEXT NOT NULL,
+    success INTEGER NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL, transaction_id TEXT NOT NULL,
+    card_serial TEXT NOT NULL, procedure TEXT NOT NULL, line TEXT NOT NULL, hash BLOB NOT NULL
+);
+CREATE TABLE log_head (entries INTEGER NOT NULL, hash BLOB NOT NULL);
+INSERT INTO log_head VALUES (0, zeroblob(32));
+)sql";
+
+constexpr const char* kRemedy = "keep the directory for a look, and start with another --state";
+
+int count(SQLite::Database& database, const std::string& query) { return database.execAndGet(query).getInt(); }
+
+void create(SQLite::Database& database) {
+    SQLite::Transaction transaction(database);
+    database.exec(kSchema);
+    database.exec("INSERT INTO schema_version VALUES (" + std::to_string(kSchemaVersion) + ")");
+    transaction.commit();
+}
+
+}  // namespace
+
+Result<void> ensure_schema(SQLite::Database& database, const std::string& where) {
+    if (count(database, "SELECT count(*) FROM sqlite_schema") == 0) {
+        create(database);
+        return {};
+    }
+    if (!database.tableExists("schema_version"))
+        return fail(ErrorCode::store_invalid, "an SQLite database, but not a CM's", where, kRemedy);
+    const int version = count(database, "SELECT coalesce(max(version), 0) FROM schema_version");
+    if (version != kSchemaVersion)
+        return fail(ErrorCode::store_invalid,
+                    "schema version " + std::to_string(version) + ", and this rakit knows " +
+                        std::to_string(kSchemaVersion),
+                    where, version > kSchemaVersion ? "use the newer rakit that wrote it" : kRemedy);
+    const std::string health = database.execAndGet("PRAGMA quick_check(1)").getString();
+    if (health != "ok") return fail(ErrorCode::store_invalid, "damaged: " + health, where, kRemedy);
+    return {};
+}
+
+}  // namespace rakit::cm

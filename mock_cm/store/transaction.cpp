@@ -1,0 +1,210 @@
+#include "mock_cm/store/transaction.hpp"
+
+#include "mock_cm/store/log_chain.hpp"
+#include "mock_cm/store/statement.hpp"
+
+namespace rakit::cm {
+namespace {
+
+constexpr const char* kByKey = "SELECT * FROM certificates WHERE spki = ? ORDER BY position";
+constexpr const char* kByCard = "SELECT * FROM certificates WHERE card_serial = ? ORDER BY position";
+constexpr const char* kByNumber = "SELECT * FROM certificates WHERE issuer = ? AND serial = ?";
+
+CertificateRecord certificate_of(Query& row) {
+    CertificateRecord record;
+    row.number();  // the position
+    record.issuer = row.blob();
+    record.serial = row.text();
+    record.der = row.blob();
+    record.spki = row.blob();
+    record.card_serial = row.text();
+    record.key = row.text();
+    record.transaction_id = row.blob();
+    record.active = row.flag();
+    record.issued = row.time();
+    return record;
+}
+
+std::vector<CertificateRecord> certificates_of(Query rows) {
+    std::vector<CertificateRecord> records;
+    while (rows.next()) records.push_back(certificate_of(rows));
+    return records;
+}
+
+Revocation revocation_of(Query& row) {
+    Revocation revocation;
+    revocation.issuer = row.blob();
+    revocation.serial = row.text();
+    revocation.reason = static_cast<int>(row.number());
+    revocation.at = row.time();
+    return revocation;
+}
+
+OrderRecord order_of(Query& row) {
+    OrderRecord order;
+    order.transaction_id = row.blob();
+    order.request_digest = row.blob();
+    order.answer = row.blob();
+    order.response_nonce = row.blob();
+    order.confirmation_digest = row.blob();
+    order.confirmation_answer = row.blob();
+    order.officer = row.text();
+    order.procedure = row.text();
+    order.card_serial = row.text();
+    order.state = static_cast<OrderState>(row.number());
+    order.created = row.time();
+    return order;
+}
+
+void read_parts(SQLite::Database& database, OrderRecord& order) {
+    Query items(database,
+                "SELECT body_part_id, key, issuer, serial, uses_tc FROM order_items WHERE transaction_id = ? "
+                "ORDER BY position",
+                order.transaction_id);
+    while (items.next()) {
+        auto& item = order.items.emplace_back();
+        item.body_part_id = static_cast<std::uint32_t>(items.number());
+        item.key = items.text();
+        item.issuer = items.blob();
+        item.serial = items.text();
+        item.uses_tc = items.blob();
+    }
+    Query revokes(database,
+                  "SELECT issuer, serial, reason FROM order_revokes WHERE transaction_id = ? ORDER BY position",
+                  order.transaction_id);
+    while (revokes.next()) {
+        auto& target = order.revokes.emplace_back();
+        target.issuer = revokes.blob();
+        target.serial = revokes.text();
+        target.reason = static_cast<int>(revokes.number());
+    }
+}
+
+void write_parts(SQLite::Database& database, const OrderRecord& order) {
+    Query(database, "DELETE FROM order_items WHERE transaction_id = ?", order.transaction_id).run();
+    Query(database, "DELETE FROM order_revokes WHERE transaction_id = ?", order.transaction_id).run();
+    std::int64_t position = 0;
+    for (const auto& item : order.items)
+        Query(database, "INSERT INTO order_items VALUES (?, ?, ?, ?, ?, ?, ?)", order.transaction_id, ++position,
+              std::int64_t{item.body_part_id}, item.key, item.issuer, item.serial, item.uses_tc)
+            .run();
+    for (const auto& target : order.revokes)
+        Query(database, "INSERT INTO order_revokes VALUES (?, ?, ?, ?, ?)", order.transaction_id, ++position,
+              target.issuer, target.serial, std::int64_t{target.reason})
+            .run();
+}
+
+class Transaction final : public StoreTransaction {
+public:
+    Transaction(SQLite::Database& database, SQLite::TransactionBehavior behavior, std::unique_lock<std::mutex> lock)
+        : x_lock(std::move(lock)), x_database(database), x_transaction(database, behavior) {}
+
+    Result<std::optional<OrderRecord>> order(ByteView transaction_id) override {
+        return with([&]() -> std::optional<OrderRecord> {
+            Query row(x_database, "SELECT * FROM orders WHERE transaction_id = ?", transaction_id);
+            if (!row.next()) return std::nullopt;
+            auto order = order_of(row);
+            read_parts(x_database, order);
+            return order;
+        });
+    }
+    Result<void> put_order(const OrderRecord& order) override {
+        return with([&] {
+            Query(x_database, "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                  order.transaction_id, order.request_digest, order.answer, order.response_nonce,
+                  order.confirmation_digest, order.confirmation_answer, order.officer, order.procedure,
+                  order.card_serial, static_cast<std::int64_t>(order.state), order.created)
+                .run();
+            write_parts(x_database, order);
+        });
+    }
+    Result<std::optional<CertificateRecord>> certificate(ByteView issuer, const std::string& serial) override {
+        return with([&]() -> std::optional<CertificateRecord> {
+            Query row(x_database, kByNumber, issuer, serial);
+            return row.next() ? std::optional(certificate_of(row)) : std::nullopt;
+        });
+    }
+    Result<std::vector<CertificateRecord>> certificates_by_key(ByteView spki) override {
+        return with([&] { return certificates_of(Query(x_database, kByKey, spki)); });
+    }
+    Result<std::vector<CertificateRecord>> certificates_by_card(const std::string& card_serial) override {
+        return with([&] { return certificates_of(Query(x_database, kByCard, card_serial)); });
+    }
+    Result<void> put_certificate(const CertificateRecord& record) override {
+        return with([&] {
+            Query(x_database,
+                  "INSERT INTO certificates (issuer, serial, der, spki, card_serial, key, transaction_id, active, issued) "
+                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (issuer, serial) DO UPDATE SET der = excluded.der, "
+                  "spki = excluded.spki, card_serial = excluded.card_serial, key = excluded.key, "
+                  "transaction_id = excluded.transaction_id, active = excluded.active, issued = excluded.issued",
+                  record.issuer, record.serial, record.der, record.spki, record.card_serial, record.key,
+                  record.transaction_id, std::int64_t{record.active}, record.issued)
+                .run();
+        });
+    }
+    Result<std::optional<Revocation>> revocation(ByteView issuer, const std::string& serial) override {
+        return with([&]() -> std::optional<Revocation> {
+            Query row(x_database, "SELECT * FROM revocations WHERE issuer = ? AND serial = ?", issuer, serial);
+            return row.next() ? std::optional(revocation_of(row)) : std::nullopt;
+        });
+    }
+    Result<std::vector<Revocation>> revocations(ByteView issuer) override {
+        return with([&] {
+            Query rows(x_database, "SELECT * FROM revocations WHERE issuer = ? ORDER BY serial", issuer);
+            std::vector<Revocation> list;
+            while (rows.next()) list.push_back(revocation_of(rows));
+            return list;
+        });
+    }
+    Result<void> put_revocation(const Revocation& revocation) override {
+        return with([&] {
+            Query(x_database, "INSERT OR IGNORE INTO revocations VALUES (?, ?, ?, ?)", revocation.issuer,
+                  revocation.serial, std::int64_t{revocation.reason}, revocation.at)
+                .run();
+        });
+    }
+    Result<bool> tc_used(ByteView sha256) override {
+        return with([&] { return Query(x_database, "SELECT 1 FROM used_tcs WHERE sha256 = ?", sha256).next(); });
+    }
+    Result<void> put_used_tc(ByteView sha256, ByteView transaction_id) override {
+        return with([&] { Query(x_database, "INSERT OR IGNORE INTO used_tcs VALUES (?, ?)", sha256, transaction_id).run(); });
+    }
+    Result<std::optional<SecretBytes>> op_pin(const std::string& card_serial) override {
+        return with([&]() -> std::optional<SecretBytes> {
+            Query row(x_database, "SELECT value FROM op_pins WHERE card_serial = ?", card_serial);
+            return row.next() ? std::optional(row.secret()) : std::nullopt;
+        });
+    }
+    Result<void> put_op_pin(const std::string& card_serial, ByteView value) override {
+        return with([&] { Query(x_database, "INSERT OR REPLACE INTO op_pins VALUES (?, ?)", card_serial, value).run(); });
+    }
+    Result<void> append_log(const LogEntry& entry) override {
+        return with([&] { append_to_log(x_database, entry); });
+    }
+    Result<std::vector<LogEntry>> log(std::size_t limit) override {
+        return with([&] { return newest_of_log(x_database, limit); });
+    }
+    Result<void> commit() override {
+        return with([&] { x_transaction.commit(); });
+    }
+
+private:
+    template <class Work>
+    auto with(Work&& work) -> Result<std::invoke_result_t<Work>> {
+        return guarded(x_database.getFilename(), std::forward<Work>(work));
+    }
+
+    // The order matters: the transaction ends before the next thread may begin one.
+    std::unique_lock<std::mutex> x_lock;
+    SQLite::Database& x_database;
+    SQLite::Transaction x_transaction;
+};
+
+}  // namespace
+
+std::unique_ptr<StoreTransaction> begin_transaction(SQLite::Database& database, SQLite::TransactionBehavior behavior,
+                                                    std::unique_lock<std::mutex> lock) {
+    return std::make_unique<Transaction>(database, behavior, std::move(lock));
+}
+
+}  // namespace rakit::cm

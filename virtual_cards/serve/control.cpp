@@ -1,0 +1,116 @@
+#include "virtual_cards/serve/control.hpp"
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "common/document/document.hpp"
+#include "embedded/card_control_schema.hpp"
+#include "virtual_cards/images/image.hpp"
+#include "virtual_cards/serve/served_card.hpp"
+
+namespace rakit::cards {
+namespace {
+
+using nlohmann::json;
+
+json done() { return {{"ok", true}}; }
+
+json done(const char* key, json value) { return {{"ok", true}, {key, std::move(value)}}; }
+
+json refused(const Error& error) {
+    json answer{{"ok", false}, {"error", {{"code", name(error.code)}, {"message", error.detail}}}};
+    if (!error.remedy.empty()) answer["error"]["remedy"] = error.remedy;
+    return answer;
+}
+
+json outcome(const Result<void>& result) { return result ? done() : refused(result.error()); }
+
+json counters_json(const ServeCounters& counters) {
+    return {{"insertions", counters.insertions},
+            {"removals", counters.removals},
+            {"powerOns", counters.power_ons},
+            {"resets", counters.resets},
+            {"commands", counters.commands}};
+}
+
+using Command = std::function<json(const ControlledCard&, const json& request)>;
+
+json capabilities(const ControlledCard& card);
+
+const std::vector<std::pair<std::string, Command>>& commands() {
+    static const std::vector<std::pair<std::string, Command>> table{
+        {"insert", [](const auto& card, const json&) { return outcome(card.insert()); }},
+        {"remove", [](const auto& card, const json&) { return card.remove(), done(); }},
+        {"reset", [](const auto& card, const json&) { return card.reset(), done(); }},
+        {"snapshot", [](const auto& card, const json&) { return done("image", json::parse(card.snapshot())); }},
+        {"arm", [](const auto& card, const json& request) { return outcome(card.arm(request.at("fault").dump())); }},
+        {"disarm", [](const auto& card, const json&) { return card.disarm(), done(); }},
+        {"counters", [](const auto& card, const json&) { return done("counters", counters_json(card.counters())); }},
+        {"capabilities", [](const auto& card, const json&) { return done("capabilities", capabilities(card)); }},
+    };
+    return table;
+}
+
+json capabilities(const ControlledCard& card) {
+    json names = json::array();
+    for (const auto& [command, action] : commands()) names.push_back(command);
+    return {{"version", 1}, {"commands", names}, {"atr", to_hex(card.atr())}, {"serial", card.serial()}, {"inserted", card.inserted()}};
+}
+
+Result<json> parse_request(std::string_view line) {
+    document::Document request{"control", json::parse(line, nullptr, false), {}, {}};
+    if (request.value.is_discarded()) return fail(ErrorCode::document_invalid, "not JSON");
+    static const json schema = json::parse(embedded::card_control_schema);
+    document::check(request, schema);
+    if (!request.findings.empty()) return fail(ErrorCode::document_invalid, request.findings.front().message);
+    return std::move(request.value);
+}
+
+}  // namespace
+
+ControlledCard controlled(ServedCard& served, ImageCard& card) {
+    const auto locked = [&served](auto use) { served.with_card([&use](VirtualCard&) { use(); }); };
+    return {
+        .insert = [&served] { return served.insert(); },
+        .remove = [&served] { served.remove(); },
+        .inserted = [&served] { return served.inserted(); },
+        .reset = [&card, locked] { locked([&] { card.reset(); }); },
+        .snapshot =
+            [&card, locked] {
+                std::string text;
+                locked([&] { text = card.snapshot().document.dump(); });
+                return text;
+            },
+        .arm =
+            [&card, locked](const std::string& fault) {
+                Result<void> result;
+                locked([&] { result = card.arm(json::parse(fault)); });
+                return result;
+            },
+        .disarm = [&card, locked] { locked([&] { card.disarm(); }); },
+        .counters = [&served] { return served.counters(); },
+        .atr =
+            [&card, locked] {
+                Bytes atr;
+                locked([&] { atr = card.atr(); });
+                return atr;
+            },
+        .serial =
+            [&card, locked] {
+                std::string serial;
+                locked([&] { serial = card.serial(); });
+                return serial;
+            },
+    };
+}
+
+std::string answer_control(const ControlledCard& card, std::string_view line) {
+    const auto request = parse_request(line);
+    if (!request) return refused(request.error()).dump();
+    const std::string wanted = request->at("command");
+    for (const auto& [command, action] : commands())
+        if (command == wanted) return action(card, *request).dump();
+    return refused({ErrorCode::document_invalid, "no such command: " + wanted, {}, {}, {}, {}}).dump();
+}
+
+}  // namespace rakit::cards

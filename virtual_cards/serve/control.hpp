@@ -1,0 +1,35 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "common/base/result.hpp"
+#include "virtual_cards/serve/card_end.hpp"
+
+namespace rakit::cards {
+
+class ImageCard;
+class ServedCard;
+
+/// ControlledCard is what the control socket may do to a card; JSON travels as text. Each may be called from any thread.
+struct ControlledCard {
+    std::function<Result<void>()> insert;
+    std::function<void()> remove;
+    std::function<bool()> inserted;
+    std::function<void()> reset;
+    std::function<std::string()> snapshot;                  ///< JSON
+    std::function<Result<void>(const std::string&)> arm;    ///< takes JSON
+    std::function<void()> disarm;
+    std::function<ServeCounters()> counters;
+    std::function<Bytes()> atr;
+    std::function<std::string()> serial;
+};
+
+/// controlled wires a live card; `served` serves `card`, and both outlive the result.
+ControlledCard controlled(ServedCard& served, ImageCard& card);
+
+/// answer_control takes one request line and gives one answer line, without line ends (docs/formats/card-control.md).
+std::string answer_control(const ControlledCard& card, std::string_view line);
+
+}  // namespace rakit::cards

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "common/base/result.hpp"
+#include "virtual_cards/serve/control.hpp"
+
+namespace rakit::cards {
+
+/// ControlServer answers at a card's control socket, in a thread of its own, until it is destroyed.
+class ControlServer {
+public:
+    /// start listens at `socket`, mode 0600; a socket left behind by a process that is gone is replaced. Failure:
+    /// file_unwritable (something else is there, or the path is over 107 octets).
+    static Result<ControlServer> start(const std::filesystem::path& socket, ControlledCard card);
+    ControlServer(ControlServer&&) noexcept;
+    ControlServer& operator=(ControlServer&&) noexcept;
+    ~ControlServer();
+
+private:
+    class Worker;
+    explicit ControlServer(std::unique_ptr<Worker> worker);
+    std::unique_ptr<Worker> x_worker;
+};
+
+/// ask_control sends one request line to a control socket and gives the answer line. Failures: service_absent (nobody
+/// listens there), io_failed (no answer within ten seconds).
+Result<std::string> ask_control(const std::filesystem::path& socket, const std::string& line);
+
+}  // namespace rakit::cards
