@@ -1,0 +1,32 @@
+#pragma once
+
+#include "virtual_cards/applets/pkcs15/state.hpp"
+#include "virtual_cards/faults/fault_plan.hpp"
+#include "virtual_cards/images/image.hpp"
+
+namespace rakit::cards {
+
+/// Pkcs15Image is a `pkcs15` image, parsed.
+struct Pkcs15Image {
+    Bytes atr;
+    pkcs15::State state;
+    std::vector<Fault> faults;
+};
+
+/// to_image writes what read_image reads.
+Image to_image(ByteView atr, const pkcs15::State& state, const std::vector<Fault>& faults);
+
+/// read_image parses a document that fits the image schema. Failure: document_invalid for what the schema can't say
+/// (a path without its DF, content longer than the file, files over the memory limit, a PIN longer than eight octets).
+Result<Pkcs15Image> read_image(const nlohmann::json& document);
+
+/// padded_pin writes a PIN as the card keeps it: its characters, FF up to eight octets; `hex:` and 16 digits are taken as
+/// they are.
+Result<SecretBytes> padded_pin(const std::string& text);
+
+/// kDefaultAtr is that of an OsEID card, which OpenSC's myeid driver takes.
+inline constexpr std::string_view kDefaultAtr = "3B8580014F7345494470";
+/// kDefaultMemory suffices for nine certificates on each of three keys.
+inline constexpr std::size_t kDefaultMemory = 49152;
+
+}  // namespace rakit::cards

@@ -1,0 +1,302 @@
+// The stock file layout of OpenSC's MyEID profile, with two deviations of our own: the CA directory and the CA
+// certificates are the OP PIN's (the Nordic cards' way), and a key file knows userConsent.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "common/base/rng.hpp"
+#include "virtual_cards/images/directory.hpp"
+#include "virtual_cards/images/image_state.hpp"
+
+namespace rakit::cards {
+namespace {
+
+using nlohmann::json;
+using Acl = std::array<std::uint8_t, 3>;
+
+constexpr std::string_view kTransportPolicy = "2.25.259992147378155069564548854890386613715";
+constexpr std::uint16_t kDir = 0x2F00, kApplication = 0x5015, kOdf = 0x5031, kTokenInfo = 0x5032, kUnusedSpace = 0x5033,
+                        kAodf = 0x4401, kPrKdf = 0x4402, kCdf = 0x4403, kPuKdf = 0x4404, kTrustedCdf = 0x4405, kDodf = 0x4406,
+                        kFirstCertificate = 0x4301, kFirstPrivateKey = 0x4B01, kFirstPublicKey = 0x5501;
+constexpr std::uint8_t kPin1 = 1, kSo = 3, kNever = 15;
+
+constexpr Acl acl(unsigned first, unsigned second, unsigned third, unsigned fourth = kNever) {
+    return {static_cast<std::uint8_t>(first << 4 | second), static_cast<std::uint8_t>(third << 4 | fourth), 0xFF};
+}
+
+Bytes octets_of(std::uint16_t id) { return {static_cast<std::uint8_t>(id >> 8), static_cast<std::uint8_t>(id)}; }
+Bytes path_of(std::uint16_t id) { return concat({Bytes{0x3F, 0x00, 0x50, 0x15}, octets_of(id)}); }
+
+/// A key of the recipe with what was made for it.
+struct MadeKey {
+    const json* recipe;
+    directory::Key entry;
+    ossl::PKey key;
+    Bytes spki;
+};
+
+class Personaliser {
+public:
+    Personaliser(const json& recipe, const ImageWish& wish, CertificateIssuer& issuer)
+        : x_recipe(recipe), x_wish(wish), x_issuer(issuer) {
+        x_state.files = FileSystem(recipe.value("memory", kDefaultMemory));
+        x_state.seed = wish.seed;
+    }
+
+    Result<Image> run();
+
+private:
+    Result<void> set_serial();
+    Result<void> add_pins();
+    Result<void> make_keys();
+    Result<void> add_keys();
+    Result<void> add_certificates();
+    Result<void> add_certificate(const MadeKey& key, const json& recipe);
+    Result<void> add_ca_certificates();
+    Result<void> add_directories();
+    Result<CertificateWish> wish_for(const MadeKey& key, const json& recipe) const;
+    Result<FileSystem::Index> add(File file);
+    Result<void> add_file(FileSystem::Index parent, std::uint16_t id, Acl access, std::size_t size, ByteView content);
+    std::string serial() const { return to_hex(x_state.serial); }
+
+    const json& x_recipe;
+    const ImageWish& x_wish;
+    CertificateIssuer& x_issuer;
+    pkcs15::State x_state;
+    FileSystem::Index x_application = 0;
+    std::vector<MadeKey> x_keys;
+    std::uint16_t x_next_certificate = kFirstCertificate;
+    Bytes x_aodf, x_prkdf, x_pukdf, x_cdf, x_trusted;
+};
+
+Unexpected invalid(std::string what, std::string where) {
+    return fail(ErrorCode::document_invalid, std::move(what), std::move(where));
+}
+
+// A shorter serial number is filled up on the left: the card's GET DATA has ten octets.
+Result<void> Personaliser::set_serial() {
+    const auto text = x_wish.serial.value_or(x_recipe.value("serial", std::string()));
+    auto octets = from_hex(text);
+    if (!octets || octets->size() > x_state.serial.size())
+        return invalid("a serial number is 1 to 10 octets in hex, not '" + text + "'", "serial");
+    if (octets->empty()) octets = SeededRng(x_wish.seed, "card serial").bytes(x_state.serial.size());
+    std::copy(octets->rbegin(), octets->rend(), x_state.serial.rbegin());
+    return {};
+}
+
+Result<FileSystem::Index> Personaliser::add(File file) {
+    const auto id = to_hex(octets_of(file.id));
+    const auto index = x_state.files.add(std::move(file));
+    if (!index) return invalid("the card's memory doesn't suffice for file " + id, "memory");
+    return *index;
+}
+
+Result<void> Personaliser::add_file(FileSystem::Index parent, std::uint16_t id, Acl access, std::size_t size, ByteView content) {
+    if (content.size() > size) return invalid("file " + to_hex(octets_of(id)) + " is too small for its entries", "recipe");
+    File file;
+    file.parent = parent;
+    file.id = id;
+    file.acl = access;
+    file.size = static_cast<std::uint16_t>(size);
+    const auto index = add(std::move(file));
+    if (!index) return fail(index.error());
+    std::copy(content.begin(), content.end(), x_state.files.at(*index).content.begin());
+    return {};
+}
+
+Result<void> Personaliser::add_pins() {
+    for (const auto& recipe : x_recipe.value("pins", json::array())) {
+        PinObject pin;
+        pin.reference = recipe.at("reference").get<std::uint8_t>();
+        if (x_state.pins.find(pin.reference) != nullptr)
+            return invalid("two PINs with reference " + std::to_string(pin.reference), "pins");
+        auto value = padded_pin(recipe.at("value").get<std::string>());
+        auto puk = padded_pin(recipe.at("puk").get<std::string>());
+        if (!value) return fail(value.error());
+        if (!puk) return fail(puk.error());
+        pin.value = std::move(*value);
+        pin.puk = std::move(*puk);
+        pin.max_tries = recipe.value("tries", pin.max_tries);
+        pin.tries = recipe.value("tries_left", pin.max_tries);
+        pin.max_puk_tries = recipe.value("puk_tries", pin.max_puk_tries);
+        pin.puk_tries = recipe.value("puk_tries_left", pin.max_puk_tries);
+        append(x_aodf, directory::pin_entry(
+                           {recipe.at("label").get<std::string>(), pin.reference, recipe.value("so_pin", false)}));
+        x_state.pins.put(std::move(pin));
+    }
+    return {};
+}
+
+Result<void> Personaliser::make_keys() {
+    if (!x_recipe.contains("keys")) return {};
+    std::uint16_t number = 0;
+    for (const auto& recipe : x_recipe.at("keys")) {
+        MadeKey made{&recipe, {}, nullptr, {}};
+        auto& entry = made.entry;
+        entry.label = recipe.at("label").get<std::string>();
+        entry.id = *from_hex(recipe.at("id").get<std::string>());
+        entry.type = *ossl::key_type_from_name(recipe.at("type").get<std::string>());
+        entry.pin = recipe.at("pin").get<std::uint8_t>();
+        entry.usage = recipe.at("usage").get<std::vector<std::string>>();
+        entry.user_consent = recipe.value("user_consent", false);
+        entry.private_path = path_of(static_cast<std::uint16_t>(kFirstPrivateKey + number));
+        entry.public_path = path_of(static_cast<std::uint16_t>(kFirstPublicKey + number));
+        ++number;
+        const auto where = "keys " + to_hex(entry.id);
+        if (x_state.pins.find(entry.pin) == nullptr) return invalid("there is no PIN " + std::to_string(entry.pin), where);
+        for (const auto& other : x_keys)
+            if (other.entry.id == entry.id) return invalid("two keys with one id", where);
+        SeededRng stream(x_wish.seed, "card key " + serial() + " " + to_hex(entry.id));
+        auto key = ossl::generate_key(entry.type, stream);
+        if (!key) return fail(key.error());
+        made.key = std::move(*key);
+        made.spki = ossl::spki(made.key.get());
+        x_keys.push_back(std::move(made));
+    }
+    return {};
+}
+
+Result<void> Personaliser::add_keys() {
+    for (const auto& made : x_keys) {
+        const auto& entry = made.entry;
+        File file;
+        file.parent = x_application;
+        file.id = static_cast<std::uint16_t>(entry.private_path[4] << 8 | entry.private_path[5]);
+        file.kind = entry.type <= ossl::KeyType::rsa4096 ? FileKind::rsa_key : FileKind::ec_key;
+        file.acl = acl(entry.pin, entry.pin, entry.pin, entry.pin);
+        file.size = static_cast<std::uint16_t>(EVP_PKEY_get_bits(made.key.get()));
+        file.user_consent = entry.user_consent;
+        file.key = KeyObject::from_key(made.key.get());
+        if (auto done = add(std::move(file)); !done) return fail(done.error());
+        const auto id = static_cast<std::uint16_t>(entry.public_path[4] << 8 | entry.public_path[5]);
+        if (auto done = add_file(x_application, id, acl(0, kPin1, kPin1), made.spki.size(), made.spki); !done) return done;
+        append(x_prkdf, directory::private_key_entry(entry));
+        append(x_pukdf, directory::public_key_entry(entry));
+    }
+    return {};
+}
+
+Result<CertificateWish> Personaliser::wish_for(const MadeKey& key, const json& recipe) const {
+    CertificateWish wish;
+    wish.issuer = recipe.at("issuer").get<std::string>();
+    wish.common_name = recipe.at("common_name").get<std::string>();
+    const bool transport = wish.issuer == "tc-issuer";
+    wish.card_serial = recipe.value("card_serial", transport ? serial() : std::string());
+    wish.key_usage = recipe.value("key_usage", key.entry.usage);
+    wish.extended_key_usage = recipe.value("extended_key_usage", std::vector<std::string>());
+    wish.policies = recipe.value(
+        "policies", transport ? std::vector<std::string>{std::string(kTransportPolicy)} : std::vector<std::string>());
+    wish.bad_signature = recipe.value("bad_signature", false);
+    const auto where = "certificate " + wish.common_name;
+    const auto from = from_iso8601(recipe.at("not_before").get<std::string>());
+    const auto to = from_iso8601(recipe.at("not_after").get<std::string>());
+    if (!from || !to) return invalid("not a time of the calendar", where);
+    wish.not_before = *from;
+    wish.not_after = *to;
+    wish.spki = key.spki;
+    if (!recipe.contains("key")) return wish;
+    const auto other = std::find_if(x_keys.begin(), x_keys.end(), [&](const auto& made) {
+        return to_hex(made.entry.id) == recipe.at("key").template get<std::string>();
+    });
+    if (other == x_keys.end()) return invalid("its 'key' names none of the card's", where);
+    wish.spki = other->spki;
+    return wish;
+}
+
+Result<void> Personaliser::add_certificate(const MadeKey& key, const json& recipe) {
+    const auto wish = wish_for(key, recipe);
+    if (!wish) return fail(wish.error());
+    const auto certificate = x_issuer.issue(*wish);
+    if (!certificate) return fail(certificate.error());
+    const auto id = x_next_certificate++;
+    const auto& der = certificate->der();
+    append(x_cdf, directory::certificate_entry({recipe.value("label", wish->common_name), key.entry.id, false, path_of(id)}));
+    return add_file(x_application, id, acl(0, kPin1, kPin1), der.size(), der);
+}
+
+Result<void> Personaliser::add_certificates() {
+    for (const auto& key : x_keys)
+        for (const auto& recipe : key.recipe->value("certificates", json::array()))
+            if (auto done = add_certificate(key, recipe); !done) return done;
+    return {};
+}
+
+// A CA certificate's iD is its key identifier's first octets: it belongs to no key of the card.
+Result<void> Personaliser::add_ca_certificates() {
+    constexpr std::size_t kIdLength = 4;
+    for (const auto& recipe : x_recipe.value("ca_certificates", json::array())) {
+        const auto name = recipe.at("issuer").get<std::string>();
+        const auto certificate = x_issuer.ca_certificate(name);
+        if (!certificate) return fail(certificate.error());
+        const auto digest = certificate->sha256();
+        const auto id = x_next_certificate++;
+        append(x_trusted, directory::certificate_entry({recipe.value("label", name),
+                                                        Bytes(digest.begin(), digest.begin() + kIdLength), true, path_of(id)}));
+        const auto& der = certificate->der();
+        if (auto done = add_file(x_application, id, acl(0, kSo, kSo), der.size(), der); !done) return done;
+    }
+    return {};
+}
+
+Result<void> Personaliser::add_directories() {
+    struct Row {
+        std::uint16_t id;
+        std::size_t size;
+        std::uint8_t update;
+        const Bytes* content;
+    };
+    using directory::Kind;
+    Bytes odf;
+    for (const auto& [kind, id] : {std::pair{Kind::private_keys, kPrKdf}, {Kind::public_keys, kPuKdf}, {Kind::certificates, kCdf},
+                                   {Kind::trusted_certificates, kTrustedCdf}, {Kind::data, kDodf}, {Kind::pins, kAodf}})
+        append(odf, directory::odf_entry(kind, path_of(id)));
+    std::optional<UtcTime> last_update;
+    if (x_recipe.contains("last_update")) last_update = from_iso8601(x_recipe.at("last_update").get<std::string>());
+    const auto info = directory::token_info(x_state.serial, x_recipe.value("label", std::string("Rakit card")), last_update);
+    const Bytes empty;
+    const Row rows[] = {{kOdf, 255, kPin1, &odf},      {kTokenInfo, 160, kSo, &info},   {kUnusedSpace, 510, kSo, &empty},
+                        {kAodf, 255, kSo, &x_aodf},    {kPrKdf, 1530, kPin1, &x_prkdf}, {kPuKdf, 1530, kPin1, &x_pukdf},
+                        {kCdf, 1530, kPin1, &x_cdf},   {kTrustedCdf, 510, kSo, &x_trusted},
+                        {kDodf, 1530, kPin1, &empty}};
+    for (const auto& row : rows)
+        if (auto done = add_file(x_application, row.id, acl(0, row.update, kSo), row.size, *row.content); !done) return done;
+    return {};
+}
+
+Result<Image> Personaliser::run() {
+    if (auto done = set_serial(); !done) return fail(done.error());
+    const bool creation = x_recipe.value("state", std::string("activated")) == "creation";
+    x_state.files.at(FileSystem::kMf).acl = creation ? acl(0, 0, 0) : acl(kPin1, kPin1, kSo);
+    File application;
+    application.id = kApplication;
+    application.kind = FileKind::df;
+    application.aid.assign(std::begin(pkcs15::kAid), std::end(pkcs15::kAid));
+    application.acl = creation ? acl(0, 0, 0) : acl(kPin1, kPin1, kPin1);
+    const auto index = add(std::move(application));
+    if (!index) return fail(index.error());
+    x_application = *index;
+    if (!creation) {
+        const auto dir = directory::dir_entry(pkcs15::kAid, x_recipe.value("label", std::string("Rakit card")),
+                                              Bytes{0x3F, 0x00, 0x50, 0x15});
+        if (auto done = add_file(FileSystem::kMf, kDir, acl(0, kSo, kSo), 128, dir); !done) return fail(done.error());
+        for (const auto step : {&Personaliser::add_pins, &Personaliser::make_keys, &Personaliser::add_keys,
+                                &Personaliser::add_certificates, &Personaliser::add_ca_certificates,
+                                &Personaliser::add_directories})
+            if (auto done = (this->*step)(); !done) return fail(done.error());
+        x_state.activated = true;
+    }
+    std::vector<Fault> faults;
+    for (const auto& entry : x_recipe.value("faults", json::array())) {
+        const auto fault = parse_fault(entry);
+        if (!fault) return fail(fault.error());
+        faults.push_back(*fault);
+    }
+    return to_image(*from_hex(x_recipe.value("atr", std::string(kDefaultAtr))), x_state, faults);
+}
+
+}  // namespace
+
+Result<Image> personalise(const nlohmann::json& recipe, const ImageWish& wish, CertificateIssuer& issuer) {
+    return Personaliser(recipe, wish, issuer).run();
+}
+
+}  // namespace rakit::cards
