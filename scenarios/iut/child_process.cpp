@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "scenarios/iut/exec_iut.hpp"
+#include "scenarios/iut/child_process.hpp"
 
 extern char** environ;
 

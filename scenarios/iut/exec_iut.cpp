@@ -8,6 +8,8 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "scenarios/iut/child_process.hpp"
+
 namespace rakit::scenarios {
 namespace {
 

@@ -34,8 +34,11 @@ CardSetup parse_card(const json& value) {
 
 OfficerSetup parse_officer(const json& value) {
     OfficerSetup officer;
-    take(value, "roles", officer.roles);
-    take(value, "state", officer.state);
+    take(value, "name", officer.name);
+    officer.expired = value.value("certificate", "valid") == "expired";
+    // The names of the CM's configuration (docs/formats/cm-config.md).
+    for (const auto& [ours, theirs] : {std::pair{"roles", "roles"}, {"state", "state"}, {"kind", "kind"}, {"entity_type", "entityType"}})
+        if (value.contains(ours)) officer.members[theirs] = value.at(ours);
     return officer;
 }
 

@@ -20,8 +20,9 @@ struct CardSetup {
 
 /// OfficerSetup is who signs; what isn't said is as in the CM's default configuration.
 struct OfficerSetup {
-    std::optional<std::vector<std::string>> roles;
-    std::optional<std::string> state;
+    std::string name = "Olivia Officer";                  ///< common name of the certificate
+    nlohmann::json members = nlohmann::json::object();    ///< laid over the configuration's officer of that name
+    bool expired = false;                                 ///< the certificate
 };
 
 /// CmSetup is how the CM differs from its default configuration.
