@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/integration/sandbox/plain_card.hpp"
+#include "tests/support/cards/plain_card.hpp"
 #include "virtual_cards/serve/served_card.hpp"
 
 namespace rakit::cards {

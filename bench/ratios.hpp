@@ -1,0 +1,32 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace rakit::bench {
+
+/// Samples are the nanoseconds per APDU of each repetition, by `DEPTH/CARD`.
+using Samples = std::map<std::string, std::vector<double>>;
+
+/// DepthRatios compares the cards at one depth, by the medians of their repetitions.
+struct DepthRatios {
+    std::string depth;
+    double null_rate = 0;       ///< APDU/s of the null card
+    double card_rate = 0;       ///< APDU/s of ours
+    double delayed_rate = 0;    ///< APDU/s of ours without TCP_QUICKACK; 0 where there is no TCP
+    double card_to_null() const { return null_rate > 0 ? card_rate / null_rate : 0; }
+    double quick_ack_factor() const { return delayed_rate > 0 ? card_rate / delayed_rate : 0; }
+};
+
+/// kTarget is what our card must reach of the null card's rate through pcscd and vpcd.
+inline constexpr double kTarget = 0.85;
+
+/// ratios makes one row for each depth that was measured: inproc, wire, pcsc.
+std::vector<DepthRatios> ratios(const Samples& samples);
+
+/// to_table and to_json print rows.
+std::string to_table(const std::vector<DepthRatios>& rows);
+std::string to_json(const std::vector<DepthRatios>& rows);
+
+}  // namespace rakit::bench

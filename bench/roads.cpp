@@ -1,0 +1,201 @@
+#include "bench/roads.hpp"
+
+#include <sys/socket.h>
+#include <winscard.h>
+
+#include <cstdlib>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "bench/null_card.hpp"
+#include "mock_cm/ca/hierarchy.hpp"
+#include "scenarios/issuer/hierarchy_issuer.hpp"
+#include "scenarios/links/in_process.hpp"
+#include "scenarios/links/vpcd_host.hpp"
+#include "virtual_cards/images/image.hpp"
+#include "virtual_cards/sandbox/sandbox.hpp"
+#include "virtual_cards/serve/served_card.hpp"
+
+namespace rakit::bench {
+namespace {
+
+template <class T>
+T must(Result<T> result) {
+    if (!result) throw std::runtime_error(to_string(result.error()));
+    return std::move(*result);
+}
+
+bool good(ByteView answer) { return answer.size() >= 2 && answer[answer.size() - 2] == 0x90 && answer.back() == 0x00; }
+
+std::unique_ptr<cards::ImageCard> our_card() {
+    const auto hierarchy = must(cm::Hierarchy::from_seed(cm::Hierarchy::kDefaultSeed));
+    scenarios::HierarchyIssuer issuer(hierarchy);
+    return must(cards::open_image(must(cards::make_image("pkcs15-tc", {}, issuer))));
+}
+
+/// NothingCard is the least a VirtualCard can be.
+class NothingCard final : public cards::VirtualCard {
+public:
+    Bytes atr() const override { return {0x3B, 0x80, 0x01, 0x81}; }
+    void power_on() override {}
+    void power_off() override {}
+    void reset() override {}
+    cards::Answer handle(ByteView) override { return {{0x90, 0x00}, false, {}}; }
+};
+
+/// NullThread runs the null card on a connected socket.
+class NullThread {
+public:
+    explicit NullThread(Descriptor link) : x_link(std::move(link)), x_thread([fd = x_link.get()] { null_card(fd, true); }) {}
+    NullThread(const NullThread&) = delete;
+    NullThread& operator=(const NullThread&) = delete;
+    ~NullThread() {
+        ::shutdown(x_link.get(), SHUT_RDWR);
+        x_thread.join();
+    }
+
+private:
+    Descriptor x_link;
+    std::thread x_thread;
+};
+
+/// Cards live on the far end of a socket; one of the three is used.
+struct FarEnd {
+    std::unique_ptr<cards::ImageCard> card;
+    std::unique_ptr<cards::ServedCard> served;
+    std::unique_ptr<NullThread> null;
+};
+
+FarEnd far_null(const cards::Connector& connect) {
+    FarEnd end;
+    end.null = std::make_unique<NullThread>(must(connect()));
+    return end;
+}
+
+FarEnd far_card(const cards::Connector& connect, bool quick_ack) {
+    FarEnd end;
+    end.card = our_card();
+    cards::ServeOptions options;
+    options.quick_ack = quick_ack;
+    end.served = std::make_unique<cards::ServedCard>(must(cards::ServedCard::start(*end.card, connect, options)));
+    return end;
+}
+
+using MakeFarEnd = std::function<FarEnd(const cards::Connector&)>;
+
+struct Contender {
+    const char* name;
+    bool slow;
+    MakeFarEnd make;
+};
+
+const std::vector<Contender>& contenders() {
+    static const std::vector<Contender> all{
+        {"null", false, far_null},
+        {"card", false, [](const auto& connect) { return far_card(connect, true); }},
+        {"card_without_quickack", true, [](const auto& connect) { return far_card(connect, false); }},
+    };
+    return all;
+}
+
+bool transmit_once(reference::CardReader& reader) {
+    auto access = reader.lock();
+    const auto answer = access ? (*access)->transmit(kCommand) : Result<Bytes>(fail(access.error()));
+    return answer && good(*answer);
+}
+
+template <class Card>
+Road in_process_road(const char* name, std::unique_ptr<Card> card) {
+    struct Whole {
+        std::unique_ptr<Card> card;
+        SystemClock clock;
+        scenarios::InProcessSlot slot{*card, clock};
+        scenarios::LinkReader reader{"in-process", slot.link()};
+        explicit Whole(std::unique_ptr<Card> what) : card(std::move(what)) {}
+    };
+    auto whole = std::make_shared<Whole>(std::move(card));
+    return {name, false, [whole] { return transmit_once(whole->reader); }};
+}
+
+/// PcscCard is a connection to a reader through winscard.
+class PcscCard {
+public:
+    PcscCard(SCARDCONTEXT context, const std::string& reader) {
+        DWORD protocol = 0;
+        const LONG status = ::SCardConnect(context, reader.c_str(), SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, &x_handle, &protocol);
+        if (status != SCARD_S_SUCCESS) throw std::runtime_error(reader + ": " + ::pcsc_stringify_error(status));
+        x_protocol = protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
+    }
+    PcscCard(const PcscCard&) = delete;
+    PcscCard& operator=(const PcscCard&) = delete;
+    ~PcscCard() { ::SCardDisconnect(x_handle, SCARD_LEAVE_CARD); }
+
+    bool transmit() const {
+        std::uint8_t answer[258];
+        DWORD size = sizeof answer;
+        return ::SCardTransmit(x_handle, x_protocol, kCommand.data(), kCommand.size(), nullptr, answer, &size) == SCARD_S_SUCCESS &&
+               good({answer, size});
+    }
+
+private:
+    SCARDHANDLE x_handle = 0;
+    const SCARD_IO_REQUEST* x_protocol = nullptr;
+};
+
+}  // namespace
+
+std::vector<Road> in_process_roads() {
+    return {in_process_road("inproc/null", std::make_unique<NothingCard>()), in_process_road("inproc/card", our_card())};
+}
+
+std::vector<Road> wire_roads() {
+    struct Whole {
+        FarEnd end;
+        std::unique_ptr<scenarios::LinkReader> reader;
+    };
+    std::vector<Road> roads;
+    for (const auto& contender : contenders()) {
+        auto host = must(scenarios::VpcdHost::listen());
+        auto whole = std::make_shared<Whole>();
+        whole->end = contender.make(cards::to_loopback(host->port()));
+        whole->reader = std::make_unique<scenarios::LinkReader>("wire", std::move(host));
+        roads.push_back({std::string("wire/") + contender.name, contender.slow, [whole] { return transmit_once(*whole->reader); }});
+    }
+    return roads;
+}
+
+std::vector<Road> pcsc_roads() {
+    struct Whole {
+        cards::Sandbox sandbox;
+        std::vector<FarEnd> ends;
+        SCARDCONTEXT context = 0;
+        std::vector<std::unique_ptr<PcscCard>> connections;
+        explicit Whole(cards::Sandbox made) : sandbox(std::move(made)) {}
+        Whole(const Whole&) = delete;
+        Whole& operator=(const Whole&) = delete;
+        ~Whole() {
+            connections.clear();
+            ::SCardReleaseContext(context);
+        }
+    };
+    constexpr int kApart = 2;  // a driver of its own for each card, as different readers have
+    cards::SandboxOptions options;
+    options.slots = kApart * static_cast<int>(contenders().size());
+    auto whole = std::make_shared<Whole>(must(cards::Sandbox::start(options)));
+    ::setenv("PCSCLITE_CSOCK_NAME", whole->sandbox.socket().c_str(), 1);
+    if (const LONG status = ::SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &whole->context); status != SCARD_S_SUCCESS)
+        throw std::runtime_error(::pcsc_stringify_error(status));
+    std::vector<Road> roads;
+    for (const auto& contender : contenders()) {
+        const int slot = kApart * static_cast<int>(roads.size());
+        whole->ends.push_back(contender.make(whole->sandbox.connector(slot)));
+        (void)must(whole->sandbox.await_card(slot, true));
+        whole->connections.push_back(std::make_unique<PcscCard>(whole->context, whole->sandbox.readers().at(static_cast<std::size_t>(slot))));
+        roads.push_back({std::string("pcsc/") + contender.name, contender.slow,
+                         [whole, connection = whole->connections.back().get()] { return connection->transmit(); }});
+    }
+    return roads;
+}
+
+}  // namespace rakit::bench
