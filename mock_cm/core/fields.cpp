@@ -1,7 +1,9 @@
+#include "mock_cm/core/fields.hpp"
+
 #include <algorithm>
 #include <array>
 
-#include "mock_cm/core/fields.hpp"
+#include "common/iso7816/tlv.hpp"
 #include "mock_cm/core/policy.hpp"
 #include "mock_cm/core/refusal.hpp"
 
@@ -90,8 +92,7 @@ Result<void> judge_extensions(const Order& order, const OrderLine& line) {
         if (extension.oid != kSubjectAltName)
             return refuse(ErrorCode::field_not_allowed, "the officer may not choose the extension " + extension.oid,
                           "Ask for an e-mail address at most.", line.key);
-        const auto email = order.fields.find("email");
-        if (email == order.fields.end() || subject_alt_name(email->second) != extension.value)
+        if (email_of(order).empty() || subject_alt_name(email_of(order)) != extension.value)
             return refuse(ErrorCode::field_invalid, "the subjectAltName is not exactly the field 'email'",
                           "Make subjectAltName and fields agree.", line.key);
     }
@@ -103,13 +104,14 @@ bool has(const Order& order, const OrderLine& line, const Field& field) {
         if (type.field == field.name && !type.attribute.empty())
             return std::any_of(line.subject.begin(), line.subject.end(),
                                [&](const auto& one) { return one.type == type.attribute; });
-    return order.fields.count(field.name) != 0;
+    return !email_of(order).empty();
 }
 
 }  // namespace
 
-bool is_field_name(std::string_view name) {
-    return std::any_of(kFieldTypes.begin(), kFieldTypes.end(), [&](const auto& one) { return one.field == name; });
+std::string email_of(const Order& order) {
+    const auto email = order.fields.find("email");
+    return email == order.fields.end() ? std::string() : email->second;
 }
 
 Bytes subject_alt_name(std::string_view email) {
@@ -127,7 +129,8 @@ Result<void> judge_fields(const TokenProcedure& procedure, const Order& order) {
                               "the field '" + field.name + "' is required by the token procedure '" + procedure.name + "'",
                               "Fill in the field.", line.key);
     for (const auto& [name, value] : order.fields)
-        if (auto good = judge_value(procedure, name, value, {}); !good) return good;
+        if (!value.empty())  // a field that the officer left empty is none
+            if (auto good = judge_value(procedure, name, value, {}); !good) return good;
     for (const auto& line : order.lines) {
         if (auto good = judge_subject(procedure, order, line); !good) return good;
         if (auto good = judge_extensions(order, line); !good) return good;

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "common/base/bytes.hpp"
+#include "mock_cm/core/cms.hpp"
+#include "mock_cm/core/officers.hpp"
+
+namespace rakit::cm {
+
+/// answer_cmc is POST /cmc: a signed PKIData in, a signed PKIResponse out - issued, confirmed or refused - with the
+/// request log written. Failures: request_malformed if the body is no CMC at all; cm_internal.
+Result<Bytes> answer_cmc(const Context& context, Store& store, ByteView body, const x509::Certificate& peer);
+
+/// log_and_commit ends a transaction with its line in the request log; `refusal` may be null.
+Result<void> log_and_commit(StoreTransaction& store, LogEntry entry, const Error* refusal);
+
+/// internal_error turns what is nobody's fault outside - a database, OpenSSL - into cm_internal; refusals stay.
+Error internal_error(const Error& error);
+
+}  // namespace rakit::cm

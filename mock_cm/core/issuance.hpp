@@ -1,0 +1,30 @@
+#pragma once
+
+#include "mock_cm/core/context.hpp"
+#include "mock_cm/core/order.hpp"
+#include "mock_cm/core/store.hpp"
+
+namespace rakit::cm {
+
+/// Reply is a response before it is sealed, with the certificates that go into its bag.
+struct Reply {
+    PkiResponse response;
+    std::vector<x509::Certificate> bag;
+};
+
+/// judge_order applies every control of docs/errors.md from the procedure on, in its precedence.
+Result<const TokenProcedure*> judge_order(const Context& context, StoreTransaction& store, const Order& order);
+
+/// issue_order makes one certificate for each line of a judged order, puts them into the store - active at once if the
+/// procedure asks for no confirmation - and fills `record`'s items and revokes. The caller stores the record and commits.
+Result<Reply> issue_order(const Context& context, StoreTransaction& store, const TokenProcedure& procedure,
+                          const Order& order, OrderRecord& record);
+
+/// complete_order lets an order take effect: certificates active, replaced ones revoked, TCs used.
+/// Refusal: tc_already_used, if another order exchanged the TC in the meantime.
+Result<void> complete_order(const Context& context, StoreTransaction& store, OrderRecord& record);
+
+/// abandon_order revokes what was issued (cessationOfOperation).
+Result<void> abandon_order(const Context& context, StoreTransaction& store, OrderRecord& record);
+
+}  // namespace rakit::cm
