@@ -1,7 +1,223 @@
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include <cstdio>
+#include <limits>
+#include <memory>
+#include <nlohmann/json.hpp>
+
 #include "cli/verbs.hpp"
+#include "common/base/file.hpp"
+#include "mock_cm/http/running_host.hpp"
+#include "mock_cm/store/sqlite_store.hpp"
 
 namespace rakit::cli {
+namespace {
 
-void add_cm(CLI::App&, Verb&) {}
+namespace fs = std::filesystem;
+
+struct ServeOptions {
+    std::string config;
+    std::string state;
+    std::string listen = "127.0.0.1:8444";
+    std::string ready_file;
+};
+
+struct LogOptions {
+    std::string state;
+    bool failed = false;
+    bool json = false;
+    bool verify = false;
+};
+
+/// parse_listen reads ADDR:PORT, with an IPv6 address in brackets.
+Result<cm::ServerOptions> parse_listen(const std::string& text) {
+    const auto colon = text.rfind(':');
+    cm::ServerOptions options;
+    const std::string port = colon == std::string::npos ? "" : text.substr(colon + 1);
+    const bool digits = !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos;
+    if (!digits || std::stoul(port) > 65535)
+        return fail(ErrorCode::usage, "not ADDR:PORT: " + text, "--listen", "for example 127.0.0.1:8444 or [::1]:0");
+    options.address = text.substr(0, colon);
+    if (options.address.size() > 2 && options.address.front() == '[' && options.address.back() == ']')
+        options.address = options.address.substr(1, options.address.size() - 2);
+    options.port = static_cast<std::uint16_t>(std::stoul(port));
+    return options;
+}
+
+Result<fs::path> state_directory(const std::string& wanted) {
+    if (!wanted.empty()) return fs::path(wanted);
+    std::string pattern = (fs::temp_directory_path() / "rakit-cm-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr)
+        return fail(ErrorCode::file_unwritable, "no temporary directory", pattern, "name one with --state");
+    return fs::path(pattern);
+}
+
+bool is_loopback(const std::string& address) { return address.rfind("127.", 0) == 0 || address == "::1"; }
+
+void say_what_runs(const cm::RunningHost& host, const ServeOptions& wanted, const fs::path& state,
+                   const std::string& address) {
+    std::printf("CM host at %s\n", host.url().c_str());
+    std::printf("  state: %s%s\n", state.c_str(), wanted.state.empty() ? " (temporary: pass --state to choose)" : "");
+    std::printf("  CA certificates: %s\n", host.ca_file().c_str());
+    if (const auto& officer = host.sample_officer())
+        std::printf("  sample officer: %s, %s, password in %s\n", officer->name.c_str(), officer->pkcs12.c_str(),
+                    officer->password_file.c_str());
+    std::fflush(stdout);
+    std::fprintf(stderr, "rakit: THE CAs OF THIS HOST ARE FOR TESTS: their keys are public. Trust none of them outside a test.\n");
+    if (!is_loopback(address))
+        std::fprintf(stderr,
+                     "rakit: WARNING: listening on %s, beyond this machine. Whoever reaches it can be any officer.\n",
+                     address.c_str());
+}
+
+/// block_end_signals keeps SIGINT and SIGTERM for wait_for_end; it must come before any thread is started.
+sigset_t block_end_signals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    return signals;
+}
+
+void wait_for_end(const sigset_t& signals) {
+    int signal = 0;
+    sigwait(&signals, &signal);
+}
+
+Result<void> serve(const ServeOptions& wanted) {
+    cm::RunningOptions options;
+    auto server = parse_listen(wanted.listen);
+    if (!server) return Unexpected{std::move(server).error()};
+    options.server = *server;
+    if (!wanted.config.empty()) {
+        auto config = cm::load_config(wanted.config);
+        if (!config) return Unexpected{std::move(config).error()};
+        options.config = *std::move(config);
+    }
+    auto state = state_directory(wanted.state);
+    if (!state) return Unexpected{std::move(state).error()};
+    options.state = *state;
+    const sigset_t signals = block_end_signals();
+    SystemClock clock;
+    SystemRng rng;
+    auto host = cm::RunningHost::start(std::move(options), clock, rng);
+    if (!host) return Unexpected{std::move(host).error()};
+    if (!wanted.ready_file.empty())
+        if (auto done = write_file_atomically(wanted.ready_file, as_bytes((*host)->ready_document())); !done) return done;
+    say_what_runs(**host, wanted, *state, server->address);
+    wait_for_end(signals);
+    (*host)->stop();
+    std::printf("CM host ended\n");
+    return {};
+}
+
+int check(const std::string& file) {
+    const auto config = cm::load_config(file);
+    if (!config && config.error().code == ErrorCode::document_invalid) {
+        std::fprintf(stderr, "%s\n", config.error().detail.c_str());
+        return kNotTried;
+    }
+    if (!config) return report(config.error(), kNotTried);
+    std::printf("%s: good: %zu officers, %zu token procedures, %zu certificate procedures\n", file.c_str(),
+                config->officers.size(), config->token_procedures.size(), config->certificate_procedures.size());
+    return kDone;
+}
+
+nlohmann::json to_json(const cm::LogEntry& entry) {
+    return {{"at", to_iso8601(entry.at)},  {"officer", entry.officer},
+            {"category", entry.category},  {"success", entry.success},
+            {"code", entry.code},          {"message", entry.message},
+            {"transactionId", entry.transaction_id}, {"cardSerial", entry.card_serial},
+            {"procedure", entry.procedure}, {"line", entry.line}};
+}
+
+/// printable keeps what a peer wrote from steering the terminal.
+std::string printable(std::string text) {
+    for (char& c : text)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+    return text;
+}
+
+void print_log(const std::vector<cm::LogEntry>& entries, const LogOptions& wanted) {
+    auto list = nlohmann::json::array();
+    for (const auto& entry : entries) {
+        if (wanted.failed && entry.success) continue;
+        if (wanted.json) {
+            list.push_back(to_json(entry));
+            continue;
+        }
+        std::string text = to_iso8601(entry.at) + "  " + entry.category + "  " + (entry.success ? "ok" : entry.code);
+        for (const auto& [label, value] : {std::pair{"officer", entry.officer}, {"procedure", entry.procedure},
+                                           {"card", entry.card_serial}, {"transaction", entry.transaction_id},
+                                           {"key", entry.line}, {"", entry.message}})
+            if (!value.empty()) text += std::string("  ") + label + (*label != '\0' ? "=" : "") + value;
+        std::printf("%s\n", printable(text).c_str());
+    }
+    if (wanted.json)
+        std::printf("%s\n", list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+}
+
+Result<void> show_log(const LogOptions& wanted) {
+    auto store = cm::SqliteStore::open_existing(cm::state_database(wanted.state));
+    if (!store) return Unexpected{std::move(store).error()};
+    if (wanted.verify) {
+        const auto entries = (*store)->verify_log();
+        if (!entries) return fail(entries.error());
+        std::printf("the log is whole: %zu entries\n", *entries);
+        return {};
+    }
+    auto transaction = (*store)->begin();
+    if (!transaction) return Unexpected{std::move(transaction).error()};
+    constexpr std::size_t kAll = std::numeric_limits<std::int64_t>::max();
+    const auto entries = (*transaction)->log(kAll);
+    if (!entries) return fail(entries.error());
+    print_log(*entries, wanted);
+    return {};
+}
+
+int finish(const Result<void>& done) {
+    if (done) return kDone;
+    // A host that can't start was not tried; a log that was tampered with was looked at, and is bad.
+    return report(done.error(), done.error().code == ErrorCode::log_broken ? kFailed : kNotTried);
+}
+
+void add_serve(CLI::App& cm_verb, Verb& verb) {
+    auto options = std::make_shared<ServeOptions>();
+    auto* serve_verb = cm_verb.add_subcommand("serve", "run the mock CM host until SIGINT or SIGTERM; its CAs are for tests");
+    serve_verb->add_option("--config", options->config, "CM configuration (YAML); default: the embedded one");
+    serve_verb->add_option("--state", options->state, "directory of the database and of the files for clients; default: a new temporary one");
+    serve_verb->add_option("--listen", options->listen, "ADDR:PORT; port 0 takes a free one")->capture_default_str();
+    serve_verb->add_option("--ready-file", options->ready_file, "JSON with URL, CA file and sample officer, written once it listens");
+    serve_verb->footer("Example: rakit cm serve --state /tmp/cm --listen 127.0.0.1:0 --ready-file /tmp/cm/ready.json");
+    serve_verb->callback([options, &verb] { verb.status = finish(serve(*options)); });
+}
+
+void add_log(CLI::App& cm_verb, Verb& verb) {
+    auto options = std::make_shared<LogOptions>();
+    auto* log_verb = cm_verb.add_subcommand("log", "show the request log of a state directory");
+    log_verb->add_option("--state", options->state, "the host's state directory; the host may be running")->required();
+    log_verb->add_flag("--failed", options->failed, "refused requests only");
+    log_verb->add_flag("--json", options->json, "a JSON array");
+    log_verb->add_flag("--verify", options->verify, "check the hash chain; exit status 1 if an entry was changed or cut");
+    log_verb->footer("Example: rakit cm log --state /tmp/cm --failed");
+    log_verb->callback([options, &verb] { verb.status = finish(show_log(*options)); });
+}
+
+}  // namespace
+
+void add_cm(CLI::App& app, Verb& verb) {
+    auto* cm_verb = app.add_subcommand("cm", "the mock CM host: serve, log, check");
+    cm_verb->require_subcommand(1);
+    add_serve(*cm_verb, verb);
+    add_log(*cm_verb, verb);
+    auto file = std::make_shared<std::string>();
+    auto* check_verb = cm_verb->add_subcommand("check", "judge a CM configuration; every finding as file:line:column");
+    check_verb->add_option("file", *file, "CM configuration (YAML)")->required();
+    check_verb->footer("Example: rakit cm check my-cm.yaml");
+    check_verb->callback([file, &verb] { verb.status = check(*file); });
+}
 
 }  // namespace rakit::cli
