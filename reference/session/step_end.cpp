@@ -11,7 +11,8 @@ namespace {
 /// issued before: only refusals that speak of the order itself close it, not those of the message, the officer, the host.
 bool nothing_issued(ErrorCode code, bool resent) {
     if (resent) return code > ErrorCode::domain_not_visible && code < ErrorCode::cm_maintenance;
-    return code < ErrorCode::cm_internal || code == ErrorCode::cm_unreachable || code == ErrorCode::cm_untrusted;
+    return code < ErrorCode::cm_internal || code == ErrorCode::cm_unreachable || code == ErrorCode::cm_untrusted ||
+           code == ErrorCode::officer_credential_invalid;
 }
 
 /// The card will never take these certificates: nothing was written, and the CM should take them back.
@@ -24,6 +25,12 @@ Error write_failure(Error error) {
     if (error.code == ErrorCode::card_write_failed || cannot_be_written(error.code)) return error;
     std::string line = error.line;
     return {ErrorCode::card_write_failed, to_string(error), {}, {}, {}, std::move(line)};
+}
+
+/// Before the order was sent, an answer that stays away is a CM that can't be reached: nothing hangs on it.
+Error before_submit(Error error) {
+    if (error.code == ErrorCode::cm_timeout_after_submit) error.code = ErrorCode::cm_unreachable;
+    return error;
 }
 
 Error with_journal(const State& state, Error error) {
@@ -77,7 +84,7 @@ Transition on_failed(State state, const Failed& event, const Policy&) {
         if (!state.failure) state.failure = event.error;
         return end(std::move(state));
     }
-    state.failure = inside_write(stage) ? write_failure(event.error) : event.error;
+    state.failure = inside_write(stage) ? write_failure(event.error) : state.saved ? event.error : before_submit(event.error);
     Effects effects;
     unlock(state, effects);
     if (stage == Stage::submitting && nothing_issued(event.error.code, state.resuming))
@@ -108,7 +115,9 @@ Transition reenter(State state, Stage stage, Effects silent) {
             return go(std::move(state), stage, std::move(silent), std::move(effect));
         }
         case Stage::saving_issued: return begin_write(std::move(state), std::move(silent));
-        case Stage::locking_to_write: return go(std::move(state), stage, std::move(silent), LockCard{});
+        case Stage::locking_to_write:
+            silent.push_back(Progress{"write"});
+            return go(std::move(state), stage, std::move(silent), LockCard{});
         case Stage::handing_out: {
             auto lines = line_outcomes(state.order, *state.issued);
             std::erase_if(lines, [](const auto& line) { return line.stored; });

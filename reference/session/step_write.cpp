@@ -55,10 +55,7 @@ Transition on_write_pin_verified(State state, const PinVerified&, const Policy&)
 
 Transition on_planned(State state, const WritePlanned& event, const Policy&) {
     state.plan = event.plan;
-    Effects effects;
-    for (const auto& note : event.plan.notes) tell(state, effects, "card_note", note);
-    effects.push_back(Progress{"write"});
-    return go(std::move(state), Stage::writing, std::move(effects), WriteSteps{event.plan});
+    return go(std::move(state), Stage::writing, {}, WriteSteps{event.plan});
 }
 
 Transition on_written(State state, const CardWritten&, const Policy&) {
@@ -70,6 +67,7 @@ Transition on_read_back(State state, const ContentsRead& event, const Policy& po
         return on_failed(std::move(state), {std::move(good).error()}, policy);
     Effects effects;
     unlock(state, effects);
+    for (const auto& note : state.plan.notes) tell(state, effects, "card_note", note);
     auto open = open_order(state, OpenOrder::Stage::written);
     return go(std::move(state), Stage::saving_written, std::move(effects), Checkpoint{std::move(open)});
 }
