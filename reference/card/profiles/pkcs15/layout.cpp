@@ -66,9 +66,10 @@ Result<Layout> read_layout(Files& files) {
     if (!*folder)
         return fail(ErrorCode::card_unsupported, "the PKCS#15 application has no DF " + to_hex(layout.application));
     layout.application_info = **folder;
-    auto odf = files.select(layout.odf_path());
+    auto odf = files.probe(layout.odf_path());
     if (!odf) return fail(std::move(odf).error().in("EF(ODF)"));
-    layout.odf_info = *odf;
+    if (!*odf) return fail(ErrorCode::card_unsupported, "the PKCS#15 application is empty: the card is not personalised");
+    layout.odf_info = **odf;
     auto content = files.read_current(0, layout.odf_info.size);
     if (!content) return fail(std::move(content).error().in("EF(ODF)"));
     layout.odf = std::move(*content);

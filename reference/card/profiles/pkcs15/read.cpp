@@ -14,7 +14,8 @@ struct UsageWord {
     const char* word;
 };
 
-/// RFC 5280's words for what a private key may do (section 4.2.1.3).
+/// RFC 5280's words for what a private key may do (section 4.2.1.3). A signature key's entry has sign beside nonRepudiation,
+/// because that is what the card does with it; its certificates are for nonRepudiation alone.
 constexpr UsageWord kUsageWords[] = {
     {KeyUsage::sign, "digitalSignature"},     {KeyUsage::non_repudiation, "nonRepudiation"},
     {KeyUsage::unwrap, "keyEncipherment"},    {KeyUsage::decrypt, "dataEncipherment"},
@@ -24,7 +25,8 @@ constexpr UsageWord kUsageWords[] = {
 std::vector<std::string> usage_words(const KeyObject& key) {
     std::vector<std::string> words;
     for (const auto& row : kUsageWords)
-        if (key.has_usage(row.bit)) words.emplace_back(row.word);
+        if (key.has_usage(row.bit) && !(row.bit == KeyUsage::sign && key.has_usage(KeyUsage::non_repudiation)))
+            words.emplace_back(row.word);
     return words;
 }
 
