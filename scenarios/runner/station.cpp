@@ -19,8 +19,9 @@ public:
         x_reader = std::make_unique<LinkReader>(reader_name(), x_slot->link());
         return {};
     }
-    Result<void> insert_again() override {
+    Result<void> insert_again(const std::function<void()>& meanwhile) override {
         x_slot->remove();
+        meanwhile();
         x_slot->insert();
         return {};
     }
@@ -49,8 +50,9 @@ public:
         x_reader = std::make_unique<LinkReader>(reader_name(), std::move(*host));
         return {};
     }
-    Result<void> insert_again() override {
+    Result<void> insert_again(const std::function<void()>& meanwhile) override {
         x_served->remove();
+        meanwhile();
         return x_served->insert();
     }
     void end() override {
@@ -83,8 +85,9 @@ public:
         x_reader = std::move(*reader);
         return {};
     }
-    Result<void> insert_again() override {
+    Result<void> insert_again(const std::function<void()>& meanwhile) override {
         x_served->remove();
+        meanwhile();
         if (auto gone = x_sandbox.await_card(x_slot, false); !gone) return Unexpected{std::move(gone).error()};
         if (auto inserted = x_served->insert(); !inserted) return inserted;
         if (auto seen = x_sandbox.await_card(x_slot, true); !seen) return Unexpected{std::move(seen).error()};

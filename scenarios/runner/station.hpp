@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,8 +24,8 @@ public:
     virtual ~Station() = default;
     /// begin puts a card in and returns when the reader sees it. Card and clock outlive the matching end().
     virtual Result<void> begin(cards::VirtualCard& card, Clock& clock) = 0;
-    /// insert_again pulls the card, if it is still in, and puts it in afresh.
-    virtual Result<void> insert_again() = 0;
+    /// insert_again pulls the card, if it is still in, and puts it in afresh; `meanwhile` has it to itself.
+    virtual Result<void> insert_again(const std::function<void()>& meanwhile) = 0;
     /// end pulls the card; nothing reaches it any more.
     virtual void end() = 0;
     /// reader is the reader as the reference in this process sees it; valid from begin() to end().

@@ -42,6 +42,18 @@ std::string describe(const Verdict& verdict) {
     return text;
 }
 
+Verdict blank_verdict(const Case& one, int run, std::uint64_t seed) {
+    Verdict verdict;
+    verdict.id = one.id;
+    verdict.title = one.title;
+    verdict.source = one.source;
+    verdict.file = one.file;
+    verdict.tags = one.tags;
+    verdict.run = run;
+    verdict.seed = seed;
+    return verdict;
+}
+
 std::vector<std::string> unstable(const std::vector<Verdict>& verdicts) {
     std::map<std::string, const Verdict*> first;
     std::vector<std::string> names;

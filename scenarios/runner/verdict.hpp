@@ -7,6 +7,7 @@
 
 #include "common/base/result.hpp"
 #include "scenarios/runner/observation.hpp"
+#include "scenarios/runner/scenario.hpp"
 
 namespace rakit::scenarios {
 
@@ -60,6 +61,9 @@ std::string to_json(const RunInfo& run, const std::vector<Verdict>& verdicts);
 
 /// to_junit gives JUnit's XML; characters that XML can't hold are shown as `?`.
 std::string to_junit(const RunInfo& run, const std::vector<Verdict>& verdicts);
+
+/// blank_verdict gives a verdict of a case that says nothing yet.
+Verdict blank_verdict(const Case& one, int run, std::uint64_t seed);
 
 /// pack and unpack carry a verdict from a worker to its parent, one line of JSON. Failure: document_invalid.
 std::string pack(const Verdict& verdict);

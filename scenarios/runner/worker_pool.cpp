@@ -32,6 +32,7 @@ public:
         while (x_finished < x_total) {
             if (auto handed = hand_out(); !handed) return Unexpected{std::move(handed).error()};
             if (x_finished < x_total) wait();
+            if (x_unable) return Unexpected{std::move(*x_unable)};
         }
         return in_order();
     }
@@ -111,6 +112,7 @@ private:
     bool read(Worker& worker) {
         return worker.lines.read(worker.process.from(), [&](const std::string& line) {
             if (!worker.busy) return;
+            if (auto why = unpack_unable(line)) x_unable = std::move(why);
             auto verdict = unpack(line);
             if (!verdict) return;  // a line that somebody else printed; the deadline still stands
             worker.busy = false;
@@ -148,23 +150,12 @@ private:
     std::size_t x_next = 0;
     std::size_t x_finished = 0;
     bool x_stop = false;
+    std::optional<Error> x_unable;
     std::vector<std::unique_ptr<Worker>> x_workers;
     std::vector<Verdict> x_verdicts;
 };
 
 }  // namespace
-
-Verdict blank_verdict(const Case& one, int run, std::uint64_t seed) {
-    Verdict verdict;
-    verdict.id = one.id;
-    verdict.title = one.title;
-    verdict.source = one.source;
-    verdict.file = one.file;
-    verdict.tags = one.tags;
-    verdict.run = run;
-    verdict.seed = seed;
-    return verdict;
-}
 
 std::string pack(const Task& task) {
     return nlohmann::json{{"file", task.file}, {"id", task.id}, {"run", task.run}, {"seed", task.seed}}.dump();
@@ -177,6 +168,21 @@ Result<Task> unpack_task(std::string_view line) {
     } catch (const nlohmann::json::exception& problem) {
         return fail(ErrorCode::document_invalid, std::string("a worker's task: ") + problem.what());
     }
+}
+
+std::string pack_unable(const Error& error) {
+    return nlohmann::json{{"unable", {{"code", name(error.code)}, {"detail", error.detail}, {"context", error.context},
+                                      {"where", error.where}, {"remedy", error.remedy}}}}
+        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::optional<Error> unpack_unable(std::string_view line) {
+    const auto value = nlohmann::json::parse(line, nullptr, false);
+    if (!value.is_object() || !value.contains("unable")) return std::nullopt;
+    const auto& why = value.at("unable");
+    const auto code = error_code_from_name(why.value("code", ""));
+    return Error{code.value_or(ErrorCode::internal), why.value("detail", ""), why.value("context", ""), why.value("where", ""),
+                 why.value("remedy", ""), {}};
 }
 
 Result<std::vector<Verdict>> run_cases(const std::vector<Case>& cases, const PoolOptions& options,

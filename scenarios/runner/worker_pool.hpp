@@ -23,8 +23,8 @@ struct PoolOptions {
 };
 
 /// run_cases runs each case `repeat` times in worker processes and calls `done` with each verdict as it comes. A worker that
-/// hangs or dies fails its case and is replaced. The verdicts come back in the order of the cases. Failure: io_failed when
-/// no worker can be started at all.
+/// hangs or dies fails its case and is replaced. The verdicts come back in the order of the cases. Failures: io_failed
+/// when no worker can be started, and whatever a worker says that keeps it from running anything.
 Result<std::vector<Verdict>> run_cases(const std::vector<Case>& cases, const PoolOptions& options,
                                        const std::function<void(const Verdict&)>& done);
 
@@ -38,7 +38,8 @@ struct Task {
 std::string pack(const Task& task);
 Result<Task> unpack_task(std::string_view line);
 
-/// blank_verdict gives a verdict of a case that says nothing yet.
-Verdict blank_verdict(const Case& one, int run, std::uint64_t seed);
+/// pack_unable and unpack_unable carry why a worker can run nothing at all.
+std::string pack_unable(const Error& error);
+std::optional<Error> unpack_unable(std::string_view line);
 
 }  // namespace rakit::scenarios
