@@ -79,7 +79,7 @@ Result<Fault> parse_fault(const nlohmann::json& json) {
                 fault.sw = iso7816::StatusWord(static_cast<std::uint16_t>((*octets)[0] << 8 | (*octets)[1]));
             continue;
         }
-        if (!value.is_number_unsigned() || value.get<std::uint64_t>() > 1000000) return invalid("'" + key + "' is not a number");
+        if (!value.is_number_integer() || value < 0 || value > 1000000) return invalid("'" + key + "' is not a number");
         const auto number = value.get<unsigned>();
         if (key == "octets") fault.octets = number;
         else if (key == "milliseconds") fault.milliseconds = std::chrono::milliseconds(number);

@@ -79,6 +79,9 @@ Result<void> read_file_entry(const json& entry, FileSystem& files) {
     if (!parent || files.at(*parent).kind != FileKind::df) return invalid("its df is not there before it", where);
     if (files.find(path)) return invalid("there twice", where);
     file.parent = *parent;
+    // Not by the schema: a regular expression over so long a string could overflow the stack.
+    for (const auto* field : {"content", "key"})
+        if (!from_hex(entry.value(field, std::string()))) return invalid(std::string("'") + field + "' is not hex", where);
     auto content = hex(entry, "content");
     if (content.size() > (file.kind == FileKind::ef ? file.size : 0U)) return invalid("content is longer than the file", where);
     if (auto key = hex(entry, "key"); !key.empty()) {

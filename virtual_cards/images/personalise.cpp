@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/rng.hpp"
+#include "common/ossl/digest.hpp"
 #include "virtual_cards/images/directory.hpp"
 #include "virtual_cards/images/image_state.hpp"
 
@@ -33,6 +34,11 @@ struct MadeKey {
     ossl::PKey key;
     Bytes spki;
 };
+
+// What OpenSC stores and expects: RSAPublicKey (PKCS#1), for other keys SubjectPublicKeyInfo.
+Bytes public_key_content(const MadeKey& made) {
+    return made.entry.type <= ossl::KeyType::rsa4096 ? ossl::to_der(made.key.get(), i2d_PublicKey) : made.spki;
+}
 
 class Personaliser {
 public:
@@ -168,7 +174,8 @@ Result<void> Personaliser::add_keys() {
         file.key = KeyObject::from_key(made.key.get());
         if (auto done = add(std::move(file)); !done) return fail(done.error());
         const auto id = static_cast<std::uint16_t>(entry.public_path[4] << 8 | entry.public_path[5]);
-        if (auto done = add_file(x_application, id, acl(0, kPin1, kPin1), made.spki.size(), made.spki); !done) return done;
+        const auto content = public_key_content(made);
+        if (auto done = add_file(x_application, id, acl(0, kPin1, kPin1), content.size(), content); !done) return done;
         append(x_prkdf, directory::private_key_entry(entry));
         append(x_pukdf, directory::public_key_entry(entry));
     }
@@ -220,14 +227,14 @@ Result<void> Personaliser::add_certificates() {
     return {};
 }
 
-// A CA certificate's iD is its key identifier's first octets: it belongs to no key of the card.
+// A CA certificate's iD is made of its key, so that it stays when the certificate is renewed; it is no key's of the card.
 Result<void> Personaliser::add_ca_certificates() {
-    constexpr std::size_t kIdLength = 4;
+    constexpr std::size_t kIdLength = 8;
     for (const auto& recipe : x_recipe.value("ca_certificates", json::array())) {
         const auto name = recipe.at("issuer").get<std::string>();
         const auto certificate = x_issuer.ca_certificate(name);
         if (!certificate) return fail(certificate.error());
-        const auto digest = certificate->sha256();
+        const auto digest = ossl::sha1(certificate->spki());
         const auto id = x_next_certificate++;
         append(x_trusted, directory::certificate_entry({recipe.value("label", name),
                                                         Bytes(digest.begin(), digest.begin() + kIdLength), true, path_of(id)}));

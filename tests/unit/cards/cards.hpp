@@ -51,7 +51,7 @@ inline void check(const std::string& image, const std::vector<Row>& rows) {
     }
 }
 
-inline const std::string kSelectApplication = "00A404000CA000000063504B43532D3135";
+inline const std::string kSelectApplication = "00A4040C0CA000000063504B43532D3135";
 inline const std::string kVerifyPin1 = "0020000108313131313131FFFF";
 inline const std::string kVerifyPin2 = "0020000208323232323232FFFF";
 inline const std::string kVerifyOpPin = "00200003083837363534333231";

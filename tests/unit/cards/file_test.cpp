@@ -16,8 +16,9 @@ std::string packed(std::string text) {
 std::vector<Row> rows() {
     const auto create = packed(kCreate4310);
     return {
-        {"select the application", {}, kSelectApplication + "00", "9000"},
-        {"select the application, no answer", {}, "00A4040C0CA000000063504B43532D3135", "9000"},
+        {"select the application", {}, "00A404000CA000000063504B43532D313500", "9000"},
+        {"select the application without Le", {}, "00A404000CA000000063504B43532D3135", "6127"},
+        {"select the application, no answer", {}, kSelectApplication, "9000"},
         {"select another AID", {}, "00A4040005A000000001", "6A82"},
         {"select MF", {}, "00A4000C023F00", "9000"},
         {"select MF without data", {}, "00A4000C", "9000"},
