@@ -1,1 +1,309 @@
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <functional>
+
+#include "common/base/file.hpp"
+#include "tests/unit/session/fakes.hpp"
+
+namespace rakit::reference {
+namespace {
+
+using fakes::Log;
+
+Error error(ErrorCode code) { return {code, "made to fail", {}, {}, {}, {}}; }
+
+class DriverTest : public testing::Test {
+protected:
+    DriverTest() : folder(std::filesystem::temp_directory_path() / ("rakit-driver-" + std::to_string(::getpid()))) {
+        std::filesystem::remove_all(folder);
+    }
+    ~DriverTest() override {
+        check_no_secret();
+        std::filesystem::remove_all(folder);
+    }
+
+    Result<UpdateOutcome> run(const UpdateRequest& request = samples::request(), bool resume = false) {
+        SeededRng rng(++runs, "driver test");
+        Driver driver({card, cm, officer, dialog, clock, rng, trace, folder}, {request.issue_first});
+        auto outcome = driver.run(request, resume);
+        if (!outcome) written += to_string(outcome.error());
+        return outcome;
+    }
+    Result<UpdateOutcome> resume() { return run({}, true); }
+
+    bool open_order() const { return std::filesystem::exists(folder / "0A1B2C.json"); }
+
+    /// The canary: no PIN of these tests in trace, journal, log or error.
+    void check_no_secret() {
+        for (const auto& event : trace.events()) written += event.text + event.detail + "\n";
+        for (const auto& line : log) written += line + "\n";
+        if (std::filesystem::exists(folder))
+            for (const auto& file : std::filesystem::directory_iterator(folder))
+                written += std::string(as_text(*read_file(file.path())));
+        for (const std::string secret : {"111111", "222222", "87654321", "officer-secret"}) {
+            EXPECT_EQ(written.find(secret), std::string::npos);
+            EXPECT_EQ(written.find(to_hex(as_bytes(secret))), std::string::npos);
+        }
+    }
+
+    std::filesystem::path folder;
+    Log log;
+    fakes::FakeCard card{log};
+    fakes::FakeCm cm{log};
+    fakes::FakeOfficer officer;
+    fakes::FakeDialog dialog{log};
+    VirtualClock clock{*from_iso8601("2025-01-01T00:00:00Z")};
+    RecordingTrace trace;
+    std::string written;
+    std::uint64_t runs = 0;
+};
+
+TEST_F(DriverTest, RedoOnTwoKeysUnderTwoPins) {
+    const auto outcome = run();
+    ASSERT_TRUE(outcome) << to_string(outcome.error());
+    EXPECT_EQ(log, (Log{"lock", "contents", "unlock", "ask signature-pin", "procedures", "prepare", "ask pin:01", "ask pin:02",
+                        "lock", "identity", "verify 01", "sign 45", "verify 02", "sign 46", "unlock", "encode", "submit",
+                        "lock", "identity", "verify 01", "plan", "step 0", "step 1", "step 2", "contents", "unlock", "confirm"}));
+    ASSERT_EQ(outcome->lines.size(), 2U);
+    EXPECT_TRUE(outcome->lines[0].stored && outcome->lines[1].stored);
+    EXPECT_EQ(outcome->transaction.size(), 32U);
+    EXPECT_EQ(dialog.told, (std::vector<std::string>{"soft_token_warning"}));
+    EXPECT_EQ(cm.confirmations, (std::vector<bool>{true}));
+    EXPECT_FALSE(open_order());
+    for (const auto& key : card.contents.keys) {
+        ASSERT_EQ(key.certificates.size(), 1U);
+        EXPECT_FALSE(key.certificates[0].transport);
+    }
+}
+
+TEST_F(DriverTest, IssueHandsOutAndLeavesTheCardAlone) {
+    const auto outcome = run(samples::request(Action::issue));
+    ASSERT_TRUE(outcome) << to_string(outcome.error());
+    EXPECT_EQ(std::count(log.begin(), log.end(), "plan"), 0);
+    ASSERT_EQ(dialog.handed_out.size(), 2U);
+    EXPECT_EQ(dialog.handed_out[0].certificate, cm.orders.begin()->second.certificates[0].second);
+    EXPECT_FALSE(outcome->lines[0].stored);
+}
+
+TEST_F(DriverTest, WhatIsLeftOpenIsAskedFor) {
+    const auto outcome = run({});
+    ASSERT_TRUE(outcome) << to_string(outcome.error());
+    EXPECT_EQ(outcome->lines.size(), 2U);
+}
+
+TEST_F(DriverTest, AddOnATransportCertificateIsRefusedBeforeAnythingIsSent) {
+    dialog.pins.clear();
+    const auto outcome = run(samples::request(Action::add));
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, ErrorCode::tc_add_refused);
+    EXPECT_EQ(outcome.error().line, "45");
+    EXPECT_EQ(log, (Log{"lock", "contents", "unlock"}));
+}
+
+TEST_F(DriverTest, AWrongPinEndsItWithOneTrySpent) {
+    dialog.pins[1].second = "999999";
+    const auto outcome = run();
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, ErrorCode::pin_wrong);
+    EXPECT_EQ(outcome.error().detail, "2 tries left");
+    EXPECT_EQ(std::count(log.begin(), log.end(), "verify 01"), 1);
+    EXPECT_EQ(std::count(log.begin(), log.end(), "submit"), 0);
+    EXPECT_FALSE(open_order());
+}
+
+TEST_F(DriverTest, ABlockedPinIsNeverAskedFor) {
+    card.contents.pins[1].tries_left = 0;
+    dialog.pins = {{"signature-pin", "officer-secret"}};
+    const auto outcome = run();
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, ErrorCode::pin_blocked);
+}
+
+TEST_F(DriverTest, CancelledPromptsLeaveEverythingAsItWas) {
+    for (std::size_t at = 0; at < 3; ++at) {
+        dialog.pins = {{"signature-pin", "officer-secret"}, {"pin:01", "111111"}, {"pin:02", "222222"}};
+        dialog.pins.resize(at + 1);
+        dialog.pins[at].second.clear();
+        const auto outcome = run();
+        ASSERT_FALSE(outcome);
+        EXPECT_EQ(outcome.error().code, ErrorCode::pin_cancelled);
+    }
+    EXPECT_EQ(std::count(log.begin(), log.end(), "submit"), 0);
+    EXPECT_FALSE(open_order());
+}
+
+TEST_F(DriverTest, ASwappedCardIsNoticedAndNeverSeesAPin) {
+    for (const int swapped_before : {2, 3}) {
+        log.clear();
+        card.contents = samples::card();
+        dialog.pins = {{"signature-pin", "officer-secret"}, {"pin:01", "111111"}, {"pin:02", "222222"}};
+        int first = 0;
+        card.before_lock = [&](int lock) {
+            if (first == 0) first = lock;
+            if (lock - first + 1 == swapped_before) {
+                card.contents.serial = "FFFFFF";
+                log.push_back("swapped");
+            }
+        };
+        const auto outcome = run();
+        ASSERT_FALSE(outcome);
+        EXPECT_EQ(outcome.error().code, ErrorCode::card_changed);
+        const auto swap = std::find(log.begin(), log.end(), "swapped");
+        EXPECT_EQ(std::find(swap, log.end(), "verify 01"), log.end());
+        EXPECT_EQ(open_order(), swapped_before == 3) << "only an issued order stays open";
+    }
+}
+
+TEST_F(DriverTest, ARefusedOrderIsClosed) {
+    cm.fail_at["submit"] = error(ErrorCode::tc_untrusted);
+    const auto outcome = run();
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, ErrorCode::tc_untrusted);
+    EXPECT_FALSE(open_order());
+}
+
+TEST_F(DriverTest, AnAnswerThatStaysAwayIsFetchedByResumeWithTheSameOctets) {
+    cm.fail_at["submit"] = error(ErrorCode::cm_timeout_after_submit);
+    cm.issues_before_failing = true;
+    const auto first = run();
+    ASSERT_FALSE(first);
+    EXPECT_EQ(first.error().code, ErrorCode::cm_timeout_after_submit);
+    EXPECT_NE(first.error().remedy.find("rakit resume"), std::string::npos);
+    ASSERT_TRUE(open_order());
+
+    dialog.pins = {};
+    const auto again = run();
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, ErrorCode::order_open);
+
+    dialog.pins = {{"signature-pin", "officer-secret"}, {"pin:01", "111111"}};
+    const auto resumed = resume();
+    ASSERT_TRUE(resumed) << to_string(resumed.error());
+    EXPECT_EQ(cm.orders.size(), 1U);
+    EXPECT_FALSE(open_order());
+    EXPECT_EQ(std::count(log.begin(), log.end(), "encode"), 1);
+    EXPECT_EQ(resumed->notices.back().first, "resumed");
+}
+
+TEST_F(DriverTest, ResumeFinishesAfterEachStepOfTheWrite) {
+    for (const auto* at : {"lock", "plan", "step 0", "step 1", "step 2", "contents", "confirm"}) {
+        SCOPED_TRACE(at);
+        card.contents = samples::card();
+        cm.orders.clear();
+        dialog.pins = {{"signature-pin", "officer-secret"}, {"pin:01", "111111"}, {"pin:02", "222222"}};
+        cm.during_submit = [&] {
+            if (std::string(at) == "confirm")
+                cm.fail_at[at] = error(ErrorCode::cm_unreachable);
+            else
+                card.fail_at[at] = error(ErrorCode::card_removed);
+        };
+        const auto first = run();
+        ASSERT_FALSE(first);
+        const bool writing = std::string(at) != "lock" && std::string(at) != "confirm";
+        EXPECT_EQ(first.error().code == ErrorCode::card_write_failed, writing) << to_string(first.error());
+        EXPECT_TRUE(open_order());
+        EXPECT_NE(to_string(first.error()).find("run rakit resume"), std::string::npos);
+
+        cm.during_submit = {};
+        dialog.pins = {{"signature-pin", "officer-secret"}};
+        if (std::string(at) != "confirm") dialog.pins.push_back({"pin:01", "111111"});
+        const auto resumed = resume();
+        ASSERT_TRUE(resumed) << to_string(resumed.error());
+        EXPECT_EQ(cm.orders.size(), 1U);
+        EXPECT_EQ(resumed->transaction, to_hex(ByteView(cm.orders.begin()->first).first(16)));
+        EXPECT_FALSE(card.contents.keys[0].certificates[0].transport);
+        EXPECT_FALSE(open_order());
+    }
+}
+
+TEST_F(DriverTest, ResumeWithoutAnOpenOrderHasNothingToDo) {
+    dialog.pins.clear();
+    const auto outcome = resume();
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, ErrorCode::nothing_to_do);
+}
+
+TEST_F(DriverTest, AFullCardGivesTheCertificatesBack) {
+    card.fail_at["plan"] = error(ErrorCode::card_full);
+    const auto outcome = run();
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, ErrorCode::card_full);
+    EXPECT_EQ(cm.confirmations, (std::vector<bool>{false}));
+    EXPECT_FALSE(open_order());
+}
+
+TEST_F(DriverTest, PinsThatAreTooOldAreAskedForAgain) {
+    cm.during_submit = [&] { clock.sleep(std::chrono::seconds(61)); };
+    dialog.pins.push_back({"pin:01", "111111"});
+    dialog.pins.push_back({"signature-pin", "officer-secret"});
+    const auto outcome = run();
+    ASSERT_TRUE(outcome) << to_string(outcome.error());
+    EXPECT_EQ(std::count(log.begin(), log.end(), "submit"), 1);
+}
+
+TEST_F(DriverTest, IssueFirstAsksForWritingAfterTheCmIssued) {
+    auto request = samples::request();
+    request.actions = {{"46", Action::redo, {}}};
+    request.issue_first = true;
+    dialog.pins = {{"signature-pin", "officer-secret"}, {"pin:02", "222222"}, {"pin:01", "111111"}};
+    const auto outcome = run(request);
+    ASSERT_TRUE(outcome) << to_string(outcome.error());
+    EXPECT_LT(std::find(log.begin(), log.end(), "submit"), std::find(log.begin(), log.end(), "ask pin:01"));
+}
+
+TEST_F(DriverTest, PinFirstVerifiesWhatWritingNeedsBeforeTheCmIsAsked) {
+    auto request = samples::request();
+    request.actions = {{"Signature", Action::redo, {}}};
+    dialog.pins = {{"signature-pin", "officer-secret"}, {"pin:02", "222222"}, {"pin:01", "111111"}};
+    const auto outcome = run(request);
+    ASSERT_TRUE(outcome) << to_string(outcome.error());
+    EXPECT_LT(std::find(log.begin(), log.end(), "verify 01"), std::find(log.begin(), log.end(), "submit"));
+}
+
+TEST_F(DriverTest, AnOpPinThatTheCmHoldsIsNotAskedFor) {
+    card.contents.write_pins = {"01", "03"};
+    cm.answer.op_pin_required = cm.answer.op_pin_held = true;
+    cm.held_op_pin = "87654321";
+    const auto outcome = run();
+    ASSERT_TRUE(outcome) << to_string(outcome.error());
+    EXPECT_EQ(std::count(log.begin(), log.end(), "verify 03"), 2);
+}
+
+TEST_F(DriverTest, AnOpPinThatTheCmDoesNotHoldIsAskedFor) {
+    card.contents.write_pins = {"01", "03"};
+    cm.answer.op_pin_required = true;
+    dialog.pins.push_back({"op-pin", "87654321"});
+    const auto outcome = run();
+    ASSERT_TRUE(outcome) << to_string(outcome.error());
+}
+
+TEST_F(DriverTest, AWrongSignaturePinSendsNothing) {
+    dialog.pins = {{"signature-pin", "nonsense"}};
+    const auto outcome = run();
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, ErrorCode::pin_wrong);
+    EXPECT_EQ(std::count(log.begin(), log.end(), "procedures"), 0);
+}
+
+TEST_F(DriverTest, TwoRasOnOneCardAreToldApart) {
+    const auto held = Journal::open(folder, "0A1B2C");
+    ASSERT_TRUE(held);
+    dialog.pins.clear();
+    const auto outcome = run();
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, ErrorCode::journal_locked);
+}
+
+TEST_F(DriverTest, AJournalThatCannotBeWrittenStopsBeforeTheSubmission) {
+    dialog.before_pin = [&](const PinPrompt& prompt) {
+        if (prompt.id == "pin:02") std::filesystem::remove_all(folder);
+    };
+    const auto outcome = run();
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, ErrorCode::journal_write_failed);
+    EXPECT_EQ(std::count(log.begin(), log.end(), "submit"), 0);
+}
+
+}  // namespace
+}  // namespace rakit::reference

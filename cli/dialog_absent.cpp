@@ -1,0 +1,49 @@
+#include "cli/dialog_absent.hpp"
+
+#include <cstdio>
+
+#include "cli/contents_table.hpp"
+#include "reference/session/fields.hpp"
+
+namespace rakit::cli {
+namespace {
+
+Unexpected unavailable(const std::string& what, const std::string& option) {
+    return fail(ErrorCode::prompt_unavailable, what + " is needed, and there is no terminal to ask on", {}, "give " + option);
+}
+
+}  // namespace
+
+Result<Pin> DialogAbsent::ask_pin(const reference::PinPrompt& prompt) {
+    return unavailable(prompt.label, "--pin-fd N and a line \"" + prompt.id + " VALUE\"");
+}
+
+Result<std::vector<reference::ActionChoice>> DialogAbsent::choose_actions(const reference::Contents&) {
+    return unavailable("an action", "--action KEY=redo");
+}
+
+Result<std::string> DialogAbsent::choose_procedure(const std::vector<reference::Procedure>& procedures) {
+    std::string names;
+    for (const auto& procedure : procedures) names += (names.empty() ? "" : ", ") + printable(procedure.name);
+    return unavailable("a procedure", "--procedure, one of: " + names);
+}
+
+Result<std::map<std::string, std::string>> DialogAbsent::fill_fields(const std::vector<reference::Field>& fields,
+                                                                     const std::map<std::string, std::string>& known) {
+    const auto missing = reference::core::missing_field(fields, known);
+    if (!missing.empty()) return unavailable("the field " + missing, "--field " + missing + "=VALUE");
+    return known;
+}
+
+void DialogAbsent::tell(const std::string& code, const std::string& text) {
+    std::fprintf(stderr, "rakit: %s: %s\n", printable(code).c_str(), printable(text).c_str());
+}
+
+Result<void> DialogAbsent::hand_out(const reference::LineOutcome& line) {
+    auto path = x_folder.put(line);
+    if (!path) return Unexpected{std::move(path).error()};
+    tell("certificate", "key " + line.key + ": " + path->string());
+    return {};
+}
+
+}  // namespace rakit::cli

@@ -1,0 +1,162 @@
+#include "cli/session_options.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "cli/contents_table.hpp"
+#include "cli/dialog_absent.hpp"
+#include "cli/dialog_events.hpp"
+#include "cli/dialog_fd.hpp"
+#include "cli/dialog_terminal.hpp"
+#include "cli/session_json.hpp"
+#include "cli/verbs.hpp"
+#include "common/base/file.hpp"
+#include "reference/card/pcsc_reader.hpp"
+#include "reference/cm/https_exchange.hpp"
+#include "reference/officer/pkcs12_officer.hpp"
+#include "reference/session/lines.hpp"
+
+namespace rakit::cli {
+namespace {
+
+std::filesystem::path journal_folder(const SessionOptions& options) {
+    if (!options.journal.empty()) return options.journal;
+    if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state == '/') return std::filesystem::path(state) / "rakit/journal";
+    const char* home = std::getenv("HOME");
+    return std::filesystem::path(home != nullptr && *home != '\0' ? home : "/root") / ".local/state/rakit/journal";
+}
+
+Result<std::vector<x509::Certificate>> read_anchors(const std::string& path) {
+    auto text = read_file(path);
+    if (!text) return Unexpected{std::move(text).error()};
+    auto anchors = x509::parse_pem(as_text(*text));
+    if (!anchors) return fail(ErrorCode::file_unreadable, anchors.error().detail, path, "--cm-ca takes the CM's CA certificates as PEM");
+    return anchors;
+}
+
+/// Desk is the dialog by the options: whoever there is to ask, behind the file descriptor for secrets.
+class Desk {
+public:
+    explicit Desk(const SessionOptions& options) {
+        const CertificateFolder folder(options.out_dir);
+        if (options.events) {
+            auto events = std::make_unique<DialogEvents>(STDIN_FILENO, STDOUT_FILENO, folder);
+            x_events = events.get();
+            x_person = std::move(events);
+        } else if (auto terminal = ::isatty(STDIN_FILENO) != 0 ? DialogTerminal::open(folder) : fail(ErrorCode::prompt_unavailable, "no terminal")) {
+            x_person = std::move(*terminal);
+        } else {
+            x_person = std::make_unique<DialogAbsent>(folder);
+        }
+        if (options.pin_fd >= 0) x_secrets = std::make_unique<DialogFd>(options.pin_fd, *x_person);
+    }
+    reference::Dialog& dialog() { return x_secrets ? *x_secrets : *x_person; }
+    DialogEvents* events() { return x_events; }
+
+private:
+    std::unique_ptr<reference::Dialog> x_person;
+    std::unique_ptr<reference::Dialog> x_secrets;
+    DialogEvents* x_events = nullptr;
+};
+
+Result<reference::UpdateOutcome> run(const SessionOptions& options, const reference::UpdateRequest& request, bool resuming, Desk& desk) {
+    auto anchors = read_anchors(options.cm_ca);
+    if (!anchors) return Unexpected{std::move(anchors).error()};
+    auto officer = reference::Pkcs12Officer::open(options.officer);
+    if (!officer) return Unexpected{std::move(officer).error()};
+    auto exchange = reference::HttpsExchange::open(options.cm, *anchors, officer->get());
+    if (!exchange) return Unexpected{std::move(exchange).error()};
+    auto reader = open_reader(options.reader);
+    if (!reader) return Unexpected{std::move(reader).error()};
+    SystemClock clock;
+    SystemRng rng;
+    NoTrace trace;
+    reference::CmClient cm(**exchange, *anchors, clock, rng);
+    reference::UpdatePorts ports{**reader, cm, **officer, desk.dialog(), clock, rng, trace, journal_folder(options), transport_policies()};
+    return resuming ? reference::resume(ports) : reference::update(ports, request);
+}
+
+void print(const reference::UpdateOutcome& outcome) {
+    for (const auto& line : outcome.lines) {
+        const std::string what = line.certificate ? printable(to_string(line.certificate->subject())) + ", serial " + line.certificate->serial_hex() : "-";
+        std::printf("%s %s: %s%s\n", printable(line.key).c_str(), std::string(reference::core::name(line.action)).c_str(), what.c_str(),
+                    line.stored ? ", on the card" : ", not stored on the card");
+    }
+    std::printf("order %s is done\n", outcome.transaction.c_str());
+}
+
+}  // namespace
+
+std::vector<std::string> transport_policies() { return {"2.25.259992147378155069564548854890386613715"}; }
+
+Result<std::unique_ptr<reference::CardReader>> open_reader(const std::string& name) {
+    std::string wanted = name;
+    if (wanted.empty()) {
+        auto names = reference::list_readers();
+        if (!names) return Unexpected{std::move(names).error()};
+        if (names->empty()) return fail(ErrorCode::reader_absent, "there is no card reader", {}, "connect one");
+        std::string all;
+        for (const auto& one : *names) all += (all.empty() ? "" : ", ") + one;
+        if (names->size() > 1) return fail(ErrorCode::usage, "there are several readers: " + all, {}, "name one with --reader");
+        wanted = names->front();
+    }
+    auto reader = reference::PcscReader::open(wanted);
+    if (!reader) return Unexpected{std::move(reader).error()};
+    return std::unique_ptr<reference::CardReader>(std::move(*reader));
+}
+
+Result<reference::ActionChoice> parse_action(const std::string& text) {
+    const auto equals = text.rfind('=');
+    const auto action = equals == std::string::npos ? std::nullopt : reference::core::action_from_name(text.substr(equals + 1));
+    if (!action || equals == 0)
+        return fail(ErrorCode::usage, "'" + text + "' is no KEY[/CERT]=ACTION", "--action", "ACTION is issue, redo, add or blank");
+    reference::ActionChoice choice{text.substr(0, equals), *action, {}};
+    const auto slash = choice.key.rfind('/');
+    if (slash == std::string::npos || slash == 0 || slash + 1 == choice.key.size()) return choice;
+    const std::string serial = choice.key.substr(slash + 1);
+    if (serial.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos) return choice;
+    choice.certificate = serial;
+    choice.key.resize(slash);
+    return choice;
+}
+
+Result<std::pair<std::string, std::string>> parse_field(const std::string& text) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) return fail(ErrorCode::usage, "'" + text + "' is no NAME=VALUE", "--field");
+    return std::pair(text.substr(0, equals), text.substr(equals + 1));
+}
+
+void add_session_options(CLI::App& verb, SessionOptions& options) {
+    verb.add_option("--reader", options.reader, "Name of the reader, or a part that only one has (default: the only reader)");
+    verb.add_option("--cm", options.cm, "URL of the CM host, https://...")->required();
+    verb.add_option("--cm-ca", options.cm_ca, "CA certificates that the CM is trusted by, PEM")->required();
+    verb.add_option("--officer", options.officer, "The officer's credential, a PKCS#12 file")->required();
+    verb.add_option("--pin-fd", options.pin_fd, "Secrets from this file descriptor, a line for each prompt: \"prompt-id value\"")
+        ->check(CLI::NonNegativeNumber);
+    verb.add_flag("--events", options.events, "JSON lines on standard input and output (docs/formats/events.md)");
+    verb.add_option("--out-dir", options.out_dir, "Folder for the certificates of Issue")->capture_default_str();
+    verb.add_option("--journal", options.journal, "Folder of open orders (default: rakit/journal below XDG_STATE_HOME or ~/.local/state)");
+    verb.add_flag("--json", options.json, "Print the result as JSON");
+}
+
+int run_session(const SessionOptions& options, const reference::UpdateRequest& request, bool resume) {
+    // PINs are in this process's memory for a while: none may get into a core file.
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+    Desk desk(options);
+    const auto outcome = run(options, request, resume, desk);
+    if (desk.events() != nullptr)
+        desk.events()->emit(result_json(outcome));
+    else if (options.json)
+        std::printf("%s\n", one_line(result_json(outcome)).c_str());
+    else if (outcome)
+        print(*outcome);
+    return outcome ? kDone : report(outcome.error(), status_of(outcome.error()));
+}
+
+}  // namespace rakit::cli

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/base/result.hpp"
+#include "reference/card/card_reader.hpp"
+#include "reference/session/update.hpp"
+
+namespace rakit::cli {
+
+/// SessionOptions are what `update` and `resume` have in common.
+struct SessionOptions {
+    std::string reader;
+    std::string cm;
+    std::string cm_ca;
+    std::string officer;
+    int pin_fd = -1;
+    bool events = false;
+    bool json = false;
+    std::string out_dir = ".";
+    std::string journal;
+};
+
+/// add_session_options registers them.
+void add_session_options(CLI::App& verb, SessionOptions& options);
+
+/// run_session opens reader, officer, CM and dialog, runs the update or the continuation, reports, and gives the exit status.
+int run_session(const SessionOptions& options, const reference::UpdateRequest& request, bool resume);
+
+/// open_reader opens the named reader, or the only one there is. Failure: reader_absent, usage, service_absent.
+Result<std::unique_ptr<reference::CardReader>> open_reader(const std::string& name);
+
+/// transport_policies are the policy OIDs that mark a TC (harness-defined default).
+std::vector<std::string> transport_policies();
+
+/// parse_action reads `KEY[/CERT]=ACTION`; the part behind a slash counts as CERT only if it is hex. Failure: usage.
+Result<reference::ActionChoice> parse_action(const std::string& text);
+
+/// parse_field reads `NAME=VALUE`. Failure: usage.
+Result<std::pair<std::string, std::string>> parse_field(const std::string& text);
+
+}  // namespace rakit::cli
