@@ -67,10 +67,12 @@ net::HttpResponse CmHost::Parts::cacerts() const {
     for (const auto* name : {"root", "end-user-ca", "tc-issuer", "officer-ca"})
         list.push_back(hierarchy.authority(name).certificate);
     const auto message = certs_only(list);
-    if (!message) return error_response(refuse(ErrorCode::cm_internal, message.error().detail, "See the CM's log.").error);
-    return {200,
-            {{"content-type", "application/pkcs7-mime; smime-type=certs-only"}, {"content-transfer-encoding", "base64"}},
-            to_bytes(to_base64(*message))};
+    if (!message)
+        return error_response(refuse(ErrorCode::cm_internal, message.error().detail, "See the CM's log.").error);
+    return {
+        200,
+        {{"content-type", "application/pkcs7-mime; smime-type=certs-only"}, {"content-transfer-encoding", "base64"}},
+        to_bytes(to_base64(*message))};
 }
 
 net::HttpResponse CmHost::Parts::procedures(const x509::Certificate& peer) {
@@ -84,12 +86,12 @@ net::HttpResponse CmHost::Parts::procedures(const x509::Certificate& peer) {
 
 net::HttpResponse CmHost::Parts::prepare(const net::HttpRequest& request, const x509::Certificate& peer) {
     if (!is_type(request, "application/json")) return wrong(415, "prepare takes application/json", "Send JSON.");
-    if (config.deviations.maintenance) return error_response(kMaintenance);
     const auto now = context();
     LogEntry entry;
     entry.at = now.now;
     entry.category = "prepare";
     const auto judge = [&](StoreTransaction& open) -> Result<std::string> {
+        if (config.deviations.maintenance) return fail(kMaintenance);
         const auto order = read_prepare(request.body);
         if (!order) return Unexpected{order.error()};
         entry.card_serial = order->card_serial;
@@ -120,7 +122,8 @@ net::HttpResponse CmHost::Parts::route(const net::HttpRequest& request) {
     const auto path = path_of(request.target);
     const bool reads = path == "/cacerts" || path == "/ra/procedures";
     const bool writes = path == "/ra/prepare" || path == "/cmc";
-    if (!reads && !writes) return wrong(404, "there is no such resource here", "See docs/formats/wire.md for the routes.");
+    if (!reads && !writes)
+        return wrong(404, "there is no such resource here", "See docs/formats/wire.md for the routes.");
     if (request.method != (reads ? "GET" : "POST"))
         return wrong(405, "the method does not fit the resource", std::string("Use ") + (reads ? "GET." : "POST."));
     if (path == "/cacerts") return cacerts();

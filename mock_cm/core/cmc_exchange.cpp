@@ -16,7 +16,11 @@ Unexpected malformed(std::string cause) {
 class Exchange {
 public:
     Exchange(const Context& context, Store& store, const SignedMessage& message, const x509::Certificate& peer)
-        : x_context(context), x_store(store), x_message(message), x_peer(peer), x_data(parse_pki_data(message.content())) {
+        : x_context(context),
+          x_store(store),
+          x_message(message),
+          x_peer(peer),
+          x_data(parse_pki_data(message.content())) {
         x_entry.at = context.now;
         x_entry.category = "message";
         x_entry.transaction_id = to_hex(x_data.transaction_id);
@@ -68,8 +72,8 @@ private:
         return {};
     }
 
-    /// request_digest tells two messages apart. A confirmation that is made anew, with another nonce, gets a fresh answer
-    /// to that nonce; an order is told by its contents alone (docs/formats/wire.md).
+    /// request_digest tells two messages apart. A confirmation that is made anew, with another nonce, gets a fresh
+    /// answer to that nonce; an order is told by its contents alone (docs/formats/wire.md).
     Bytes request_digest() const {
         if (!is_confirmation(x_data)) return x_data.contents_digest;
         return ossl::sha256(concat({x_data.contents_digest, x_data.sender_nonce}));
@@ -90,9 +94,10 @@ private:
                               to_iso8601(x_context.now),
                           "Set the RA's clock.");
         if (record && !is_confirmation(x_data) && !is_resend(record))
-            return refuse(ErrorCode::replay_conflict,
-                          "transaction " + x_entry.transaction_id + " was answered before, to a request with other contents",
-                          "Use a new transactionId for a new order.");
+            return refuse(
+                ErrorCode::replay_conflict,
+                "transaction " + x_entry.transaction_id + " was answered before, to a request with other contents",
+                "Use a new transactionId for a new order.");
         return {};
     }
 
@@ -143,7 +148,8 @@ private:
             if (reply.error().code != ErrorCode::tc_already_used) return Unexpected{std::move(reply).error()};
             // The refusal revokes what was issued, so this transaction stands: log and answer it here.
             if (auto done = open.put_order(*record); !done) return Unexpected{std::move(done).error()};
-            if (auto done = log_and_commit(open, x_entry, &reply.error()); !done) return Unexpected{std::move(done).error()};
+            if (auto done = log_and_commit(open, x_entry, &reply.error()); !done)
+                return Unexpected{std::move(done).error()};
             return seal_refusal(reply.error());
         }
         reply->response.sender_nonce = x_context.rng.bytes(16);
@@ -227,7 +233,12 @@ Result<void> log_and_commit(StoreTransaction& store, LogEntry entry, const Error
 
 Error internal_error(const Error& error) {
     if (error.code < ErrorCode::card_absent && error.code != ErrorCode::cm_internal) return error;
-    return Error{ErrorCode::cm_internal, "the CM failed: " + error.detail, {}, {}, "Try again; if it stays, see the CM's log.", {}};
+    return Error{ErrorCode::cm_internal,
+                 "the CM failed: " + error.detail,
+                 {},
+                 {},
+                 "Try again; if it stays, see the CM's log.",
+                 {}};
 }
 
 }  // namespace rakit::cm

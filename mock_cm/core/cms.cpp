@@ -10,7 +10,8 @@
 namespace rakit::cm {
 namespace {
 
-constexpr const char* kSignRemedy = "Sign the PKIData with the officer's key by CMS with SHA-256, once, with signed attributes.";
+constexpr const char* kSignRemedy =
+    "Sign the PKIData with the officer's key by CMS with SHA-256, once, with signed attributes.";
 
 Unexpected invalid(const std::string& detail) {
     ossl::last_error();
@@ -102,7 +103,8 @@ Result<SignedMessage> SignedMessage::parse(ByteView ber) {
 Result<Signature> SignedMessage::verify() const {
     CMS_ContentInfo* cms = x_cms.get();
     STACK_OF(CMS_SignerInfo)* infos = CMS_get0_SignerInfos(cms);
-    if (infos == nullptr || sk_CMS_SignerInfo_num(infos) != 1) return invalid("the message does not have exactly one signature");
+    if (infos == nullptr || sk_CMS_SignerInfo_num(infos) != 1)
+        return invalid("the message does not have exactly one signature");
     CMS_SignerInfo* info = sk_CMS_SignerInfo_value(infos, 0);
     if (CMS_set1_signers_certs(cms, nullptr, 0) != 1) return invalid("the signer's certificate is not in the message");
     if (!accepted_digest(info)) return invalid("the digest is none of SHA-256, SHA-384, SHA-512");
@@ -127,9 +129,9 @@ Result<Bytes> seal(ByteView pki_response, const x509::Certificate& signer, EVP_P
     constexpr unsigned kFlags = CMS_BINARY | CMS_PARTIAL;
     const ossl::CmsContentInfo cms(CMS_sign(nullptr, nullptr, nullptr, nullptr, kFlags));
     bool done = cms && CMS_set1_eContentType(cms.get(), OBJ_nid2obj(NID_id_cct_PKIResponse)) == 1;
-    CMS_SignerInfo* info = done ? CMS_add1_signer(cms.get(), signer.handle(), key, EVP_sha256(),
-                                                  kFlags | CMS_NOSMIMECAP | CMS_CADES)
-                                : nullptr;
+    CMS_SignerInfo* info =
+        done ? CMS_add1_signer(cms.get(), signer.handle(), key, EVP_sha256(), kFlags | CMS_NOSMIMECAP | CMS_CADES)
+             : nullptr;
     std::vector<x509::Certificate> others;
     std::copy_if(bag.begin(), bag.end(), std::back_inserter(others), [&](const auto& one) { return !(one == signer); });
     done = info != nullptr && add_signing_time(info, signing_time) && add_certificates(cms.get(), others);

@@ -25,8 +25,8 @@ public:
     const Bytes& content() const { return x_content; }
     /// certificates is the bag, in no order.
     const std::vector<x509::Certificate>& certificates() const { return x_certificates; }
-    /// verify checks the one signature: digest (SHA-2), contentType, messageDigest, signingCertificateV2 if there is one.
-    /// Failure: signature_invalid.
+    /// verify checks the one signature: digest (SHA-2), contentType, messageDigest, signingCertificateV2 if there is
+    /// one. Failure: signature_invalid.
     Result<Signature> verify() const;
 
 private:

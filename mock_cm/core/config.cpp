@@ -44,6 +44,7 @@ Officer officer_from(const json& body) {
     if (body.value("kind", "registration") == "authentication") officer.kind = OfficerKind::authentication;
     officer.profile = body.value("profile", "");
     officer.entity_type = entity_type_from(body.value("entityType", "subject"));
+    officer.card_serial = body.value("cardSerial", "");
     for (const auto& word : body.at("roles")) officer.roles.push_back(role_from(word));
     officer.active = is_active(body);
     return officer;
@@ -103,8 +104,8 @@ void find_repeated_names(document::Document& document, const std::string& list) 
     const auto& entries = document.value.at(list);
     for (std::size_t i = 0; i < entries.size(); ++i)
         if (const std::string name = entries[i].at("name"); !names.insert(name).second)
-            document.findings.push_back(
-                document.finding("/" + list + "/" + std::to_string(i) + "/name", "the name '" + name + "' stands twice"));
+            document.findings.push_back(document.finding("/" + list + "/" + std::to_string(i) + "/name",
+                                                         "the name '" + name + "' stands twice"));
 }
 
 void judge_token_procedure(document::Document& document, const TokenProcedure& procedure, const Config& config,
@@ -120,15 +121,18 @@ void judge_token_procedure(document::Document& document, const TokenProcedure& p
         if (!fields.insert(field.name).second)
             document.findings.push_back(document.finding(at + "/name", "the field '" + field.name + "' stands twice"));
         if (field.required && !field.visible)
-            document.findings.push_back(document.finding(at, "the field '" + field.name + "' is required but not visible"));
+            document.findings.push_back(
+                document.finding(at, "the field '" + field.name + "' is required but not visible"));
     }
-    if (procedure.serials && !SerialRange{procedure.serials->first, procedure.serials->last}.contains(procedure.serials->first))
+    if (procedure.serials &&
+        !SerialRange{procedure.serials->first, procedure.serials->last}.contains(procedure.serials->first))
         document.findings.push_back(document.finding(pointer + "/cardSerials", "the range ends before it begins"));
 }
 
 /// judge finds what a schema can't say.
 void judge(document::Document& document, const Config& config) {
-    for (const auto* list : {"officers", "certificateProcedures", "tokenProcedures"}) find_repeated_names(document, list);
+    for (const auto* list : {"officers", "certificateProcedures", "tokenProcedures"})
+        find_repeated_names(document, list);
     for (std::size_t i = 0; i < config.token_procedures.size(); ++i)
         judge_token_procedure(document, config.token_procedures[i], config, "/tokenProcedures/" + std::to_string(i));
 }
@@ -160,7 +164,8 @@ std::string_view without_zeros(std::string_view hex) {
     return first == std::string_view::npos ? std::string_view() : hex.substr(first);
 }
 
-/// less compares upper-case hex as numbers: the shorter is less; of one length, digits sort before letters in ASCII too.
+/// less compares upper-case hex as numbers: the shorter is less; of one length, digits sort before letters in ASCII
+/// too.
 bool less(std::string_view a, std::string_view b) {
     a = without_zeros(a);
     b = without_zeros(b);

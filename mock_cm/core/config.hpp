@@ -25,8 +25,9 @@ struct Officer {
     std::string name;         ///< subject common name
     std::string certificate;  ///< SHA-256 of the only certificate accepted, upper-case hex; empty: any with the name
     OfficerKind kind = OfficerKind::registration;
-    std::string profile;
+    std::string profile;  ///< name of the officer profile
     EntityType entity_type = EntityType::subject;
+    std::string card_serial;  ///< of the officer's own card, upper-case hex; empty if none
     std::vector<Role> roles;
     bool active = true;
     bool has(Role role) const;

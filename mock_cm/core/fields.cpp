@@ -17,10 +17,10 @@ struct FieldType {
 };
 
 constexpr std::array kFieldTypes{
-    FieldType{"commonName", "CN", 64},         FieldType{"givenName", "GN", 64},
-    FieldType{"surname", "SN", 64},            FieldType{"serialNumber", "serialNumber", 64},
-    FieldType{"organization", "O", 64},        FieldType{"organizationalUnit", "OU", 64},
-    FieldType{"country", "C", 2},              FieldType{"title", "title", 64},
+    FieldType{"commonName", "CN", 64},  FieldType{"givenName", "GN", 64},
+    FieldType{"surname", "SN", 64},     FieldType{"serialNumber", "serialNumber", 64},
+    FieldType{"organization", "O", 64}, FieldType{"organizationalUnit", "OU", 64},
+    FieldType{"country", "C", 2},       FieldType{"title", "title", 64},
     FieldType{"email", "", 255},
 };
 
@@ -45,16 +45,19 @@ std::size_t characters(std::string_view utf8) {
 
 bool valid_email(std::string_view value) {
     const auto at = value.find('@');
-    if (at == 0 || at == std::string_view::npos || at + 1 == value.size() || value.find('@', at + 1) != value.npos) return false;
+    if (at == 0 || at == std::string_view::npos || at + 1 == value.size() || value.find('@', at + 1) != value.npos)
+        return false;
     return std::all_of(value.begin(), value.end(), [](char c) { return c > ' ' && c < 0x7F && c != ',' && c != ';'; });
 }
 
 bool valid(std::string_view name, std::string_view value) {
     if (value.empty()) return false;
     if (name == "country")
-        return value.size() == 2 && std::all_of(value.begin(), value.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+        return value.size() == 2 &&
+               std::all_of(value.begin(), value.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
     if (name == "email") return value.size() <= 255 && valid_email(value);
-    const auto type = std::find_if(kFieldTypes.begin(), kFieldTypes.end(), [&](const auto& one) { return one.field == name; });
+    const auto type =
+        std::find_if(kFieldTypes.begin(), kFieldTypes.end(), [&](const auto& one) { return one.field == name; });
     return type != kFieldTypes.end() && characters(value) <= type->limit;
 }
 
@@ -62,12 +65,14 @@ Result<void> judge_value(const TokenProcedure& procedure, const std::string& nam
                          const std::string& line) {
     const Field* field = field_of(procedure, name);
     if (field == nullptr || !field->visible)
-        return refuse(ErrorCode::field_not_allowed,
-                      "the field '" + name + "' is not in the input view of the token procedure '" + procedure.name + "'",
-                      "Leave the field out, or choose a procedure that has it.", line);
+        return refuse(
+            ErrorCode::field_not_allowed,
+            "the field '" + name + "' is not in the input view of the token procedure '" + procedure.name + "'",
+            "Leave the field out, or choose a procedure that has it.", line);
     if (valid(name, value)) return {};
     return refuse(ErrorCode::field_invalid, "'" + value + "' is no value for the field '" + name + "'",
-                  "Correct the field: not empty, of the length that X.520 allows, a country as two capital letters.", line);
+                  "Correct the field: not empty, of the length that X.520 allows, a country as two capital letters.",
+                  line);
 }
 
 Result<void> judge_subject(const TokenProcedure& procedure, const Order& order, const OrderLine& line) {
@@ -125,9 +130,10 @@ Result<void> judge_fields(const TokenProcedure& procedure, const Order& order) {
     for (const auto& line : order.lines)
         for (const auto& field : procedure.fields)
             if (field.required && !has(order, line, field))
-                return refuse(ErrorCode::field_missing,
-                              "the field '" + field.name + "' is required by the token procedure '" + procedure.name + "'",
-                              "Fill in the field.", line.key);
+                return refuse(
+                    ErrorCode::field_missing,
+                    "the field '" + field.name + "' is required by the token procedure '" + procedure.name + "'",
+                    "Fill in the field.", line.key);
     for (const auto& [name, value] : order.fields)
         if (!value.empty())  // a field that the officer left empty is none
             if (auto good = judge_value(procedure, name, value, {}); !good) return good;

@@ -86,7 +86,8 @@ std::string response_info(const Order& order, const std::vector<x509::Certificat
                           const std::vector<x509::Certificate>& issuers, const OrderRecord& record) {
     auto lines = nlohmann::ordered_json::array();
     for (std::size_t i = 0; i < order.lines.size(); ++i)
-        lines.push_back({{"key", order.lines[i].key}, {"bodyPartId", order.lines[i].id}, {"sha256", to_hex(issued[i].sha256())}});
+        lines.push_back(
+            {{"key", order.lines[i].key}, {"bodyPartId", order.lines[i].id}, {"sha256", to_hex(issued[i].sha256())}});
     auto issuer_digests = nlohmann::ordered_json::array();
     for (const auto& issuer : issuers) issuer_digests.push_back(to_hex(issuer.sha256()));
     auto revoked = nlohmann::ordered_json::array();
@@ -120,7 +121,7 @@ Result<const TokenProcedure*> judge_order(const Context& context, StoreTransacti
     auto procedure = judge_procedure(context, order);
     if (!procedure) return procedure;
     const auto judge = [&]() -> Result<void> {
-        if (auto good = judge_card(**procedure, order); !good) return good;
+        if (auto good = judge_card(context, **procedure, order); !good) return good;
         if (auto good = judge_tc_lines(**procedure, order); !good) return good;
         for (const auto& line : order.lines)
             if (auto good = judge_tc(context, store, **procedure, order, line); !good) return good;
@@ -156,9 +157,10 @@ Result<void> complete_order(const Context& context, StoreTransaction& store, Ord
         auto used = store.tc_used(item.uses_tc);
         if (!used) return Unexpected{std::move(used).error()};
         if (*used)
-            return refuse(ErrorCode::tc_already_used,
-                          "the transport certificate of key " + item.key + " was exchanged by another order in the meantime",
-                          "Read the card again: what this order issued is revoked.", item.key);
+            return refuse(
+                ErrorCode::tc_already_used,
+                "the transport certificate of key " + item.key + " was exchanged by another order in the meantime",
+                "Read the card again: what this order issued is revoked.", item.key);
     }
     for (const auto& item : record.items) {
         auto row = store.certificate(item.issuer, item.serial);
@@ -170,7 +172,8 @@ Result<void> complete_order(const Context& context, StoreTransaction& store, Ord
         if (auto done = store.put_used_tc(item.uses_tc, record.transaction_id); !done) return done;
     }
     for (const auto& target : record.revokes)
-        if (auto done = store.put_revocation({target.issuer, target.serial, target.reason, context.now}); !done) return done;
+        if (auto done = store.put_revocation({target.issuer, target.serial, target.reason, context.now}); !done)
+            return done;
     record.state = OrderState::completed;
     return {};
 }

@@ -16,7 +16,8 @@ struct Reply {
 Result<const TokenProcedure*> judge_order(const Context& context, StoreTransaction& store, const Order& order);
 
 /// issue_order makes one certificate for each line of a judged order, puts them into the store - active at once if the
-/// procedure asks for no confirmation - and fills `record`'s items and revokes. The caller stores the record and commits.
+/// procedure asks for no confirmation - and fills `record`'s items and revokes. The caller stores the record and
+/// commits.
 Result<Reply> issue_order(const Context& context, StoreTransaction& store, const TokenProcedure& procedure,
                           const Order& order, OrderRecord& record);
 

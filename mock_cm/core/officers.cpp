@@ -54,8 +54,9 @@ const Officer* find_officer(const Context& context, const x509::Certificate& cer
     return nullptr;
 }
 
-Result<const Officer*> judge_officer(const Context& context, StoreTransaction& store, const x509::Certificate& certificate,
-                                     OfficerUse use, std::span<const Role> needed) {
+Result<const Officer*> judge_officer(const Context& context, StoreTransaction& store,
+                                     const x509::Certificate& certificate, OfficerUse use,
+                                     std::span<const Role> needed) {
     const Officer* officer = find_officer(context, certificate);
     const std::string does = use == OfficerUse::signs ? "signed the request" : "opened the connection";
     if (officer == nullptr)
@@ -63,10 +64,13 @@ Result<const Officer*> judge_officer(const Context& context, StoreTransaction& s
                       "the certificate '" + x509::to_string(certificate.subject()) + "' that " + does +
                           " belongs to no officer of this CM",
                       "Use an officer's credential from this CM's officer CA, or register the officer.");
-    const std::string who = "officer '" + officer->name + "', who " + does + ",";
+    const std::string profile = officer->profile.empty() ? "" : " (" + officer->profile + ")";
+    const std::string who = "officer '" + officer->name + "'" + profile + ", who " + does + ",";
     if (!officer->active)
-        return refuse(ErrorCode::officer_closed, who + " is in the state Closed", "Have the officer's state set to Active.");
-    if (auto good = judge_certificate(context, store, certificate, who); !good) return Unexpected{std::move(good).error()};
+        return refuse(ErrorCode::officer_closed, who + " is in the state Closed",
+                      "Have the officer's state set to Active.");
+    if (auto good = judge_certificate(context, store, certificate, who); !good)
+        return Unexpected{std::move(good).error()};
     for (const Role role : needed)
         if (!officer->has(role))
             return refuse(ErrorCode::officer_role_missing,

@@ -14,9 +14,10 @@ enum class OfficerUse { connects, signs };
 /// find_officer tells whose certificate this is, by the officer CA and the common name; null if nobody's.
 const Officer* find_officer(const Context& context, const x509::Certificate& certificate);
 
-/// judge_officer refuses with officer_unknown, officer_closed, officer_certificate_expired, officer_certificate_revoked,
-/// officer_role_missing or officer_not_allowed_to_sign, in this order.
-Result<const Officer*> judge_officer(const Context& context, StoreTransaction& store, const x509::Certificate& certificate,
-                                     OfficerUse use, std::span<const Role> needed);
+/// judge_officer refuses with officer_unknown, officer_closed, officer_certificate_expired,
+/// officer_certificate_revoked, officer_role_missing or officer_not_allowed_to_sign, in this order.
+Result<const Officer*> judge_officer(const Context& context, StoreTransaction& store,
+                                     const x509::Certificate& certificate, OfficerUse use,
+                                     std::span<const Role> needed);
 
 }  // namespace rakit::cm

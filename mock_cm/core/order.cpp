@@ -94,8 +94,10 @@ Result<void> read_extensions(ByteView contents, OrderLine& line) {
 
 Result<void> apply_template(const TemplateChange& change, Order& order) {
     for (const auto id : change.requests) {
-        const auto line = std::find_if(order.lines.begin(), order.lines.end(), [&](const auto& one) { return one.id == id; });
-        if (line == order.lines.end()) return malformed("modCertTemplate names body part " + std::to_string(id) + ", no request");
+        const auto line =
+            std::find_if(order.lines.begin(), order.lines.end(), [&](const auto& one) { return one.id == id; });
+        if (line == order.lines.end())
+            return malformed("modCertTemplate names body part " + std::to_string(id) + ", no request");
         if (change.subject) {
             auto subject = x509::decode_name(*change.subject);
             if (!subject) return malformed("the template's subject: " + subject.error().detail, line->key);
@@ -131,8 +133,8 @@ Result<void> read_tc(const json& body, const std::vector<x509::Certificate>& bag
 Result<OrderLine> read_order_line(const json& body, const PkiData& data, const std::vector<x509::Certificate>& bag) {
     OrderLine line = read_line(body);
     line.id = body.at("bodyPartId").get<BodyPartId>();
-    const auto request = std::find_if(data.requests.begin(), data.requests.end(),
-                                      [&](const auto& one) { return one.id == line.id; });
+    const auto request =
+        std::find_if(data.requests.begin(), data.requests.end(), [&](const auto& one) { return one.id == line.id; });
     if (request == data.requests.end())
         return malformed("regInfo names body part " + std::to_string(line.id) + ", which is no request", line.key);
     if (auto done = read_replaced(body, line); !done) return Unexpected{std::move(done).error()};
@@ -143,7 +145,8 @@ Result<OrderLine> read_order_line(const json& body, const PkiData& data, const s
     return line;
 }
 
-Result<void> read_lines(const json& body, const PkiData& data, const std::vector<x509::Certificate>& bag, Order& order) {
+Result<void> read_lines(const json& body, const PkiData& data, const std::vector<x509::Certificate>& bag,
+                        Order& order) {
     std::set<BodyPartId> ids;
     std::set<Bytes> public_keys;
     for (const auto& one : body.at("lines")) {
@@ -189,7 +192,8 @@ Result<Order> read_order(const PkiData& data, const std::vector<x509::Certificat
     if (!body) return Unexpected{std::move(body).error()};
     Order order;
     read_head(*body, order);
-    if (to_hex(*data.data_return) != order.card_serial) return malformed("dataReturn is not the card serial number of regInfo");
+    if (to_hex(*data.data_return) != order.card_serial)
+        return malformed("dataReturn is not the card serial number of regInfo");
     order.fields = body->at("fields").get<std::map<std::string, std::string>>();
     if (auto done = read_lines(*body, data, bag, order); !done) return Unexpected{std::move(done).error()};
     for (const auto& change : data.template_changes)

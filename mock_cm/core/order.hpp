@@ -28,8 +28,8 @@ struct OrderLine {
     BodyPartId id = 0;
     std::optional<IssuerAndSerial> replaces;
     std::optional<x509::Certificate> tc;
-    Bytes spki;                   ///< DER, from the PKCS#10
-    bool possession = false;      ///< the PKCS#10's signature verifies
+    Bytes spki;                       ///< DER, from the PKCS#10
+    bool possession = false;          ///< the PKCS#10's signature verifies
     x509::DistinguishedName subject;  ///< the template's, else the PKCS#10's
     std::vector<WantedExtension> extensions;
 };

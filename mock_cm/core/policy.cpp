@@ -14,8 +14,8 @@ Result<const CertificateProcedure*> certificate_procedure_for(const Context& con
         if (one == nullptr || !one->active || !one->fits(line.usage)) continue;
         if (found != nullptr)
             return refuse(ErrorCode::ambiguous_certificate_procedure,
-                          "the usage of key " + line.key + " fits the certificate procedures '" + found->name + "' and '" +
-                              one->name + "' of '" + procedure.name + "'",
+                          "the usage of key " + line.key + " fits the certificate procedures '" + found->name +
+                              "' and '" + one->name + "' of '" + procedure.name + "'",
                           "Leave one certificate procedure for each key usage in the token procedure.", line.key);
         found = one;
     }
@@ -23,8 +23,8 @@ Result<const CertificateProcedure*> certificate_procedure_for(const Context& con
     std::string usage;
     for (const auto& word : line.usage) usage += (usage.empty() ? "" : ", ") + word;
     return refuse(ErrorCode::no_certificate_procedure,
-                  "no active certificate procedure of '" + procedure.name + "' fits key " + line.key + " with the usage (" +
-                      usage + ")",
+                  "no active certificate procedure of '" + procedure.name + "' fits key " + line.key +
+                      " with the usage (" + usage + ")",
                   "Choose another procedure, or add a certificate procedure for this key usage.", line.key);
 }
 
@@ -34,9 +34,11 @@ Result<const TokenProcedure*> judge_procedure(const Context& context, const Orde
         return refuse(ErrorCode::procedure_unknown, "there is no token procedure '" + order.procedure + "'",
                       "Choose one that GET /ra/procedures lists.");
     if (!procedure->active)
-        return refuse(ErrorCode::procedure_closed, "the token procedure '" + order.procedure + "' is in the state Closed",
+        return refuse(ErrorCode::procedure_closed,
+                      "the token procedure '" + order.procedure + "' is in the state Closed",
                       "Choose an active one, or have its state set to Active.");
-    if (std::find(procedure->profiles.begin(), procedure->profiles.end(), order.card_profile) == procedure->profiles.end())
+    if (std::find(procedure->profiles.begin(), procedure->profiles.end(), order.card_profile) ==
+        procedure->profiles.end())
         return refuse(ErrorCode::storage_profile_mismatch,
                       "the token procedure '" + order.procedure + "' is not for cards with the storage profile '" +
                           order.card_profile + "'",
@@ -47,12 +49,19 @@ Result<const TokenProcedure*> judge_procedure(const Context& context, const Orde
     return procedure;
 }
 
-Result<void> judge_card(const TokenProcedure& procedure, const Order& order) {
-    if (!procedure.serials || procedure.serials->contains(order.card_serial)) return {};
-    return refuse(ErrorCode::card_serial_out_of_range,
-                  "the card's serial number " + order.card_serial + " is outside " + procedure.serials->first + " to " +
-                      procedure.serials->last + " of the token procedure '" + procedure.name + "'",
-                  "Choose the procedure for this series of cards.");
+Result<void> judge_card(const Context& context, const TokenProcedure& procedure, const Order& order) {
+    if (procedure.serials && !procedure.serials->contains(order.card_serial))
+        return refuse(ErrorCode::card_serial_out_of_range,
+                      "the card's serial number " + order.card_serial + " is outside " + procedure.serials->first +
+                          " to " + procedure.serials->last + " of the token procedure '" + procedure.name + "'",
+                      "Choose the procedure for this series of cards.");
+    for (const auto& officer : context.config.officers)
+        if (officer.entity_type == EntityType::static_token && officer.card_serial == order.card_serial)
+            return refuse(
+                ErrorCode::static_token_officer_card,
+                "the card " + order.card_serial + " is bound to the static-token officer '" + officer.name + "'",
+                "A static-token officer's card cannot be updated: issue a new card.");
+    return {};
 }
 
 namespace {
@@ -77,7 +86,8 @@ Result<void> judge_reuse(StoreTransaction& store, const TokenProcedure& procedur
 Result<void> judge_keys(StoreTransaction& store, const TokenProcedure& procedure, const Order& order) {
     for (const auto& line : order.lines)
         if (!line.possession)
-            return refuse(ErrorCode::pop_failed, "the certification request of key " + line.key + " is not signed by that key",
+            return refuse(ErrorCode::pop_failed,
+                          "the certification request of key " + line.key + " is not signed by that key",
                           "Sign the PKCS#10 with the card's key.", line.key);
     if (procedure.key_reuse) return {};
     for (const auto& line : order.lines)
@@ -97,8 +107,9 @@ Result<void> judge_revocations(const Context& context, const Order& order) {
                           line == order.lines.end() ? "" : line->key);
         constexpr int kSuperseded = 4;
         if (request.reason != kSuperseded)
-            return refuse(ErrorCode::request_malformed, "the reason of a replaced certificate's revocation is superseded (4)",
-                          "Send revokeRequest with reason 4.", line->key);
+            return refuse(ErrorCode::request_malformed,
+                          "the reason of a replaced certificate's revocation is superseded (4)",
+                          "Send revokeRequest with reason 4.");
     }
     return {};
 }

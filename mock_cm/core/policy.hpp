@@ -14,8 +14,8 @@ Result<const TokenProcedure*> judge_procedure(const Context& context, const Orde
 Result<const CertificateProcedure*> certificate_procedure_for(const Context& context, const TokenProcedure& procedure,
                                                               const OrderLine& line);
 
-/// judge_card refuses with card_serial_out_of_range.
-Result<void> judge_card(const TokenProcedure& procedure, const Order& order);
+/// judge_card refuses with card_serial_out_of_range and static_token_officer_card.
+Result<void> judge_card(const Context& context, const TokenProcedure& procedure, const Order& order);
 
 /// judge_keys refuses with pop_failed and key_reuse_forbidden; the TC controls come before it.
 Result<void> judge_keys(StoreTransaction& store, const TokenProcedure& procedure, const Order& order);

@@ -14,7 +14,8 @@ using nlohmann::ordered_json;
 ordered_json fields_json(const TokenProcedure& procedure) {
     auto fields = ordered_json::array();
     for (const auto& field : procedure.fields)
-        fields.push_back({{"name", field.name}, {"label", field.label}, {"required", field.required}, {"visible", field.visible}});
+        fields.push_back(
+            {{"name", field.name}, {"label", field.label}, {"required", field.required}, {"visible", field.visible}});
     return fields;
 }
 
@@ -38,7 +39,7 @@ Result<std::string> prepare_text(const Context& context, StoreTransaction& store
     auto found = judge_procedure(context, order);
     if (!found) return Unexpected{std::move(found).error()};
     const TokenProcedure& procedure = **found;
-    if (auto good = judge_card(procedure, order); !good) return Unexpected{std::move(good).error()};
+    if (auto good = judge_card(context, procedure, order); !good) return Unexpected{std::move(good).error()};
     if (auto good = judge_tc_lines(procedure, order); !good) return Unexpected{std::move(good).error()};
     ordered_json op_pin{{"required", procedure.op_pin_required}, {"held", false}};
     if (procedure.op_pin_required) {

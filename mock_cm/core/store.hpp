@@ -40,10 +40,10 @@ struct RevocationTarget {
 
 /// OrderRecord is one transaction: what was asked (as a digest), what was answered, what is still to be done.
 struct OrderRecord {
-    Bytes transaction_id;  ///< magnitude of the transactionId, big-endian; unique
-    Bytes request_digest;  ///< SHA-256 over the first PKIData without nonces and signatures
-    Bytes answer;          ///< the first response, whole: a resend gets the same octets
-    Bytes response_nonce;  ///< senderNonce of that response; the confirmation's recipientNonce
+    Bytes transaction_id;       ///< magnitude of the transactionId, big-endian; unique
+    Bytes request_digest;       ///< SHA-256 over the first PKIData without nonces and signatures
+    Bytes answer;               ///< the first response, whole: a resend gets the same octets
+    Bytes response_nonce;       ///< senderNonce of that response; the confirmation's recipientNonce
     Bytes confirmation_digest;  ///< as request_digest, of the confirmation; empty until there was one
     Bytes confirmation_answer;  ///< empty until there was one
     std::string officer;        ///< who signed
@@ -83,8 +83,8 @@ struct LogEntry {
     std::string officer;   ///< the signing officer; of prepare the TLS officer; empty if unknown
     std::string category;  ///< "prepare", "issue", "confirm", "resend", "message"
     bool success = false;
-    std::string code;     ///< error code's name; empty on success
-    std::string message;  ///< the sentence that the RA was told; empty on success
+    std::string code;            ///< error code's name; empty on success
+    std::string message;         ///< the sentence that the RA was told; empty on success
     std::string transaction_id;  ///< upper-case hex
     std::string card_serial;
     std::string procedure;

@@ -15,8 +15,8 @@ Result<void> judge_presence(const TokenProcedure& procedure, const OrderLine& li
                       "Choose a procedure with TC controls.", line.key);
     if (procedure.tc_controls && !line.has_tc)
         return refuse(ErrorCode::tc_missing,
-                      "key " + line.key + " has no transport certificate, which the token procedure '" + procedure.name +
-                          "' requires",
+                      "key " + line.key + " has no transport certificate, which the token procedure '" +
+                          procedure.name + "' requires",
                       "Choose a procedure without TC controls; this key was exchanged already.", line.key);
     if (line.has_tc && line.action == Action::add && !procedure.tc_controls->add_allowed)
         return refuse(ErrorCode::tc_wrong_action,
@@ -46,13 +46,15 @@ Result<void> judge_issuer(const Context& context, const TcControls& controls, co
 
 Result<void> judge_validity(const Context& context, const OrderLine& line) {
     if (context.now < line.tc->not_before())
-        return refuse(ErrorCode::tc_not_yet_valid,
-                      "the transport certificate of key " + line.key + " is valid from " + to_iso8601(line.tc->not_before()),
-                      "Wait, or check the CM's clock.", line.key);
+        return refuse(
+            ErrorCode::tc_not_yet_valid,
+            "the transport certificate of key " + line.key + " is valid from " + to_iso8601(line.tc->not_before()),
+            "Wait, or check the CM's clock.", line.key);
     if (context.now > line.tc->not_after())
-        return refuse(ErrorCode::tc_expired,
-                      "the transport certificate of key " + line.key + " expired at " + to_iso8601(line.tc->not_after()),
-                      "Have the card's supplier replace the card.", line.key);
+        return refuse(
+            ErrorCode::tc_expired,
+            "the transport certificate of key " + line.key + " expired at " + to_iso8601(line.tc->not_after()),
+            "Have the card's supplier replace the card.", line.key);
     return {};
 }
 
@@ -78,13 +80,14 @@ Result<void> judge_binding(const TcControls& controls, const Order& order, const
     const std::string serial = x509::attribute(line.tc->subject(), "serialNumber");
     if (serial != order.card_serial)
         return refuse(ErrorCode::tc_serial_out_of_range,
-                      "the transport certificate of key " + line.key + " is for the card '" + serial + "', this one is " +
-                          order.card_serial,
+                      "the transport certificate of key " + line.key + " is for the card '" + serial +
+                          "', this one is " + order.card_serial,
                       "The certificate belongs to another card: have the card examined.", line.key);
     if (!line.possession)
-        return refuse(ErrorCode::tc_no_possession,
-                      "the certification request is not signed by the key of the transport certificate on key " + line.key,
-                      "Sign the PKCS#10 with the card's key.", line.key);
+        return refuse(
+            ErrorCode::tc_no_possession,
+            "the certification request is not signed by the key of the transport certificate on key " + line.key,
+            "Sign the PKCS#10 with the card's key.", line.key);
     return {};
 }
 
@@ -96,8 +99,8 @@ Result<void> judge_tc_lines(const TokenProcedure& procedure, const Order& order)
     return {};
 }
 
-Result<void> judge_tc(const Context& context, StoreTransaction& store, const TokenProcedure& procedure, const Order& order,
-                      const OrderLine& line) {
+Result<void> judge_tc(const Context& context, StoreTransaction& store, const TokenProcedure& procedure,
+                      const Order& order, const OrderLine& line) {
     if (!line.tc || !procedure.tc_controls) return {};
     const auto& controls = *procedure.tc_controls;
     if (auto good = judge_issuer(context, controls, line); !good) return good;
@@ -109,7 +112,8 @@ Result<void> judge_tc(const Context& context, StoreTransaction& store, const Tok
     if (*used)
         return refuse(ErrorCode::tc_already_used,
                       "the transport certificate of key " + line.key + " was exchanged before by a completed order",
-                      "Read the card again; if the transport certificate is still on it, have the card examined.", line.key);
+                      "Read the card again; if the transport certificate is still on it, have the card examined.",
+                      line.key);
     return {};
 }
 

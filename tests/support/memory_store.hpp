@@ -56,8 +56,8 @@ public:
         return matching([&](const CertificateRecord& record) { return record.card_serial == card_serial; });
     }
     Result<void> put_certificate(const CertificateRecord& certificate) override {
-        const auto [at, fresh] = x_work.index.try_emplace({certificate.issuer, certificate.serial},
-                                                          x_work.certificates.size());
+        const auto [at, fresh] =
+            x_work.index.try_emplace({certificate.issuer, certificate.serial}, x_work.certificates.size());
         if (fresh)
             x_work.certificates.push_back(certificate);
         else

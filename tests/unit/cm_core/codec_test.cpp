@@ -13,7 +13,7 @@ TEST(CmcCodec, StatusInfoIsTheGoldenVector) {
 
 TEST(CmcCodec, StatusInfoWritesLargeNumbers) {
     EXPECT_EQ(to_hex(encode_status({0, {0, 200, 0xFFFFFFFF}, "", std::nullopt})),
-              "3012020100300D020100020200C8020500FFFFFFFF");
+              "3013020100300E020100020200C8020500FFFFFFFF");
     EXPECT_EQ(to_hex(encode_status({2, {0}, "", 1049})), "300C020102300302010002020419");
 }
 
@@ -22,17 +22,18 @@ TEST(CmcCodec, ResponseHoldsOnlyWhatThereIs) {
     response.status = StatusInfo{0, {1}, "", std::nullopt};
     response.transaction_id = {0x80};
     EXPECT_EQ(to_hex(encode_pki_response(response)),
-              "3037"
-              "3031"
-              "301902010106082B06010505070719310A3008020100" "3003020101"
-              "301402010206082B0601050507070531050203" "0080"
+              "3036"
+              "3030"
+              "301902010106082B06010505070719310A30080201003003020101"
+              "301302010206082B06010505070705310402020080"
               "3000"
               "3000");
 }
 
 Bytes message(ByteView controls, ByteView requests = {}, ByteView cms = {}, ByteView others = {}) {
     return TlvWriter()
-        .nest(0x30, [&](TlvWriter& data) { data.put(0x30, controls).put(0x30, requests).put(0x30, cms).put(0x30, others); })
+        .nest(0x30,
+              [&](TlvWriter& data) { data.put(0x30, controls).put(0x30, requests).put(0x30, cms).put(0x30, others); })
         .bytes();
 }
 
@@ -61,21 +62,21 @@ constexpr auto kMalformed = ErrorCode::request_malformed;
 INSTANTIATE_TEST_SUITE_P(
     Rows, CmcFlaw,
     testing::Values(
-        FlawRow{"empty", {}, kMalformed, "PKIData"},
-        FlawRow{"no sequence", octets("0500"), kMalformed, "PKIData"},
+        FlawRow{"empty", {}, kMalformed, "PKIData"}, FlawRow{"no sequence", octets("0500"), kMalformed, "PKIData"},
         FlawRow{"three parts", octets("3006300030003000"), kMalformed, "otherMsgSequence"},
         FlawRow{"octets behind", octets("3008300030003000300000"), kMalformed, "left over"},
         FlawRow{"five parts", octets("300A30003000300030003000"), kMalformed, "left over"},
         FlawRow{"length beyond the end", octets("3080"), kMalformed, "PKIData"},
         FlawRow{"body part 0", message(tagged_attribute(0, 6, octets("0401AA"))), kMalformed, "reserved"},
         FlawRow{"body part twice",
-                message(concat({tagged_attribute(1, 6, octets("0401AA")), tagged_attribute(1, 7, octets("0401AA"))})), kMalformed,
-                "not unique"},
+                message(concat({tagged_attribute(1, 6, octets("0401AA")), tagged_attribute(1, 7, octets("0401AA"))})),
+                kMalformed, "not unique"},
         FlawRow{"body part of a request twice",
-                message(tagged_attribute(1, 6, octets("0401AA")), octets("A0073002300002010130")), kMalformed, "bodyPartID"},
+                message(tagged_attribute(1, 6, octets("0401AA")), octets("A0073002300002010130")), kMalformed,
+                "bodyPartID"},
         FlawRow{"senderNonce twice",
-                message(concat({tagged_attribute(1, 6, octets("0401AA")), tagged_attribute(2, 6, octets("0401AA"))})), kMalformed,
-                "senderNonce stands twice"},
+                message(concat({tagged_attribute(1, 6, octets("0401AA")), tagged_attribute(2, 6, octets("0401AA"))})),
+                kMalformed, "senderNonce stands twice"},
         FlawRow{"two values", message(tagged_attribute(1, 6, octets("0401AA0401BB"))), kMalformed, "left over"},
         FlawRow{"no value", message(tagged_attribute(1, 6, {})), kMalformed, "senderNonce"},
         FlawRow{"negative transaction", message(tagged_attribute(1, 5, octets("0201FF"))), kMalformed, "negative"},
@@ -84,12 +85,13 @@ INSTANTIATE_TEST_SUITE_P(
         FlawRow{"identification", message(tagged_attribute(1, 2, octets("0C0141"))), ErrorCode::control_unknown,
                 "2B06010505070702"},
         FlawRow{"unknown before a reserved id",
-                message(concat({tagged_attribute(1, 2, octets("0C0141")), tagged_attribute(0, 6, octets("0401AA"))})), kMalformed,
-                "reserved"}));
+                message(concat({tagged_attribute(1, 2, octets("0C0141")), tagged_attribute(0, 6, octets("0401AA"))})),
+                kMalformed, "reserved"}));
 
 TEST(CmcCodec, AnUnknownControlLeavesTheRestReadable) {
-    const auto data = parse_pki_data(message(
-        concat({tagged_attribute(1, 2, octets("0C0141")), tagged_attribute(2, 5, octets("020101")), tagged_attribute(3, 6, octets("0401AA"))})));
+    const auto data = parse_pki_data(
+        message(concat({tagged_attribute(1, 2, octets("0C0141")), tagged_attribute(2, 5, octets("020101")),
+                        tagged_attribute(3, 6, octets("0401AA"))})));
     EXPECT_EQ(to_hex(data.transaction_id), "01");
     EXPECT_EQ(to_hex(data.sender_nonce), "AA");
 }
@@ -103,7 +105,8 @@ TEST(CmcCodec, NestingIsNoTrap) {
 
 TEST(CmcCodec, TheDigestIsOfTheContentsWithoutTheNonce) {
     const auto with = [](const char* nonce, const char* transaction) {
-        return parse_pki_data(message(concat({tagged_attribute(1, 6, octets(nonce)), tagged_attribute(2, 5, octets(transaction))})))
+        return parse_pki_data(message(concat({tagged_attribute(1, 6, octets(nonce)),
+                                              tagged_attribute(2, 5, octets(transaction))})))
             .contents_digest;
     };
     EXPECT_EQ(with("0401AA", "020101"), with("0401BB", "020101"));

@@ -30,8 +30,8 @@ Bytes pkcs10(const x509::DistinguishedName& subject, EVP_PKEY* key, EVP_PKEY* si
 x509::DistinguishedName subject_of(const Request& request) {
     if (request.subject) return *request.subject;
     x509::DistinguishedName subject;
-    const std::map<std::string, std::string> types{{"commonName", "CN"}, {"organization", "O"}, {"country", "C"},
-                                                   {"surname", "SN"}};
+    const std::map<std::string, std::string> types{
+        {"commonName", "CN"}, {"organization", "O"}, {"country", "C"}, {"surname", "SN"}};
     for (const auto& [field, value] : request.fields)
         if (const auto type = types.find(field); type != types.end()) subject.push_back({type->second, value});
     return subject;
@@ -40,7 +40,10 @@ x509::DistinguishedName subject_of(const Request& request) {
 std::string reg_info(const Request& request) {
     auto lines = nlohmann::json::array();
     for (const auto& line : request.lines) {
-        nlohmann::json one{{"bodyPartId", line.body_part}, {"key", line.key}, {"label", "A key"}, {"action", line.action},
+        nlohmann::json one{{"bodyPartId", line.body_part},
+                           {"key", line.key},
+                           {"label", "A key"},
+                           {"action", line.action},
                            {"usage", line.usage}};
         if (line.tc) one["transportCertificate"] = to_hex(line.tc->sha256());
         if (line.replaces)
@@ -83,8 +86,7 @@ Bytes revoke_request(const Replaces& replaces) {
 
 Bytes assemble(ByteView controls, ByteView requests) {
     return TlvWriter()
-        .nest(0x30,
-              [&](TlvWriter& data) { data.put(0x30, controls).put(0x30, requests).put(0x30, {}).put(0x30, {}); })
+        .nest(0x30, [&](TlvWriter& data) { data.put(0x30, controls).put(0x30, requests).put(0x30, {}).put(0x30, {}); })
         .bytes();
 }
 
@@ -146,11 +148,12 @@ Bytes pki_data(Request& request) {
     append(controls, tagged_attribute(id++, 4, octet_string(*from_hex(request.serial))));
     for (const auto& line : request.lines) {
         append(controls, tagged_attribute(id++, 31, mod_cert_template(request, line)));
-        if (line.replaces && line.replaces->revoke) append(controls, tagged_attribute(id++, 17, revoke_request(*line.replaces)));
-        const auto der = pkcs10(subject_of(request), line.card_key, line.signing_key ? line.signing_key : line.card_key);
-        append(requests, TlvWriter()
-                             .nest(0xA0, [&](TlvWriter& tcr) { tcr.put(0x02, octet(line.body_part)).raw(der); })
-                             .bytes());
+        if (line.replaces && line.replaces->revoke)
+            append(controls, tagged_attribute(id++, 17, revoke_request(*line.replaces)));
+        const auto der =
+            pkcs10(subject_of(request), line.card_key, line.signing_key ? line.signing_key : line.card_key);
+        append(requests,
+               TlvWriter().nest(0xA0, [&](TlvWriter& tcr) { tcr.put(0x02, octet(line.body_part)).raw(der); }).bytes());
     }
     append(controls, request.extra_controls);
     return assemble(controls, requests);
@@ -165,22 +168,27 @@ Bytes confirmation(const Request& request, const Answer& answer, bool accepted, 
     for (const auto& line : request.lines) {
         const auto* certificate = answer.certificate_for(line.card_key);
         if (!accepted || certificate == nullptr) continue;
-        append(controls, tagged_attribute(id++, 24, TlvWriter()
-                                                        .nest(0x30, [&](TlvWriter& name) {
-                                                            name.raw(certificate->issuer_der()).raw(certificate->serial_der());
-                                                        })
-                                                        .bytes()));
+        append(controls,
+               tagged_attribute(id++, 24,
+                                TlvWriter()
+                                    .nest(0x30,
+                                          [&](TlvWriter& name) {
+                                              name.raw(certificate->issuer_der()).raw(certificate->serial_der());
+                                          })
+                                    .bytes()));
     }
     if (!accepted)
-        append(controls, tagged_attribute(id++, 25, TlvWriter()
-                                                        .nest(0x30, [&](TlvWriter& status) {
-                                                            status.put(0x02, octet(2));
-                                                            status.nest(0x30, [&](TlvWriter& list) {
-                                                                for (const auto& line : request.lines)
-                                                                    list.put(0x02, octet(line.body_part));
-                                                            });
-                                                        })
-                                                        .bytes()));
+        append(controls, tagged_attribute(id++, 25,
+                                          TlvWriter()
+                                              .nest(0x30,
+                                                    [&](TlvWriter& status) {
+                                                        status.put(0x02, octet(2));
+                                                        status.nest(0x30, [&](TlvWriter& list) {
+                                                            for (const auto& line : request.lines)
+                                                                list.put(0x02, octet(line.body_part));
+                                                        });
+                                                    })
+                                              .bytes()));
     return assemble(controls, {});
 }
 
@@ -196,7 +204,9 @@ Bytes sign(ByteView content, const Signer& signer, const std::vector<x509::Certi
     return ossl::to_der(cms.get(), i2d_CMS_ContentInfo);
 }
 
-HostTest::HostTest() : olivia(officer("Olivia Officer")) { configure([](Config&) {}); }
+HostTest::HostTest() : olivia(officer("Olivia Officer")) {
+    configure([](Config&) {});
+}
 
 const Hierarchy& HostTest::hierarchy() {
     static const Hierarchy kHierarchy = *Hierarchy::from_seed(Hierarchy::kDefaultSeed);
@@ -278,7 +288,10 @@ Bytes HostTest::encode(Request& request) {
 }
 
 Answer HostTest::send(const Bytes& message, const x509::Certificate* peer) {
-    net::HttpRequest request{"POST", "/cmc", {{"content-type", "application/pkcs7-mime; smime-type=CMC-request"}}, message,
+    net::HttpRequest request{"POST",
+                             "/cmc",
+                             {{"content-type", "application/pkcs7-mime; smime-type=CMC-request"}},
+                             message,
                              (peer ? *peer : olivia.certificate).der()};
     const auto response = host->handle(request);
     Answer answer;
@@ -310,7 +323,10 @@ Answer HostTest::confirm(const Request& request, const Answer& answer, bool acce
 }
 
 net::HttpResponse HostTest::post_prepare(const nlohmann::json& body, const x509::Certificate* peer) {
-    return host->handle({"POST", "/ra/prepare", {{"content-type", "application/json"}}, to_bytes(body.dump()),
+    return host->handle({"POST",
+                         "/ra/prepare",
+                         {{"content-type", "application/json"}},
+                         to_bytes(body.dump()),
                          (peer ? *peer : olivia.certificate).der()});
 }
 

@@ -87,7 +87,8 @@ public:
     static const Hierarchy& hierarchy();
     static EVP_PKEY* card_key(const std::string& name, ossl::KeyType type = ossl::KeyType::ec_p256);
     /// officer makes a credential by the officer CA.
-    static Signer officer(const std::string& name, const std::vector<std::string>& usages = {"1.3.6.1.5.5.7.3.28", "clientAuth"},
+    static Signer officer(const std::string& name,
+                          const std::vector<std::string>& usages = {"1.3.6.1.5.5.7.3.28", "clientAuth"},
                           const std::string& authority = "officer-ca", const char* until = "2040-01-01T00:00:00Z");
     static x509::CertificateTemplate tc_template(const std::string& serial, const EVP_PKEY* key);
     static x509::Certificate tc(const std::string& serial, const EVP_PKEY* key);

@@ -1,5 +1,6 @@
 #include <random>
 
+#include "mock_cm/core/cmc.hpp"
 #include "mock_cm/core/cms.hpp"
 #include "tests/unit/cm_core/fixture.hpp"
 
@@ -18,7 +19,10 @@ Bytes mutate(Bytes octets, std::mt19937& random) {
             case 0: *at = value; break;
             case 1: *at = static_cast<std::uint8_t>(*at ^ (1U << random() % 8)); break;
             case 2: octets.insert(at, value); break;
-            case 3: octets.erase(at, at + std::min<std::ptrdiff_t>(octets.end() - at, static_cast<std::ptrdiff_t>(below(16)))); break;
+            case 3:
+                octets.erase(at,
+                             at + std::min<std::ptrdiff_t>(octets.end() - at, static_cast<std::ptrdiff_t>(below(16))));
+                break;
             default: octets.resize(static_cast<std::size_t>(at - octets.begin())); break;
         }
     }
@@ -33,7 +37,7 @@ TEST_F(MutationTest, NothingIsIssuedThatTheOfficerDidNotSign) {
     const auto original = SignedMessage::parse(message);
     std::mt19937 random(20240101);
     int issued = 0;
-    for (int round = 0; round < 8000; ++round) {
+    for (int round = 0; round < 4000; ++round) {
         store.content() = {};
         const Bytes mutated = mutate(message, random);
         const auto response = host->handle(
@@ -57,7 +61,7 @@ TEST_F(MutationTest, SignedGarbageIsRefusedOrJudged) {
     request.fields["email"] = "anna@example.com";
     const Bytes content = pki_data(request);
     std::mt19937 random(20240102);
-    for (int round = 0; round < 4000; ++round) {
+    for (int round = 0; round < 1500; ++round) {
         store.content() = {};
         const Bytes mutated = mutate(content, random);
         const auto message = sign(mutated, olivia, {*request.lines[0].tc}, clock.now());
@@ -73,9 +77,9 @@ TEST_F(MutationTest, TheCodecReadsAnything) {
     auto request = redo();
     const Bytes content = pki_data(request);
     std::mt19937 random(20240103);
-    for (int round = 0; round < 50000; ++round) {
+    for (int round = 0; round < 30000; ++round) {
         const auto data = parse_pki_data(mutate(content, random));
-        if (!data.flaw) EXPECT_EQ(data.contents_digest.size(), 32U);
+        EXPECT_EQ(data.contents_digest.size(), data.flaw && data.flaw->code == ErrorCode::request_malformed ? 0U : 32U);
     }
 }
 
@@ -84,10 +88,13 @@ TEST_F(MutationTest, PrepareReadsAnything) {
         R"({"version":1,"procedure":"employee-tc","card":{"serial":"0A1B","atr":"3B","profile":"pkcs15"},"lines":[{"key":"45",)"
         R"("action":"redo","type":"rsa-2048","usage":["digitalSignature"],"transportCertificate":true}]})";
     std::mt19937 random(20240104);
-    for (int round = 0; round < 1000; ++round) {
+    for (int round = 0; round < 500; ++round) {
         store.content() = {};
-        const auto response = host->handle({"POST", "/ra/prepare", {{"content-type", "application/json"}},
-                                            mutate(to_bytes(body), random), olivia.certificate.der()});
+        const auto response = host->handle({"POST",
+                                            "/ra/prepare",
+                                            {{"content-type", "application/json"}},
+                                            mutate(to_bytes(body), random),
+                                            olivia.certificate.der()});
         ASSERT_TRUE(response.status == 200 || response.status == 422 || response.status == 404) << response.status;
         ASSERT_TRUE(nlohmann::json::accept(response.body));
     }

@@ -22,14 +22,19 @@ protected:
     ~OpensslTest() override { fs::remove_all(x_folder); }
 
     void put(const std::string& name, const std::string& text) { put(name, to_bytes(text)); }
-    void put(const std::string& name, const Bytes& octets) { ASSERT_TRUE(write_file_atomically(x_folder / name, octets, 0600)); }
+    void put(const std::string& name, const Bytes& octets) {
+        ASSERT_TRUE(write_file_atomically(x_folder / name, octets, 0600));
+    }
     Bytes get(const std::string& name) { return read_file(x_folder / name).value_or(Bytes()); }
     int openssl(const std::string& arguments) {
         return std::system(("cd '" + x_folder.string() + "' && openssl " + arguments + " 2> stderr").c_str());
     }
     std::string complaint() { return std::string(as_text(get("stderr"))); }
     net::HttpResponse post(const Bytes& message) {
-        return host->handle({"POST", "/cmc", {{"content-type", "application/pkcs7-mime; smime-type=CMC-request"}}, message,
+        return host->handle({"POST",
+                             "/cmc",
+                             {{"content-type", "application/pkcs7-mime; smime-type=CMC-request"}},
+                             message,
                              olivia.certificate.der()});
     }
 
@@ -57,7 +62,8 @@ TEST_F(OpensslTest, ARequestMadeByTheProgramIsAcceptedAndTheAnswerVerifies) {
     EXPECT_EQ(openssl("asn1parse -inform DER -in response.der > /dev/null"), 0) << complaint();
     put("issued.pem", x509::to_pem(*x509::Certificate::parse(store.content().certificates[0].der)));
     put("ca.pem", x509::to_pem(hierarchy().authority("end-user-ca").certificate));
-    EXPECT_EQ(openssl("verify -x509_strict -purpose sslclient -CAfile root.pem -untrusted ca.pem issued.pem > /dev/null"), 0)
+    EXPECT_EQ(
+        openssl("verify -x509_strict -purpose sslclient -CAfile root.pem -untrusted ca.pem issued.pem > /dev/null"), 0)
         << complaint();
 }
 
@@ -65,9 +71,10 @@ TEST_F(OpensslTest, BerWithIndefiniteLengthsIsAccepted) {
     auto request = tc_redo();
     put("request.der", pki_data(request));
     put("tc.pem", x509::to_pem(*request.lines[0].tc));
-    ASSERT_EQ(openssl("cms -sign -binary -nodetach -stream -econtent_type 1.3.6.1.5.5.7.12.2 -in request.der -outform DER "
-                      "-signer officer.pem -inkey officer.key -keyform DER -certfile tc.pem -out request.cms"),
-              0)
+    ASSERT_EQ(
+        openssl("cms -sign -binary -nodetach -stream -econtent_type 1.3.6.1.5.5.7.12.2 -in request.der -outform DER "
+                "-signer officer.pem -inkey officer.key -keyform DER -certfile tc.pem -out request.cms"),
+        0)
         << complaint();
     post(get("request.cms"));
     EXPECT_EQ(store.content().certificates.size(), 1U) << store.content().log.back().message;
@@ -77,15 +84,19 @@ TEST_F(OpensslTest, AWeakDigestAndTwoSignersAreRefused) {
     auto request = tc_redo();
     put("request.der", pki_data(request));
     put("tc.pem", x509::to_pem(*request.lines[0].tc));
-    const std::string sign = "cms -sign -binary -nodetach -econtent_type 1.3.6.1.5.5.7.12.2 -in request.der -outform DER "
-                             "-signer officer.pem -inkey officer.key -keyform DER -certfile tc.pem -out request.cms ";
+    const std::string sign =
+        "cms -sign -binary -nodetach -econtent_type 1.3.6.1.5.5.7.12.2 -in request.der -outform DER "
+        "-signer officer.pem -inkey officer.key -keyform DER -certfile tc.pem -out request.cms ";
     ASSERT_EQ(openssl(sign + "-md sha1"), 0) << complaint();
     post(get("request.cms"));
     EXPECT_EQ(store.content().log.back().code, "signature_invalid");
     ASSERT_EQ(openssl(sign + "-noattr"), 0) << complaint();
     post(get("request.cms"));
     EXPECT_EQ(store.content().log.back().code, "signature_invalid");
-    ASSERT_EQ(openssl(sign + "-signer officer.pem -inkey officer.key"), 0) << complaint();
+    const auto second = officer("Rolf Roleless");
+    put("second.pem", x509::to_pem(second.certificate));
+    put("second.key", ossl::private_key_der(second.key.get()));
+    ASSERT_EQ(openssl(sign + "-signer second.pem -inkey second.key"), 0) << complaint();
     post(get("request.cms"));
     EXPECT_EQ(store.content().log.back().code, "signature_invalid");
     EXPECT_TRUE(store.content().certificates.empty());

@@ -35,7 +35,9 @@ TEST_F(OrderTest, RedoOfATransportCertificateIsIssuedAndConfirmed) {
 TEST_F(OrderTest, TheCertificateIsWhatTheProcedureSays) {
     auto request = tc_redo();
     request.fields = {{"commonName", "Anna Ek"}, {"email", "anna@example.com"}};
-    request.template_extensions = *from_hex("301B0603551D1104143012811061" "6E6E61406578616D706C652E636F6D");
+    request.template_extensions = *from_hex(
+        "301B0603551D1104143012811061"
+        "6E6E61406578616D706C652E636F6D");
     const auto answer = order(request);
     ASSERT_EQ(answer.status, 5) << answer.info;
     const auto& certificate = *answer.certificate_for(card_key("45"));

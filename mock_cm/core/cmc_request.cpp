@@ -1,44 +1,23 @@
 #include "mock_cm/core/cmc.hpp"
 
-#include <algorithm>
 #include <set>
 
 #include "common/iso7816/tlv.hpp"
 #include "common/ossl/digest.hpp"
+#include "mock_cm/core/cmc_syntax.hpp"
 
 namespace rakit::cm {
 namespace {
 
 using iso7816::Tlv;
 using iso7816::TlvReader;
-using iso7816::TlvWriter;
-
-constexpr std::uint32_t kInteger = 0x02, kOctetString = 0x04, kOid = 0x06, kUtf8String = 0x0C, kEnumerated = 0x0A;
-constexpr std::uint32_t kSequence = 0x30, kSet = 0x31, kBoolean = 0x01;
-
-/// id-cmc, 1.3.6.1.5.5.7.7, as the contents of an OBJECT IDENTIFIER; one more arc names the control.
-constexpr std::uint8_t kIdCmc[] = {0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x07};
-
-enum Control : std::uint8_t {
-    kDataReturn = 4,
-    kTransactionId = 5,
-    kSenderNonce = 6,
-    kRecipientNonce = 7,
-    kRevokeRequest = 17,
-    kRegInfo = 18,
-    kResponseInfo = 19,
-    kConfirmCertAcceptance = 24,
-    kStatusInfoV2 = 25,
-    kModCertTemplate = 31,
-};
 
 /// Malformed leaves the nested readers; it never leaves this file.
 struct Malformed {
-    ErrorCode code;
     std::string what;
 };
 
-[[noreturn]] void malformed(std::string what) { throw Malformed{ErrorCode::request_malformed, std::move(what)}; }
+[[noreturn]] void malformed(std::string what) { throw Malformed{std::move(what)}; }
 
 Tlv take(TlvReader& reader, std::uint32_t tag, const char* what) {
     auto tlv = reader.read(tag);
@@ -160,7 +139,8 @@ TemplateChange template_change(ByteView value) {
     change.requests = body_part_ids(take(reader, kSequence, "certReferences").value, "certReferences");
     // The path may end at the request itself; then it needs no reference of its own.
     if (change.requests.empty() && !path.empty()) change.requests.push_back(path.back());
-    if (const auto replace = reader.read_optional(kBoolean); replace && (replace->value.size() != 1 || replace->value[0] == 0))
+    if (const auto replace = reader.read_optional(kBoolean);
+        replace && (replace->value.size() != 1 || replace->value[0] == 0))
         malformed("modCertTemplate with replace FALSE is not supported");
     cert_template(take(reader, kSequence, "certTemplate").value, change);
     finish(reader, "modCertTemplate");
@@ -220,8 +200,12 @@ private:
         if (!ours || !known_control(oid.back(), values.value)) {
             // Not the end of reading: the answer needs the transaction and the nonce that may follow.
             if (!x_data.flaw)
-                x_data.flaw = Error{ErrorCode::control_unknown, "the CM does not know a control of this message: OID octets " + to_hex(oid),
-                                    {}, {}, "Send only the controls that docs/formats/wire.md lists.", {}};
+                x_data.flaw = Error{ErrorCode::control_unknown,
+                                    "the CM does not know a control of this message: OID octets " + to_hex(oid),
+                                    {},
+                                    {},
+                                    "Send only the controls that docs/formats/wire.md lists.",
+                                    {}};
             return;
         }
         if (oid.back() != kSenderNonce) append(x_digested, whole.whole);
@@ -233,14 +217,15 @@ private:
                 set_once(x_data.data_return, only(value, kOctetString, "dataReturn").value, "dataReturn");
                 return true;
             case kTransactionId:
-                set_once(x_data.transaction_id, magnitude(only(value, kInteger, "transactionId").value, 20, "transactionId"),
-                         "transactionId");
+                set_once(x_data.transaction_id,
+                         magnitude(only(value, kInteger, "transactionId").value, 20, "transactionId"), "transactionId");
                 return true;
             case kSenderNonce:
                 set_once(x_data.sender_nonce, copy(only(value, kOctetString, "senderNonce").value), "senderNonce");
                 return true;
             case kRecipientNonce:
-                set_once(x_data.recipient_nonce, copy(only(value, kOctetString, "recipientNonce").value), "recipientNonce");
+                set_once(x_data.recipient_nonce, copy(only(value, kOctetString, "recipientNonce").value),
+                         "recipientNonce");
                 return true;
             case kRegInfo:
                 set_once(x_data.reg_info, only(value, kOctetString, "regInfo").value, "regInfo");
@@ -285,40 +270,6 @@ private:
     Bytes x_digested;
 };
 
-Bytes number(std::uint32_t value) {
-    Bytes octets;
-    for (int shift = 24; shift >= 0; shift -= 8)
-        if (const auto octet = static_cast<std::uint8_t>(value >> shift); octet != 0 || !octets.empty() || shift == 0)
-            octets.push_back(octet);
-    if ((octets[0] & 0x80) != 0) octets.insert(octets.begin(), 0);
-    return octets;
-}
-
-Bytes signed_magnitude(Bytes octets) {
-    if (octets.empty() || (octets[0] & 0x80) != 0) octets.insert(octets.begin(), 0);
-    return octets;
-}
-
-class ControlWriter {
-public:
-    void put(Control control, ByteView encoded_value) {
-        const auto id = static_cast<std::uint32_t>(++x_last);
-        Bytes oid(std::begin(kIdCmc), std::end(kIdCmc));
-        oid.push_back(control);
-        x_out.nest(kSequence, [&](TlvWriter& attribute) {
-            attribute.put(kInteger, number(id)).put(kOid, oid).put(kSet, encoded_value);
-        });
-    }
-    void put_octets(Control control, ByteView octets) {
-        if (!octets.empty()) put(control, TlvWriter().put(kOctetString, octets).bytes());
-    }
-    const Bytes& bytes() const { return x_out.bytes(); }
-
-private:
-    int x_last = 0;
-    TlvWriter x_out;
-};
-
 }  // namespace
 
 PkiData parse_pki_data(ByteView der) {
@@ -326,38 +277,14 @@ PkiData parse_pki_data(ByteView der) {
     try {
         Parser(data).pki_data(der);
     } catch (const Malformed& problem) {
-        data.flaw = Error{problem.code, problem.what, {}, {}, "Encode the message as RFC 5272 and docs/formats/wire.md say.", {}};
+        data.flaw = Error{ErrorCode::request_malformed,
+                          problem.what,
+                          {},
+                          {},
+                          "Encode the message as RFC 5272 and docs/formats/wire.md say.",
+                          {}};
     }
     return data;
-}
-
-Bytes encode_status(const StatusInfo& status) {
-    TlvWriter out;
-    out.nest(kSequence, [&](TlvWriter& info) {
-        info.put(kInteger, number(static_cast<std::uint32_t>(status.status)));
-        info.nest(kSequence, [&](TlvWriter& list) {
-            for (const auto id : status.body_list) list.put(kInteger, number(id));
-        });
-        if (!status.text.empty()) info.put(kUtf8String, as_bytes(status.text));
-        if (status.fail_info) info.put(kInteger, number(static_cast<std::uint32_t>(*status.fail_info)));
-    });
-    return std::move(out).bytes();
-}
-
-Bytes encode_pki_response(const PkiResponse& response) {
-    ControlWriter controls;
-    if (response.status) controls.put(kStatusInfoV2, encode_status(*response.status));
-    if (!response.transaction_id.empty())
-        controls.put(kTransactionId, TlvWriter().put(kInteger, signed_magnitude(response.transaction_id)).bytes());
-    controls.put_octets(kSenderNonce, response.sender_nonce);
-    controls.put_octets(kRecipientNonce, response.recipient_nonce);
-    if (response.data_return) controls.put_octets(kDataReturn, *response.data_return);
-    controls.put_octets(kResponseInfo, as_bytes(response.response_info));
-    TlvWriter out;
-    out.nest(kSequence, [&](TlvWriter& body) {
-        body.put(kSequence, controls.bytes()).put(kSequence, {}).put(kSequence, {});
-    });
-    return std::move(out).bytes();
 }
 
 }  // namespace rakit::cm
