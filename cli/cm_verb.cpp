@@ -46,26 +46,48 @@ Result<cm::ServerOptions> parse_listen(const std::string& text) {
     return options;
 }
 
-Result<fs::path> state_directory(const std::string& wanted) {
-    if (!wanted.empty()) return fs::path(wanted);
-    std::string pattern = (fs::temp_directory_path() / "rakit-cm-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr)
-        return fail(ErrorCode::file_unwritable, "no temporary directory", pattern, "name one with --state");
-    return fs::path(pattern);
-}
+/// StateDirectory is the one that was asked for, or a temporary one that goes when this does.
+class StateDirectory {
+public:
+    StateDirectory() = default;
+    StateDirectory(const StateDirectory&) = delete;
+    StateDirectory& operator=(const StateDirectory&) = delete;
+    ~StateDirectory() {
+        std::error_code ignored;
+        if (x_temporary) fs::remove_all(x_path, ignored);
+    }
+    Result<void> choose(const std::string& wanted) {
+        x_path = wanted;
+        if (!wanted.empty()) return {};
+        std::string pattern = (fs::temp_directory_path() / "rakit-cm-XXXXXX").string();
+        if (::mkdtemp(pattern.data()) == nullptr)
+            return fail(ErrorCode::file_unwritable, "no temporary directory", pattern, "name one with --state");
+        x_path = pattern;
+        x_temporary = true;
+        return {};
+    }
+    const fs::path& path() const { return x_path; }
+    bool temporary() const { return x_temporary; }
+
+private:
+    fs::path x_path;
+    bool x_temporary = false;
+};
 
 bool is_loopback(const std::string& address) { return address.rfind("127.", 0) == 0 || address == "::1"; }
 
-void say_what_runs(const cm::RunningHost& host, const ServeOptions& wanted, const fs::path& state,
-                   const std::string& address) {
+void say_what_runs(const cm::RunningHost& host, const StateDirectory& state, const std::string& address) {
     std::printf("CM host at %s\n", host.url().c_str());
-    std::printf("  state: %s%s\n", state.c_str(), wanted.state.empty() ? " (temporary: pass --state to choose)" : "");
+    std::printf("  state: %s%s\n", state.path().c_str(),
+                state.temporary() ? " (temporary: gone when this ends; --state DIR keeps one)" : "");
     std::printf("  CA certificates: %s\n", host.ca_file().c_str());
     if (const auto& officer = host.sample_officer())
         std::printf("  sample officer: %s, %s, password in %s\n", officer->name.c_str(), officer->pkcs12.c_str(),
                     officer->password_file.c_str());
     std::fflush(stdout);
-    std::fprintf(stderr, "rakit: THE CAs OF THIS HOST ARE FOR TESTS: their keys are public. Trust none of them outside a test.\n");
+    std::fprintf(
+        stderr,
+        "rakit: THE CAs OF THIS HOST ARE FOR TESTS: their keys are public. Trust none of them outside a test.\n");
     if (!is_loopback(address))
         std::fprintf(stderr,
                      "rakit: WARNING: listening on %s, beyond this machine. Whoever reaches it can be any officer.\n",
@@ -97,17 +119,20 @@ Result<void> serve(const ServeOptions& wanted) {
         if (!config) return Unexpected{std::move(config).error()};
         options.config = *std::move(config);
     }
-    auto state = state_directory(wanted.state);
-    if (!state) return Unexpected{std::move(state).error()};
-    options.state = *state;
+    StateDirectory state;
+    if (auto chosen = state.choose(wanted.state); !chosen) return chosen;
+    options.state = state.path();
+    std::error_code ignored;
+    fs::remove(wanted.ready_file, ignored);  // so that nobody takes an earlier host's for ours
     const sigset_t signals = block_end_signals();
     SystemClock clock;
     SystemRng rng;
     auto host = cm::RunningHost::start(std::move(options), clock, rng);
     if (!host) return Unexpected{std::move(host).error()};
     if (!wanted.ready_file.empty())
-        if (auto done = write_file_atomically(wanted.ready_file, as_bytes((*host)->ready_document())); !done) return done;
-    say_what_runs(**host, wanted, *state, server->address);
+        if (auto done = write_file_atomically(wanted.ready_file, as_bytes((*host)->ready_document())); !done)
+            return done;
+    say_what_runs(**host, state, server->address);
     wait_for_end(signals);
     (*host)->stop();
     std::printf("CM host ended\n");
@@ -127,11 +152,16 @@ int check(const std::string& file) {
 }
 
 nlohmann::json to_json(const cm::LogEntry& entry) {
-    return {{"at", to_iso8601(entry.at)},  {"officer", entry.officer},
-            {"category", entry.category},  {"success", entry.success},
-            {"code", entry.code},          {"message", entry.message},
-            {"transactionId", entry.transaction_id}, {"cardSerial", entry.card_serial},
-            {"procedure", entry.procedure}, {"line", entry.line}};
+    return {{"at", to_iso8601(entry.at)},
+            {"officer", entry.officer},
+            {"category", entry.category},
+            {"success", entry.success},
+            {"code", entry.code},
+            {"message", entry.message},
+            {"transactionId", entry.transaction_id},
+            {"cardSerial", entry.card_serial},
+            {"procedure", entry.procedure},
+            {"line", entry.line}};
 }
 
 /// printable keeps what a peer wrote from steering the terminal.
@@ -150,14 +180,16 @@ void print_log(const std::vector<cm::LogEntry>& entries, const LogOptions& wante
             continue;
         }
         std::string text = to_iso8601(entry.at) + "  " + entry.category + "  " + (entry.success ? "ok" : entry.code);
-        for (const auto& [label, value] : {std::pair{"officer", entry.officer}, {"procedure", entry.procedure},
-                                           {"card", entry.card_serial}, {"transaction", entry.transaction_id},
-                                           {"key", entry.line}, {"", entry.message}})
+        for (const auto& [label, value] : {std::pair{"officer", entry.officer},
+                                           {"procedure", entry.procedure},
+                                           {"card", entry.card_serial},
+                                           {"transaction", entry.transaction_id},
+                                           {"key", entry.line},
+                                           {"", entry.message}})
             if (!value.empty()) text += std::string("  ") + label + (*label != '\0' ? "=" : "") + value;
         std::printf("%s\n", printable(text).c_str());
     }
-    if (wanted.json)
-        std::printf("%s\n", list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+    if (wanted.json) std::printf("%s\n", list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
 }
 
 Result<void> show_log(const LogOptions& wanted) {
@@ -186,11 +218,15 @@ int finish(const Result<void>& done) {
 
 void add_serve(CLI::App& cm_verb, Verb& verb) {
     auto options = std::make_shared<ServeOptions>();
-    auto* serve_verb = cm_verb.add_subcommand("serve", "run the mock CM host until SIGINT or SIGTERM; its CAs are for tests");
+    auto* serve_verb =
+        cm_verb.add_subcommand("serve", "run the mock CM host until SIGINT or SIGTERM; its CAs are for tests");
     serve_verb->add_option("--config", options->config, "CM configuration (YAML); default: the embedded one");
-    serve_verb->add_option("--state", options->state, "directory of the database and of the files for clients; default: a new temporary one");
+    serve_verb->add_option(
+        "--state", options->state,
+        "directory of the database and of the files for clients; default: a temporary one, removed at the end");
     serve_verb->add_option("--listen", options->listen, "ADDR:PORT; port 0 takes a free one")->capture_default_str();
-    serve_verb->add_option("--ready-file", options->ready_file, "JSON with URL, CA file and sample officer, written once it listens");
+    serve_verb->add_option("--ready-file", options->ready_file,
+                           "JSON with URL, CA file and sample officer, written once it listens");
     serve_verb->footer("Example: rakit cm serve --state /tmp/cm --listen 127.0.0.1:0 --ready-file /tmp/cm/ready.json");
     serve_verb->callback([options, &verb] { verb.status = finish(serve(*options)); });
 }
@@ -201,7 +237,8 @@ void add_log(CLI::App& cm_verb, Verb& verb) {
     log_verb->add_option("--state", options->state, "the host's state directory; the host may be running")->required();
     log_verb->add_flag("--failed", options->failed, "refused requests only");
     log_verb->add_flag("--json", options->json, "a JSON array");
-    log_verb->add_flag("--verify", options->verify, "check the hash chain; exit status 1 if an entry was changed or cut");
+    log_verb->add_flag("--verify", options->verify,
+                       "check the hash chain; exit status 1 if an entry was changed or cut");
     log_verb->footer("Example: rakit cm log --state /tmp/cm --failed");
     log_verb->callback([options, &verb] { verb.status = finish(show_log(*options)); });
 }

@@ -65,8 +65,8 @@ Result<Hierarchy> Hierarchy::from_seed(std::uint64_t seed) {
         auto key = ossl::generate_key(row.key, rng);
         if (!key) return Unexpected{std::move(key).error().in(row.name)};
         const auto what = template_of(row, key->get(), rng);
-        auto certificate = row.issuer == nullptr ? x509::issue(what, std::nullopt, key->get())
-                                                 : hierarchy.issue(row.issuer, what);
+        auto certificate =
+            row.issuer == nullptr ? x509::issue(what, std::nullopt, key->get()) : hierarchy.issue(row.issuer, what);
         if (!certificate) return Unexpected{std::move(certificate).error().in(row.name)};
         hierarchy.x_authorities.emplace(row.name, Authority{*std::move(certificate), *std::move(key)});
     }

@@ -43,8 +43,8 @@ struct OfficerToken {
     x509::Certificate certificate;
     Bytes pkcs12;
 };
-Result<OfficerToken> officer_token(const Hierarchy& hierarchy, const std::string& common_name, std::string_view password,
-                                   UtcTime not_before, UtcTime not_after, Rng& rng);
+Result<OfficerToken> officer_token(const Hierarchy& hierarchy, const std::string& common_name,
+                                   std::string_view password, UtcTime not_before, UtcTime not_after, Rng& rng);
 
 /// ca_bundle_pem writes the four CA certificates, the root first: what a client trusts, and what `openssl verify
 /// -CAfile` needs to build a chain.

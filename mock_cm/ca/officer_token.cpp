@@ -25,8 +25,8 @@ Result<Bytes> pkcs12_of(const std::string& friendly_name, std::string_view passw
 
 }  // namespace
 
-Result<OfficerToken> officer_token(const Hierarchy& hierarchy, const std::string& common_name, std::string_view password,
-                                   UtcTime not_before, UtcTime not_after, Rng& rng) {
+Result<OfficerToken> officer_token(const Hierarchy& hierarchy, const std::string& common_name,
+                                   std::string_view password, UtcTime not_before, UtcTime not_after, Rng& rng) {
     auto key = ossl::generate_key(ossl::KeyType::ec_p256, rng);
     if (!key) return Unexpected{std::move(key).error()};
     x509::CertificateTemplate what;

@@ -17,8 +17,8 @@ std::string lower_case(boost::beast::string_view text) {
 }
 
 net::HttpResponse refuse(int status, ErrorCode code, const std::string& message, const std::string& remedy) {
-    const nlohmann::json body{
-        {"version", 1}, {"error", {{"code", name(code)}, {"message", message}, {"remedy", remedy}}}};
+    const nlohmann::json body{{"version", 1},
+                              {"error", {{"code", name(code)}, {"message", message}, {"remedy", remedy}}}};
     return {status, {{"content-type", "application/json"}}, to_bytes(body.dump())};
 }
 

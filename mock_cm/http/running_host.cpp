@@ -1,11 +1,14 @@
 #include "mock_cm/http/running_host.hpp"
 
-#include <nlohmann/json.hpp>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <nlohmann/json.hpp>
 
 #include "common/base/file.hpp"
 #include "mock_cm/core/cm_host.hpp"
@@ -23,6 +26,27 @@ Result<void> make_private_directory(const fs::path& path) {
     if (::mkdir(path.c_str(), 0700) == 0 || fs::is_directory(path)) return {};
     return fail(ErrorCode::file_unwritable, std::strerror(errno), path.string());
 }
+
+/// StateLock keeps a second host off the directory; the system drops it with the process, however that ends.
+class StateLock {
+public:
+    StateLock() = default;
+    StateLock(const StateLock&) = delete;
+    StateLock& operator=(const StateLock&) = delete;
+    ~StateLock() {
+        if (x_file >= 0) ::close(x_file);
+    }
+    Result<void> take(const fs::path& state) {
+        x_file = ::open((state / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (x_file < 0) return fail(ErrorCode::file_unwritable, std::strerror(errno), state.string());
+        if (::flock(x_file, LOCK_EX | LOCK_NB) == 0) return {};
+        return fail(ErrorCode::io_failed, "another CM host uses this state directory", state.string(),
+                    "end that one, or name another directory");
+    }
+
+private:
+    int x_file = -1;
+};
 
 const Officer* capable_officer(const Config& config) {
     const auto found = std::find_if(config.officers.begin(), config.officers.end(), [](const Officer& officer) {
@@ -60,6 +84,7 @@ fs::path state_database(const fs::path& state) { return state / "cm.sqlite"; }
 
 // The order matters: the server goes first, then what it asks.
 struct RunningHost::Parts {
+    StateLock lock;
     std::optional<Hierarchy> hierarchy;
     std::unique_ptr<SqliteStore> store;
     std::unique_ptr<CmHost> host;
@@ -88,12 +113,12 @@ Result<std::unique_ptr<RunningHost>> RunningHost::start(RunningOptions options, 
     if (!hierarchy) return Unexpected{std::move(hierarchy).error()};
     parts->hierarchy = *std::move(hierarchy);
     if (auto made = make_private_directory(options.state); !made) return Unexpected{std::move(made).error()};
+    if (auto locked = parts->lock.take(options.state); !locked) return Unexpected{std::move(locked).error()};
     auto store = SqliteStore::open(options.keep ? state_database(options.state) : SqliteStore::kInMemory);
     if (!store) return Unexpected{std::move(store).error()};
     parts->store = *std::move(store);
     if (auto written = parts->write_files(options, clock, rng); !written) return Unexpected{std::move(written).error()};
-    parts->host =
-        std::make_unique<CmHost>(std::move(options.config), *parts->hierarchy, *parts->store, clock, rng);
+    parts->host = std::make_unique<CmHost>(std::move(options.config), *parts->hierarchy, *parts->store, clock, rng);
     auto server = Server::start(*parts->host, *parts->hierarchy, options.server);
     if (!server) return Unexpected{std::move(server).error()};
     parts->server = *std::move(server);

@@ -17,8 +17,8 @@ namespace rakit::cm {
 /// RunningOptions are what a CM host is made from.
 struct RunningOptions {
     Config config = default_config();
-    std::filesystem::path state;  ///< directory, made with mode 0700 if it isn't there; must not be shared by two hosts
-    bool keep = true;             ///< false: the database lives in memory, and only the files for clients are in `state`
+    std::filesystem::path state;  ///< directory, made with mode 0700 if it isn't there; of one host at a time
+    bool keep = true;  ///< false: the database lives in memory, and only the files for clients are in `state`
     ServerOptions server;
     std::uint64_t seed = Hierarchy::kDefaultSeed;
 };
@@ -38,14 +38,15 @@ std::filesystem::path state_database(const std::filesystem::path& state);
 class RunningHost {
 public:
     /// start returns once the host listens. The clock and the random numbers must outlive it, and are used by several
-    /// threads. Failures: those of SqliteStore::open and Server::start; file_unwritable.
+    /// threads. Failures: those of SqliteStore::open and Server::start; file_unwritable; io_failed if another
+    /// host uses the state directory.
     static Result<std::unique_ptr<RunningHost>> start(RunningOptions options, Clock& clock, Rng& rng);
     RunningHost(const RunningHost&) = delete;
     RunningHost& operator=(const RunningHost&) = delete;
     ~RunningHost();
 
-    const std::string& url() const;                ///< without a slash at the end
-    const std::filesystem::path& ca_file() const;  ///< PEM, see ca_bundle_pem
+    const std::string& url() const;                              ///< without a slash at the end
+    const std::filesystem::path& ca_file() const;                ///< PEM, see ca_bundle_pem
     const std::optional<SampleOfficer>& sample_officer() const;  ///< none if no officer of the configuration may update
     const Hierarchy& hierarchy() const;
     Store& store();

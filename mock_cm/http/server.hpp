@@ -13,12 +13,12 @@ namespace rakit::cm {
 
 /// ServerOptions are where the server listens and what it puts up with.
 struct ServerOptions {
-    std::string address = "127.0.0.1";  ///< an IP address, no name
-    std::uint16_t port = 0;             ///< 0: the system picks one, see Server::port
-    std::size_t threads = 4;            ///< so many requests are worked on at once
-    std::size_t connections = 64;       ///< more wait in the system's backlog until one ends
-    std::uint32_t header_limit = 16U << 10U;  ///< octets
-    std::uint64_t body_limit = 1U << 20U;     ///< octets
+    std::string address = "127.0.0.1";         ///< an IP address, no name
+    std::uint16_t port = 0;                    ///< 0: the system picks one, see Server::port
+    std::size_t threads = 4;                   ///< so many requests are worked on at once
+    std::size_t connections = 64;              ///< more wait in the system's backlog until one ends
+    std::uint32_t header_limit = 16U << 10U;   ///< octets
+    std::uint64_t body_limit = 1U << 20U;      ///< octets
     std::chrono::milliseconds timeout{10000};  ///< for the handshake, for reading one request, for writing one answer
 };
 

@@ -21,11 +21,10 @@ Result<ssl::context> server_context(const Hierarchy& hierarchy) {
     SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_verify(native, SSL_VERIFY_PEER, nullptr);
     SSL_CTX_set_cert_verify_callback(native, accept_any_certificate, nullptr);
-    const bool done = SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION) == 1 &&
-                      SSL_CTX_set_num_tickets(native, 0) == 1 &&
-                      SSL_CTX_use_certificate(native, certificate.handle()) == 1 &&
-                      SSL_CTX_use_PrivateKey(native, key.get()) == 1 &&
-                      SSL_CTX_add_client_CA(native, hierarchy.authority("officer-ca").certificate.handle()) == 1;
+    const bool done =
+        SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION) == 1 && SSL_CTX_set_num_tickets(native, 0) == 1 &&
+        SSL_CTX_use_certificate(native, certificate.handle()) == 1 && SSL_CTX_use_PrivateKey(native, key.get()) == 1 &&
+        SSL_CTX_add_client_CA(native, hierarchy.authority("officer-ca").certificate.handle()) == 1;
     if (!done) return fail(ErrorCode::crypto_failed, "TLS settings: " + ossl::last_error());
     return context;
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "common/ossl/digest.hpp"
-#include "mock_cm/store/statement.hpp"
+#include "mock_cm/store/query.hpp"
 
 namespace rakit::cm {
 namespace {

@@ -3,8 +3,8 @@
 namespace rakit::cm {
 namespace {
 
-// Certificates and the log are numbered by SQLite's row id, which gives "oldest first". The head of the log stands apart,
-// so that a log whose end was cut off shows too.
+// Certificates and the log are numbered by SQLite's row id, which gives "oldest first". The head of the log stands
+// apart, so that a log whose end was cut off shows too.
 constexpr const char* kSchema = R"sql(
 CREATE TABLE schema_version (version INTEGER NOT NULL);
 CREATE TABLE orders (
@@ -64,10 +64,10 @@ Result<void> ensure_schema(SQLite::Database& database, const std::string& where)
         return fail(ErrorCode::store_invalid, "an SQLite database, but not a CM's", where, kRemedy);
     const int version = count(database, "SELECT coalesce(max(version), 0) FROM schema_version");
     if (version != kSchemaVersion)
-        return fail(ErrorCode::store_invalid,
-                    "schema version " + std::to_string(version) + ", and this rakit knows " +
-                        std::to_string(kSchemaVersion),
-                    where, version > kSchemaVersion ? "use the newer rakit that wrote it" : kRemedy);
+        return fail(
+            ErrorCode::store_invalid,
+            "schema version " + std::to_string(version) + ", and this rakit knows " + std::to_string(kSchemaVersion),
+            where, version > kSchemaVersion ? "use the newer rakit that wrote it" : kRemedy);
     const std::string health = database.execAndGet("PRAGMA quick_check(1)").getString();
     if (health != "ok") return fail(ErrorCode::store_invalid, "damaged: " + health, where, kRemedy);
     return {};

@@ -68,7 +68,8 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::pa
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open_existing(const std::filesystem::path& path) {
     std::error_code ignored;
     if (!std::filesystem::is_regular_file(path, ignored))
-        return fail(ErrorCode::file_unreadable, "no CM database here", path.string(), "name the --state of a CM that ran");
+        return fail(ErrorCode::file_unreadable, "no CM database here", path.string(),
+                    "name the --state of a CM that ran");
     return open_with(path, SQLite::OPEN_READONLY);
 }
 

@@ -7,15 +7,15 @@
 
 namespace rakit::cm {
 
-/// SqliteStore keeps the CM's database in one SQLite file: write-ahead log, synchronous FULL, one SQLite transaction for
-/// one StoreTransaction. What was committed survives the end of the process, and of the machine, at any moment.
+/// SqliteStore keeps the CM's database in one SQLite file: write-ahead log, synchronous FULL, one SQLite transaction
+/// for one StoreTransaction. What was committed survives the end of the process, and of the machine, at any moment.
 class SqliteStore final : public Store {
 public:
     /// kInMemory as a path keeps nothing: for runs that need speed more than a file.
     static constexpr const char* kInMemory = ":memory:";
 
-    /// open opens or makes the file, mode 0600: it may hold OP PINs. Failures: store_invalid (damaged, of a newer rakit,
-    /// or some other database), io_failed.
+    /// open opens or makes the file, mode 0600: it may hold OP PINs. Failures: store_invalid (damaged, of a newer
+    /// rakit, or some other database), io_failed.
     static Result<std::unique_ptr<SqliteStore>> open(const std::filesystem::path& path);
     /// open_existing opens for looking only, beside a CM that may be running. Failures: as open, and file_unreadable if
     /// there is no such file.

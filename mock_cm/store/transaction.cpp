@@ -1,7 +1,7 @@
 #include "mock_cm/store/transaction.hpp"
 
 #include "mock_cm/store/log_chain.hpp"
-#include "mock_cm/store/statement.hpp"
+#include "mock_cm/store/query.hpp"
 
 namespace rakit::cm {
 namespace {
@@ -133,7 +133,8 @@ public:
     Result<void> put_certificate(const CertificateRecord& record) override {
         return with([&] {
             Query(x_database,
-                  "INSERT INTO certificates (issuer, serial, der, spki, card_serial, key, transaction_id, active, issued) "
+                  "INSERT INTO certificates (issuer, serial, der, spki, card_serial, key, transaction_id, active, "
+                  "issued) "
                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (issuer, serial) DO UPDATE SET der = excluded.der, "
                   "spki = excluded.spki, card_serial = excluded.card_serial, key = excluded.key, "
                   "transaction_id = excluded.transaction_id, active = excluded.active, issued = excluded.issued",
@@ -167,7 +168,8 @@ public:
         return with([&] { return Query(x_database, "SELECT 1 FROM used_tcs WHERE sha256 = ?", sha256).next(); });
     }
     Result<void> put_used_tc(ByteView sha256, ByteView transaction_id) override {
-        return with([&] { Query(x_database, "INSERT OR IGNORE INTO used_tcs VALUES (?, ?)", sha256, transaction_id).run(); });
+        return with(
+            [&] { Query(x_database, "INSERT OR IGNORE INTO used_tcs VALUES (?, ?)", sha256, transaction_id).run(); });
     }
     Result<std::optional<SecretBytes>> op_pin(const std::string& card_serial) override {
         return with([&]() -> std::optional<SecretBytes> {
@@ -176,7 +178,8 @@ public:
         });
     }
     Result<void> put_op_pin(const std::string& card_serial, ByteView value) override {
-        return with([&] { Query(x_database, "INSERT OR REPLACE INTO op_pins VALUES (?, ?)", card_serial, value).run(); });
+        return with(
+            [&] { Query(x_database, "INSERT OR REPLACE INTO op_pins VALUES (?, ?)", card_serial, value).run(); });
     }
     Result<void> append_log(const LogEntry& entry) override {
         return with([&] { append_to_log(x_database, entry); });

@@ -120,7 +120,8 @@ std::vector<TlsRow> tls_rows() {
     };
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, HostileHttp, testing::ValuesIn(tls_rows()), [](const auto& row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(Rows, HostileHttp, testing::ValuesIn(tls_rows()),
+                         [](const auto& row) { return row.param.name; });
 
 struct PlainRow {
     const char* name;

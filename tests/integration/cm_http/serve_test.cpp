@@ -13,6 +13,7 @@
 
 #include "common/base/file.hpp"
 #include "common/document/document.hpp"
+#include "mock_cm/http/running_host.hpp"
 #include "mock_cm/store/sqlite_store.hpp"
 #include "tests/integration/cm_http/shell.hpp"
 #include "tests/integration/cm_http/tls_client.hpp"
@@ -21,7 +22,6 @@ namespace rakit::cm {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 /// Serving is a running `rakit cm serve`.
 class Serving {
@@ -37,6 +37,7 @@ public:
         argv.push_back(nullptr);
         x_process = ::fork();
         if (x_process == 0) {
+            ::signal(SIGPIPE, SIG_DFL);  // the command must get along without the clients' setting
             ::dup2(ends[1], 1);
             ::dup2(ends[1], 2);
             ::execv(argv[0], argv.data());
@@ -103,7 +104,8 @@ protected:
         return open_pkcs12(*read_file(ready().at("officer").at("pkcs12").get<std::string>()), password);
     }
     /// ask sends one request of the officer and gives the whole answer.
-    std::string ask(const Credential* who, const std::string& method, const std::string& target, const std::string& body = {}) {
+    std::string ask(const Credential* who, const std::string& method, const std::string& target,
+                    const std::string& body = {}) {
         TlsClient client(port(), who);
         return client.exchange(method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" +
                                "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
@@ -149,8 +151,10 @@ TEST_F(CmServe, TheSampleOfficerIsServedByCurl) {
     const auto where = ready();
     const auto pem = (x_folder / "officer.pem").string();
     const auto& token = where.at("officer");
-    ASSERT_EQ(run("openssl pkcs12 -in " + token.at("pkcs12").get<std::string>() + " -passin file:" +
-                  token.at("passwordFile").get<std::string>() + " -nodes -out " + pem).status, 0);
+    ASSERT_EQ(run("openssl pkcs12 -in " + token.at("pkcs12").get<std::string>() +
+                  " -passin file:" + token.at("passwordFile").get<std::string>() + " -nodes -out " + pem)
+                  .status,
+              0);
     const auto curl = "curl -sS --noproxy '*' --cacert " + where.at("caFile").get<std::string>() + " ";
     const auto url = where.at("url").get<std::string>();
     const auto procedures = run(curl + "--cert " + pem + " " + url + "/ra/procedures");
@@ -235,17 +239,33 @@ struct UsageRow {
 TEST_F(CmServe, WhatCanNotBeTriedIsSaid) {
     Serving serving(arguments());
     ASSERT_TRUE(serving.wait_until_ready()) << serving.text();
-    const std::string taken = "cm serve --state " + (x_folder / "other").string() + " --listen 127.0.0.1:" + std::to_string(port());
+    const std::string taken =
+        "cm serve --state " + (x_folder / "other").string() + " --listen 127.0.0.1:" + std::to_string(port());
+    const std::string shared = "cm serve --listen 127.0.0.1:0 --state " + state();
     const std::string none = "cm log --state " + (x_folder / "none").string();
-    for (const auto& [words, said] :
-         {UsageRow{"cm serve --listen nonsense", "not ADDR:PORT"}, {"cm serve --listen 127.0.0.1:65536", "not ADDR:PORT"},
-          {"cm serve --listen name:1", "not an IP address"}, {taken.c_str(), "can't listen"},
-          {"cm serve --config /no/such/file", "file_unreadable"}, {none.c_str(), "no CM database here"},
-          {"cm check /no/such/file", "file_unreadable"}, {"cm", "usage"}}) {
+    for (const auto& [words, said] : {UsageRow{"cm serve --listen nonsense", "not ADDR:PORT"},
+                                      {"cm serve --listen 127.0.0.1:65536", "not ADDR:PORT"},
+                                      {"cm serve --listen name:1", "not an IP address"},
+                                      {taken.c_str(), "can't listen"},
+                                      {shared.c_str(), "another CM host uses"},
+                                      {"cm serve --config /no/such/file", "file_unreadable"},
+                                      {none.c_str(), "no CM database here"},
+                                      {"cm check /no/such/file", "file_unreadable"},
+                                      {"cm", "usage"}}) {
         const auto ran = rakit(words);
         EXPECT_EQ(ran.status, 2) << words;
         EXPECT_THAT(ran.output, HasSubstr(said)) << words;
     }
+}
+
+TEST_F(CmServe, TemporaryStateIsNamedAndGoesAtTheEnd) {
+    Serving serving({"--listen", "127.0.0.1:0", "--ready-file", (x_folder / "ready.json").string()});
+    ASSERT_TRUE(serving.wait_until_ready()) << serving.text();
+    const auto folder = std::filesystem::path(ready().at("caFile").get<std::string>()).parent_path();
+    EXPECT_THAT(serving.text(), HasSubstr(folder.string() + " (temporary"));
+    EXPECT_TRUE(std::filesystem::exists(state_database(folder)));
+    EXPECT_EQ(serving.end(SIGTERM), 0);
+    EXPECT_FALSE(std::filesystem::exists(folder));
 }
 
 TEST_F(CmServe, HelpHasAnExample) {

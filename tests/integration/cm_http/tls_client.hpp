@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -69,6 +70,7 @@ inline Credential open_pkcs12(ByteView der, const std::string& password) {
 class TlsClient {
 public:
     explicit TlsClient(std::uint16_t port, const Credential* credential = nullptr) : x_transport(port) {
+        ::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets whose peer may be gone
         x_context.reset(SSL_CTX_new(TLS_client_method()));
         if (credential != nullptr) {
             SSL_CTX_use_certificate(x_context.get(), credential->certificate.get());

@@ -43,7 +43,8 @@ TEST_F(Tools, OpensslVerifiesEveryCertificateStrictly) {
         const auto ran = run("openssl verify -x509_strict -CAfile " + file("ca.pem") + " " + file("one.pem"));
         EXPECT_EQ(ran.status, 0) << name << ": " << ran.output;
     }
-    const auto ran = run("openssl verify -x509_strict -purpose sslclient -CAfile " + file("ca.pem") + " " + file("officer.pem"));
+    const auto ran =
+        run("openssl verify -x509_strict -purpose sslclient -CAfile " + file("ca.pem") + " " + file("officer.pem"));
     EXPECT_EQ(ran.status, 0) << ran.output;
 }
 
@@ -79,13 +80,15 @@ TEST_F(Tools, CertificatesSayThatTheyAreForTests) {
 
 TEST_F(Tools, GnutlsReadsTheHierarchy) {
     if (run("sh -c 'command -v certtool'").status != 0) GTEST_SKIP() << "certtool is not installed: package gnutls-bin";
-    const auto ran = run("certtool --verify --load-ca-certificate " + file("ca.pem") + " --infile " + file("officer.pem"));
+    const auto ran =
+        run("certtool --verify --load-ca-certificate " + file("ca.pem") + " --infile " + file("officer.pem"));
     EXPECT_EQ(ran.status, 0) << ran.output;
     EXPECT_THAT(ran.output, HasSubstr("Chain verification output: Verified"));
 }
 
 TEST_F(Tools, TokenUsesModernEncryption) {
-    const auto ran = run("openssl pkcs12 -info -noout -in " + file("officer.p12") + " -passin file:" + file("password"));
+    const auto ran =
+        run("openssl pkcs12 -info -noout -in " + file("officer.p12") + " -passin file:" + file("password"));
     EXPECT_EQ(ran.status, 0) << ran.output;
     EXPECT_THAT(ran.output, HasSubstr("MAC: sha256"));
     EXPECT_THAT(ran.output, HasSubstr("PBES2, PBKDF2, AES-256-CBC"));
@@ -124,7 +127,8 @@ TEST_F(ToolsAtTheServer, CurlComesAsNobody) {
 
 TEST_F(ToolsAtTheServer, CurlIsToldToGoOnWithABigBody) {
     write("big", std::string(1U << 20U, 'a'));
-    const auto ran = curl("--expect100-timeout 25 -H 'Expect: 100-continue' --data-binary @" + file("big") + " " + url("/big"));
+    const auto ran =
+        curl("--expect100-timeout 25 -H 'Expect: 100-continue' --data-binary @" + file("big") + " " + url("/big"));
     EXPECT_EQ(ran.output, "POST /big 1048576 nobody");
 }
 
@@ -150,8 +154,9 @@ TEST_F(ToolsAtTheServer, OldVersionsOfTlsAreRefused) {
 
 TEST_F(ToolsAtTheServer, OfficerCaIsNamedInTheHandshake) {
     const auto ran = run("openssl s_client -connect 127.0.0.1:" + std::to_string(x_server->port()));
-    EXPECT_THAT(ran.output, HasSubstr("Acceptable client certificate CA names\nO = Rakit Test - never trust in production, "
-                                      "CN = Rakit Test Officer CA\n"));
+    EXPECT_THAT(ran.output,
+                HasSubstr("Acceptable client certificate CA names\nO = Rakit Test - never trust in production, "
+                          "CN = Rakit Test Officer CA\n"));
 }
 
 }  // namespace

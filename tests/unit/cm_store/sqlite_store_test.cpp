@@ -102,8 +102,8 @@ INSTANTIATE_TEST_SUITE_P(
                               "UPDATE log SET position = -1 WHERE position = 2; UPDATE log SET position = 2 WHERE "
                               "position = 3; UPDATE log SET position = 3 WHERE position = -1",
                               "entry 2"},
-                    TamperRow{"shifted_field", "UPDATE log SET category = 'issu', code = 'etc_missing' WHERE position = 5",
-                              "entry 5"},
+                    TamperRow{"shifted_field",
+                              "UPDATE log SET category = 'issu', code = 'etc_missing' WHERE position = 5", "entry 5"},
                     TamperRow{"end_cut_with_count",
                               "DELETE FROM log WHERE position = 5; UPDATE log_head SET entries = 4", "entry 4"}),
     [](const auto& row) { return row.param.name; });
@@ -127,12 +127,12 @@ TEST_P(DamagedFile, IsRefused) {
     EXPECT_NE(store.error().remedy, "");
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Rows, DamagedFile,
-    testing::Values(DamageRow{"newer", "UPDATE schema_version SET version = 7", "schema version 7"},
-                    DamageRow{"no_version", "DELETE FROM schema_version", "schema version 0"},
-                    DamageRow{"another_programs", "DROP TABLE schema_version", "not a CM's"}),
-    [](const auto& row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(Rows, DamagedFile,
+                         testing::Values(DamageRow{"newer", "UPDATE schema_version SET version = 7",
+                                                   "schema version 7"},
+                                         DamageRow{"no_version", "DELETE FROM schema_version", "schema version 0"},
+                                         DamageRow{"another_programs", "DROP TABLE schema_version", "not a CM's"}),
+                         [](const auto& row) { return row.param.name; });
 
 TEST_F(SqliteFile, TextIsRefused) {
     ASSERT_TRUE(write_file_atomically(file(), as_bytes("this is no database, and long enough to be looked at\n")));
