@@ -29,11 +29,11 @@ Error http_refusal(const net::HttpResponse& response) {
     return read_refusal(response.body, "HTTP " + std::to_string(response.status));
 }
 
-/// issuers_from_cacerts decodes GET /cacerts: certificates that help to build a chain, trusted only under an anchor.
-Result<std::vector<x509::Certificate>> issuers_from_cacerts(const net::HttpResponse& response) {
+/// read_cacerts decodes GET /cacerts: certificates that help to build a chain, trusted only under an anchor.
+Result<std::vector<x509::Certificate>> read_cacerts(const net::HttpResponse& response) {
     if (response.status != 200) return fail(http_refusal(response));
     const auto der = from_base64(as_text(response.body));
-    if (!der) return fail(ErrorCode::cm_answer_invalid, "cacerts: not base64");
+    if (!der) return fail(ErrorCode::cm_answer_invalid, "not base64");
     return certificates_only(*der);
 }
 
@@ -100,15 +100,19 @@ Result<void> CmClient::check_issuers(const Issued& issued, std::vector<x509::Cer
         return x509::chains(certificate, known, x_anchors, std::nullopt);
     };
     for (const auto& [key, certificate] : issued.certificates) {
-        if (!chained(certificate) && !asked) {
+        bool good = chained(certificate);
+        if (!good && !asked) {
             asked = true;
-            const auto response = x_exchange.exchange(get("/cacerts", "application/pkcs7-mime"), x_deadline);
-            if (!response) return fail(response.error());
-            const auto issuers = issuers_from_cacerts(*response);
-            if (!issuers) return fail(issuers.error());
+            const auto issuers =
+                x_exchange.exchange(get("/cacerts", "application/pkcs7-mime"), x_deadline).and_then(read_cacerts);
+            // The order stands: it must not look as if it was never sent, or refused.
+            if (!issuers)
+                return fail(ErrorCode::cm_timeout_after_submit,
+                            "the CM issued, but its CA certificates can't be had: " + to_string(issuers.error()));
             known.insert(known.end(), issuers->begin(), issuers->end());
+            good = chained(certificate);
         }
-        if (!chained(certificate))
+        if (!good)
             return fail(Error{ErrorCode::cm_untrusted, "the certificate was issued by none of the CM's CAs", {}, {}, {}, key});
     }
     for (const auto& certificate : issued.issuer_certificates)

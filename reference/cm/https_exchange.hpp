@@ -19,8 +19,8 @@ public:
     static constexpr std::size_t kAnswerLimit = 8U << 20U;
 
     /// open prepares an exchange with `url` (parse_https_url); nothing is connected yet. The server's certificate must
-    /// chain to an anchor and name the host. The officer must outlive it, and be unlocked whenever a connection is
-    /// made; without an officer no client certificate is shown. Failure: usage.
+    /// chain to an anchor, be valid by the machine's clock, and name the host. The officer must outlive the exchange, and
+    /// be unlocked whenever a connection is made; without an officer no client certificate is shown. Failure: usage.
     static Result<std::unique_ptr<HttpsExchange>> open(const std::string& url, std::vector<x509::Certificate> anchors,
                                                        const OfficerCredential* officer);
     ~HttpsExchange() override;
