@@ -5,13 +5,15 @@
 
 namespace rakit::cli {
 
-Result<std::unique_ptr<cards::ImageCard>> open_card(const std::string& name_or_file) {
+Result<cards::Image> load_image(const std::string& name_or_file, const cards::ImageWish& wish) {
     auto hierarchy = cm::Hierarchy::from_seed(cm::Hierarchy::kDefaultSeed);
     if (!hierarchy) return fail(std::move(hierarchy).error());
     scenarios::HierarchyIssuer issuer(*hierarchy);
-    auto image = cards::make_image(name_or_file, {}, issuer);
-    if (!image) return fail(std::move(image).error());
-    return cards::open_image(*image);
+    return cards::make_image(name_or_file, wish, issuer);
+}
+
+Result<std::unique_ptr<cards::ImageCard>> open_card(const std::string& name_or_file) {
+    return load_image(name_or_file).and_then(cards::open_image);
 }
 
 }  // namespace rakit::cli

@@ -63,6 +63,7 @@ private:
     Result<FileSystem::Index> add(File file);
     Result<void> add_file(FileSystem::Index parent, std::uint16_t id, Acl access, std::size_t size, ByteView content);
     std::string serial() const { return to_hex(x_state.serial); }
+    std::string label() const { return x_recipe.value("label", std::string("Rakit card")); }
 
     const json& x_recipe;
     const ImageWish& x_wish;
@@ -78,13 +79,14 @@ Unexpected invalid(std::string what, std::string where) {
     return fail(ErrorCode::document_invalid, std::move(what), std::move(where));
 }
 
-// A shorter serial number is filled up on the left: the card's GET DATA has ten octets.
+// A shorter serial number is filled up on the left: the card's GET DATA has ten octets. Without one it comes from the seed
+// and the label, so that different cards of one seed have different ones: software caches by it.
 Result<void> Personaliser::set_serial() {
     const auto text = x_wish.serial.value_or(x_recipe.value("serial", std::string()));
     auto octets = from_hex(text);
     if (!octets || octets->size() > x_state.serial.size())
         return invalid("a serial number is 1 to 10 octets in hex, not '" + text + "'", "serial");
-    if (octets->empty()) octets = SeededRng(x_wish.seed, "card serial").bytes(x_state.serial.size());
+    if (octets->empty()) octets = SeededRng(x_wish.seed, "card serial " + label()).bytes(x_state.serial.size());
     std::copy(octets->rbegin(), octets->rend(), x_state.serial.rbegin());
     return {};
 }
@@ -258,7 +260,7 @@ Result<void> Personaliser::add_directories() {
         append(odf, directory::odf_entry(kind, path_of(id)));
     std::optional<UtcTime> last_update;
     if (x_recipe.contains("last_update")) last_update = from_iso8601(x_recipe.at("last_update").get<std::string>());
-    const auto info = directory::token_info(x_state.serial, x_recipe.value("label", std::string("Rakit card")), last_update);
+    const auto info = directory::token_info(x_state.serial, label(), last_update);
     const Bytes empty;
     const Row rows[] = {{kOdf, 255, kPin1, &odf},      {kTokenInfo, 160, kSo, &info},   {kUnusedSpace, 510, kSo, &empty},
                         {kAodf, 255, kSo, &x_aodf},    {kPrKdf, 1530, kPin1, &x_prkdf}, {kPuKdf, 1530, kPin1, &x_pukdf},
@@ -282,7 +284,7 @@ Result<Image> Personaliser::run() {
     if (!index) return fail(index.error());
     x_application = *index;
     if (!creation) {
-        const auto dir = directory::dir_entry(pkcs15::kAid, x_recipe.value("label", std::string("Rakit card")),
+        const auto dir = directory::dir_entry(pkcs15::kAid, label(),
                                               Bytes{0x3F, 0x00, 0x50, 0x15});
         if (auto done = add_file(FileSystem::kMf, kDir, acl(0, kSo, kSo), 128, dir); !done) return fail(done.error());
         for (const auto step : {&Personaliser::add_pins, &Personaliser::make_keys, &Personaliser::add_keys,
