@@ -2,7 +2,6 @@
 
 #include "common/net/asio.hpp"
 
-#include <boost/asio/ssl.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>

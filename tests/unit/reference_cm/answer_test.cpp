@@ -3,7 +3,7 @@
 #include <functional>
 
 #include "common/x509/builder.hpp"
-#include "fixture.hpp"
+#include "tests/unit/reference_cm/fixture.hpp"
 
 namespace rakit::reference::test {
 namespace {

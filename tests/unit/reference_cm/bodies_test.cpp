@@ -6,7 +6,7 @@
 
 #include "common/base/file.hpp"
 #include "common/document/document.hpp"
-#include "fixture.hpp"
+#include "tests/unit/reference_cm/fixture.hpp"
 #include "reference/cm/op_pin_scan.hpp"
 
 namespace rakit::reference::test {

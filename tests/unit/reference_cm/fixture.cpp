@@ -1,4 +1,4 @@
-#include "fixture.hpp"
+#include "tests/unit/reference_cm/fixture.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "fixture.hpp"
+#include "tests/unit/reference_cm/fixture.hpp"
 
 namespace rakit::reference::test {
 namespace {

@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "common/base/file.hpp"
-#include "fixture.hpp"
+#include "tests/unit/reference_cm/fixture.hpp"
 #include "reference/cm/order_message.hpp"
 
 namespace rakit::reference::test {
