@@ -28,7 +28,7 @@ Pin canary_pin(std::uint64_t seed, const std::string& of) {
 /// The built-in cards' PIN references: PIN 1, PIN 2, OP PIN.
 std::map<std::uint8_t, Pin> canary_pins(std::uint64_t seed) {
     std::map<std::uint8_t, Pin> pins;
-    for (const std::uint8_t reference : {1, 2, 3}) pins[reference] = canary_pin(seed, "PIN " + std::to_string(reference));
+    for (std::uint8_t reference = 1; reference <= 3; ++reference) pins[reference] = canary_pin(seed, "PIN " + std::to_string(reference));
     return pins;
 }
 

@@ -64,7 +64,7 @@ class Run(unittest.TestCase):
         for words in [("scenario", "check", path), ("run", path, "--depth", "inproc")]:
             status, out, err = rakit(*words)
             self.assertEqual((status, out), (2, ""))
-            self.assertIn("one.yaml:4:21:", err)
+            self.assertIn("one.yaml:4:22:", err)
         self.assertEqual(rakit("run", self.folder / "nothing.yaml")[0], 2)
         self.assertEqual(rakit("run", TC, "--filter", "nothing/*")[0], 2)
         self.assertEqual(rakit("run", TC, "--depth", "inproc", "--iut", "exec:true")[0], 2)
