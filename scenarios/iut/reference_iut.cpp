@@ -1,0 +1,88 @@
+#include "scenarios/iut/reference_iut.hpp"
+
+#include "common/base/file.hpp"
+#include "reference/officer/pkcs12_officer.hpp"
+#include "reference/session/update.hpp"
+
+namespace rakit::scenarios {
+namespace {
+
+using namespace reference;
+
+constexpr const char* kTransportPolicy = "2.25.259992147378155069564548854890386613715";
+
+/// TypedDialog is the officer at the reference's prompts. Everything else the job has said already.
+class TypedDialog final : public Dialog {
+public:
+    TypedDialog(Typist& typist, Trace& trace, std::filesystem::path out) : x_typist(typist), x_trace(trace), x_out(std::move(out)) {}
+
+    Result<Pin> ask_pin(const PinPrompt& prompt) override {
+        x_trace.emit({TraceEvent::Kind::prompt, prompt.id, {}, {}});
+        auto pin = x_typist.type(prompt.id);
+        if (!pin) return fail(ErrorCode::pin_cancelled, prompt.id + " was cancelled");
+        return *std::move(pin);
+    }
+    Result<std::vector<ActionChoice>> choose_actions(const Contents&) override { return unasked("actions"); }
+    Result<std::string> choose_procedure(const std::vector<Procedure>&) override { return unasked("a procedure"); }
+    Result<std::map<std::string, std::string>> fill_fields(const std::vector<Field>&,
+                                                           const std::map<std::string, std::string>& known) override {
+        return known;
+    }
+    void tell(const std::string& code, const std::string& text) override {
+        x_trace.emit({TraceEvent::Kind::note, code + ": " + text, {}, {}});
+        notices.push_back(code);
+    }
+    void progress(const std::string& step) override { x_trace.emit({TraceEvent::Kind::state, step, {}, {}}); }
+    Result<void> hand_out(const LineOutcome& line) override {
+        if (!line.certificate) return fail(ErrorCode::internal, "a certificate was to be handed out that isn't there");
+        return write_file_atomically(x_out / (line.key + "-" + line.certificate->serial_hex() + ".der"), line.certificate->der());
+    }
+
+    std::vector<std::string> notices;
+
+private:
+    static Unexpected unasked(const std::string& what) {
+        return fail(ErrorCode::prompt_unavailable, "the job says " + what + ", it was asked for all the same");
+    }
+
+    Typist& x_typist;
+    Trace& x_trace;
+    std::filesystem::path x_out;
+};
+
+Action action_of(const std::string& word) {
+    return word == "issue" ? Action::issue : word == "redo" ? Action::redo : word == "add" ? Action::add : Action::blank;
+}
+
+UpdateRequest request_of(const Job& job) {
+    UpdateRequest request;
+    for (const auto& one : job.actions) request.actions.push_back({one.key, action_of(one.action), one.certificate});
+    request.procedure = job.procedure;
+    request.fields = job.fields;
+    request.show_fields = job.show_fields;
+    request.auto_add_fields = job.auto_add_fields;
+    request.replace_ca = job.replace_ca;
+    return request;
+}
+
+}  // namespace
+
+Result<IutResult> ReferenceIut::run(const Job& job, Typist& typist) {
+    auto officer = Pkcs12Officer::open(job.officer);
+    if (!officer) return Unexpected{std::move(officer).error()};
+    auto exchange = x_ports.exchange(**officer);
+    if (!exchange) return Unexpected{std::move(exchange).error()};
+    CmClient client(**exchange, x_ports.anchors, x_ports.clock, x_ports.rng);
+    TypedDialog dialog(typist, x_ports.trace, job.out_folder);
+    UpdatePorts ports{x_ports.reader, client,        **officer,          dialog,             x_ports.clock,
+                      x_ports.rng,    x_ports.trace, job.journal_folder, {kTransportPolicy}};
+    const auto outcome = job.resume ? resume(ports) : update(ports, request_of(job));
+    IutResult result{"ok", "", std::move(dialog.notices)};
+    if (!outcome) {
+        result.result = name(outcome.error().code);
+        result.detail = to_string(outcome.error());
+    }
+    return result;
+}
+
+}  // namespace rakit::scenarios

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "common/base/clock.hpp"
+#include "common/base/rng.hpp"
+#include "common/base/trace.hpp"
+#include "reference/card/card_reader.hpp"
+#include "reference/cm/http_exchange.hpp"
+#include "reference/officer/officer.hpp"
+#include "scenarios/iut/iut.hpp"
+
+namespace rakit::scenarios {
+
+/// ReferencePorts is what the reference works with in this process; borrowed.
+struct ReferencePorts {
+    reference::CardReader& reader;
+    /// exchange makes the way to the CM, for this officer, who outlives it.
+    std::function<Result<std::unique_ptr<reference::HttpExchange>>(const reference::OfficerCredential&)> exchange;
+    std::vector<x509::Certificate> anchors;
+    Clock& clock;
+    Rng& rng;
+    Trace& trace;
+};
+
+/// ReferenceIut is our own RA, called directly; reader name and URL of the job are not looked at.
+class ReferenceIut final : public Iut {
+public:
+    explicit ReferenceIut(ReferencePorts ports) : x_ports(std::move(ports)) {}
+    /// run fails as opening the officer's file does.
+    Result<IutResult> run(const Job& job, Typist& typist) override;
+
+private:
+    ReferencePorts x_ports;
+};
+
+}  // namespace rakit::scenarios

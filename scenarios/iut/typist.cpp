@@ -1,0 +1,43 @@
+#include "scenarios/iut/typist.hpp"
+
+namespace rakit::scenarios {
+
+Typist::Typist(std::map<std::string, std::vector<std::string>> script, std::map<std::string, Pin> right)
+    : x_script(std::move(script)), x_right(std::move(right)) {}
+
+std::optional<Pin> Typist::type(const std::string& prompt) {
+    x_asked.push_back(prompt);
+    const std::size_t asking = x_askings[prompt]++;
+    std::string word = "right";
+    if (const auto it = x_script.find(prompt); it != x_script.end())
+        word = it->second.size() == 1 ? it->second[0] : asking < it->second.size() ? it->second[asking] : "cancel";
+    auto pin = answer(prompt, word);
+    if (pin) x_typed.push_back(pin->clone());
+    return pin;
+}
+
+std::optional<Pin> Typist::answer(const std::string& prompt, const std::string& word) const {
+    if (word == "cancel") return std::nullopt;
+    if (word != "right" && word != "wrong") return Pin(word);
+    const auto it = x_right.find(prompt);
+    if (it == x_right.end()) return std::nullopt;
+    return word == "right" ? it->second.clone() : wrong_pin(it->second);
+}
+
+std::vector<Pin> Typist::secrets() const {
+    std::vector<Pin> all;
+    // A PIN of a digit or two would be found in anything.
+    constexpr std::size_t kTellingLength = 6;
+    for (const auto& [prompt, pin] : x_right) all.push_back(pin.clone());
+    for (const auto& pin : x_typed)
+        if (pin.size() >= kTellingLength) all.push_back(pin.clone());
+    return all;
+}
+
+Pin wrong_pin(const Pin& right) {
+    SecretBytes digits(right.digits().begin(), right.digits().end());
+    for (auto& digit : digits) digit = digit == '9' ? '0' : static_cast<std::uint8_t>(digit + 1);
+    return Pin(as_text(digits));
+}
+
+}  // namespace rakit::scenarios

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/secret.hpp"
+
+namespace rakit::scenarios {
+
+/// Typist is the officer's fingers: answers prompts by a case's script, and notes what was asked for. One thread at a time.
+class Typist {
+public:
+    /// `script`: prompt id -> answers, asking by asking ("right", "wrong", "cancel" or digits); one answer serves every asking,
+    /// after several the officer cancels; a prompt without any is answered right. `right`: prompt id -> the true PIN.
+    Typist(std::map<std::string, std::vector<std::string>> script, std::map<std::string, Pin> right);
+
+    /// type answers one prompt; nothing: the officer cancels, as with a prompt of which nobody knows the PIN.
+    std::optional<Pin> type(const std::string& prompt);
+    /// asked lists the prompts' ids in the order in which they were shown.
+    const std::vector<std::string>& asked() const { return x_asked; }
+    /// typed copies every PIN that was typed and every right one: what must stand in nothing that is written.
+    std::vector<Pin> secrets() const;
+
+private:
+    std::optional<Pin> answer(const std::string& prompt, const std::string& word) const;
+
+    std::map<std::string, std::vector<std::string>> x_script;
+    std::map<std::string, Pin> x_right;
+    std::map<std::string, std::size_t> x_askings;
+    std::vector<std::string> x_asked;
+    std::vector<Pin> x_typed;
+};
+
+/// wrong_pin gives digits of the same length that differ from the right ones in each place.
+Pin wrong_pin(const Pin& right);
+
+}  // namespace rakit::scenarios

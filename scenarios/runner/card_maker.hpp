@@ -1,0 +1,31 @@
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "common/base/secret.hpp"
+#include "scenarios/issuer/hierarchy_issuer.hpp"
+#include "scenarios/runner/scenario.hpp"
+#include "virtual_cards/images/image.hpp"
+
+namespace rakit::scenarios {
+
+/// CardMaker makes the cards that cases begin with; images that differ in PINs and faults alone are made once.
+class CardMaker {
+public:
+    /// `hierarchy` outlives it.
+    explicit CardMaker(const cm::Hierarchy& hierarchy) : x_issuer(hierarchy) {}
+
+    /// make gives the image of a case's card. Files are sought beside `scenario`. `pins`: PIN reference -> value that the
+    /// card is to have instead of its own. Failures: those of make_image, document_invalid for a key that isn't there.
+    Result<cards::Image> make(const CardSetup& setup, const std::string& scenario, std::uint64_t seed,
+                              const std::map<std::uint8_t, Pin>& pins);
+
+private:
+    Result<cards::Image> base(const CardSetup& setup, const std::string& image, std::uint64_t seed);
+
+    HierarchyIssuer x_issuer;
+    std::map<std::string, cards::Image> x_made;
+};
+
+}  // namespace rakit::scenarios

@@ -1,0 +1,218 @@
+#include "scenarios/runner/case_run.hpp"
+
+#include <cstdlib>
+
+#include "common/base/file.hpp"
+#include "scenarios/iut/exec_iut.hpp"
+#include "scenarios/iut/reference_iut.hpp"
+#include "scenarios/runner/card_files.hpp"
+
+namespace rakit::scenarios {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+/// A civil time at which every certificate of the tests' hierarchy is valid, for the depth where time is virtual.
+constexpr UtcTime kVirtualNow = std::chrono::sys_days{2026y / 3 / 2} + 12h;
+constexpr auto kExecLimit = 45s;
+
+/// canary_pin gives eight digits that nothing else of a run is likely to hold.
+Pin canary_pin(std::uint64_t seed, const std::string& of) {
+    SeededRng rng(seed, "canary " + of);
+    std::string digits;
+    for (const auto octet : rng.bytes(8)) digits += static_cast<char>('0' + octet % 10);
+    return Pin(digits);
+}
+
+/// The built-in cards' PIN references: PIN 1, PIN 2, OP PIN.
+std::map<std::uint8_t, Pin> canary_pins(std::uint64_t seed) {
+    std::map<std::uint8_t, Pin> pins;
+    for (std::uint8_t reference = 1; reference <= 3; ++reference) pins[reference] = canary_pin(seed, "PIN " + std::to_string(reference));
+    return pins;
+}
+
+std::unique_ptr<Clock> clock_for(Depth depth) {
+    if (depth == Depth::inproc) return std::make_unique<VirtualClock>(kVirtualNow);
+    return std::make_unique<SystemClock>();
+}
+
+}  // namespace
+
+Result<CaseFolder> CaseFolder::make() {
+    std::string name = (fs::temp_directory_path() / "rakit-case-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) return fail(ErrorCode::file_unwritable, "no temporary folder can be made", name);
+    return CaseFolder(name);
+}
+
+CaseFolder::~CaseFolder() {
+    std::error_code ignored;
+    if (!x_path.empty()) fs::remove_all(x_path, ignored);
+}
+
+CaseRun::CaseRun(Surroundings around, const Case& one, std::uint64_t seed)
+    : x_around(around), x_case(one), x_seed(seed), x_clock(clock_for(around.depth)), x_ra_rng(seed, "RA"), x_cm_rng(seed, "CM"),
+      x_officer_rng(seed, "officer"), x_pins(canary_pins(seed)), x_signature_pin(canary_pin(seed, "signature PIN")),
+      x_trace(*x_clock), x_typist(one.doing.type, right_pins()) {}
+
+std::map<std::string, Pin> CaseRun::right_pins() const {
+    std::map<std::string, Pin> right;
+    right["signature-pin"] = x_signature_pin.clone();
+    right["pin:01"] = x_pins.at(1).clone();
+    right["pin:02"] = x_pins.at(2).clone();
+    right["op-pin"] = x_pins.at(3).clone();
+    return right;
+}
+
+Result<Observation> CaseRun::run(std::vector<std::string>& trace) {
+    auto seen = go();
+    if (x_traced_card) x_around.station.end();
+    trace = x_trace.lines();
+    return seen;
+}
+
+Result<Observation> CaseRun::go() {
+    Observation seen;
+    auto folder = CaseFolder::make();
+    if (!folder) return Unexpected{std::move(folder).error()};
+    x_folder = std::make_unique<CaseFolder>(std::move(*folder));
+    if (auto done = set_up_card(seen); !done) return Unexpected{std::move(done).error().in("card")};
+    if (auto done = set_up_officer(); !done) return Unexpected{std::move(done).error().in("officer")};
+    if (auto done = set_up_cm(seen); !done) return Unexpected{std::move(done).error().in("CM")};
+    if (auto done = act(seen); !done) return Unexpected{std::move(done).error().in("RA")};
+    if (auto done = look(seen); !done) return Unexpected{std::move(done).error().in("looking at what came of it")};
+    return seen;
+}
+
+Result<void> CaseRun::set_up_card(Observation& seen) {
+    auto image = x_around.cards.make(x_case.card, x_case.file, x_seed, x_pins);
+    if (!image) return Unexpected{std::move(image).error()};
+    auto card = cards::open_image(*image);
+    if (!card) return Unexpected{std::move(card).error()};
+    x_card = std::move(*card);
+    seen.before = view_card(x_card->snapshot().document);
+    x_traced_card = std::make_unique<TracedCard>(*x_card, x_trace);
+    return x_around.station.begin(*x_traced_card, *x_clock);
+}
+
+Result<void> CaseRun::set_up_officer() {
+    const bool expired = x_case.officer.expired;
+    const UtcTime from = std::chrono::sys_days{(expired ? 2020y : 2024y) / 1 / 1};
+    const UtcTime to = std::chrono::sys_days{(expired ? 2021y : 2054y) / 1 / 1};
+    auto token = cm::officer_token(x_around.hierarchy, x_case.officer.name, as_text(x_signature_pin.digits()), from, to, x_officer_rng);
+    if (!token) return Unexpected{std::move(token).error()};
+    for (const char* folder : {"journal", "out"}) fs::create_directory(x_folder->path() / folder);
+    const std::string ca = x509::to_pem(x_around.hierarchy.authority("root").certificate);
+    if (auto done = write_file_atomically(x_folder->path() / "cm-ca.pem", as_bytes(ca)); !done) return done;
+    return write_file_atomically(x_folder->path() / "officer.p12", token->pkcs12, 0600);
+}
+
+Result<void> CaseRun::set_up_cm(const Observation& seen) {
+    auto side = CmSide::make(x_case, seen.before, x_around.hierarchy, *x_clock, x_cm_rng);
+    if (!side) return Unexpected{std::move(side).error()};
+    x_cm = std::move(*side);
+    x_traced_host = std::make_unique<TracedHost>(x_cm->host(), x_trace);
+    if (x_around.depth == Depth::inproc) {
+        x_door = direct_door(*x_traced_host, x_around.hierarchy);
+        return {};
+    }
+    auto door = https_door(*x_traced_host, x_around.hierarchy);
+    if (!door) return Unexpected{std::move(door).error()};
+    x_door = std::move(*door);
+    return {};
+}
+
+Result<std::unique_ptr<Iut>> CaseRun::iut() {
+    if (x_around.iut.rfind("exec:", 0) == 0)
+        return std::unique_ptr<Iut>(std::make_unique<ExecIut>(x_around.iut.substr(5), x_folder->path() / "stderr", kExecLimit));
+    const auto exchange = [this](const reference::OfficerCredential& officer) { return x_door->exchange(officer); };
+    return std::unique_ptr<Iut>(std::make_unique<ReferenceIut>(
+        ReferencePorts{x_around.station.reader(), exchange, {x_around.hierarchy.authority("root").certificate}, *x_clock, x_ra_rng, x_trace}));
+}
+
+Result<Job> CaseRun::job(const CardView& card) const {
+    const Doing& doing = x_case.doing;
+    Job what;
+    what.reader = x_around.station.reader_name();
+    what.cm_url = x_door->url();
+    what.cm_ca = x_folder->path() / "cm-ca.pem";
+    what.officer = x_folder->path() / "officer.p12";
+    what.procedure = doing.procedure;
+    what.fields = doing.fields;
+    what.show_fields = doing.show_fields;
+    what.auto_add_fields = doing.auto_add_fields;
+    what.replace_ca = doing.replace_ca;
+    what.journal_folder = x_folder->path() / "journal";
+    what.out_folder = x_folder->path() / "out";
+    what.prompt_socket = x_folder->path() / "prompts";
+    for (const auto& action : doing.actions) {
+        JobAction one{action.key, action.action, {}};
+        if (action.certificate) {
+            const KeyView* key = card.key(action.key);
+            const auto position = static_cast<std::size_t>(*action.certificate);
+            if (key == nullptr || key->certificates.size() < position)
+                return fail(ErrorCode::document_invalid, "do.actions: key " + action.key + " has no certificate " + std::to_string(position));
+            one.certificate = key->certificates[position - 1].serial_hex();
+        }
+        what.actions.push_back(std::move(one));
+    }
+    return what;
+}
+
+Result<void> CaseRun::act(Observation& seen) {
+    auto what = job(seen.before);
+    if (!what) return Unexpected{std::move(what).error()};
+    auto ra = iut();
+    if (!ra) return Unexpected{std::move(ra).error()};
+    auto result = (*ra)->run(*what, x_typist);
+    if (!result) return Unexpected{std::move(result).error()};
+    x_trace.add("result", result->result + " " + result->detail);
+    seen.notices = result->notices;
+    if (x_case.doing.resume) {
+        seen.first_result = result->result;
+        if (auto again = x_around.station.insert_again([this] { x_card->disarm(); }); !again) return again;
+        what->resume = true;
+        result = (*ra)->run(*what, x_typist);
+        if (!result) return Unexpected{std::move(result).error()};
+        x_trace.add("result", result->result + " " + result->detail);
+        seen.notices.insert(seen.notices.end(), result->notices.begin(), result->notices.end());
+    }
+    seen.result = result->result;
+    seen.detail = result->detail;
+    seen.prompts = x_typist.asked();
+    return {};
+}
+
+Result<void> CaseRun::look(Observation& seen) {
+    x_around.station.end();
+    x_traced_card.reset();
+    seen.after = view_card(x_card->snapshot().document);
+    x_door.reset();
+    auto cm = x_cm->view(seen.before);
+    if (!cm) return Unexpected{std::move(cm).error()};
+    seen.cm = std::move(*cm);
+    auto log = x_cm->log_text();
+    if (!log) return Unexpected{std::move(log).error()};
+    seen.written.push_back({"the CM's request log", to_bytes(*log)});
+    seen.secrets = x_typist.secrets();
+    return collect_files(seen);
+}
+
+Result<void> CaseRun::collect_files(Observation& seen) {
+    for (const auto& entry : fs::recursive_directory_iterator(x_folder->path())) {
+        // What the harness itself put there, and the CM's CA, are nobody's leak.
+        const std::string name = entry.path().filename().string();
+        if (!entry.is_regular_file() || name == "officer.p12" || name == "cm-ca.pem") continue;
+        auto content = read_file(entry.path());
+        if (!content) return Unexpected{std::move(content).error()};
+        if (entry.path().parent_path().filename() == "out") {
+            auto certificate = x509::Certificate::parse(*content);
+            auto pem = certificate ? Result<std::vector<x509::Certificate>>(std::vector{*certificate}) : x509::parse_pem(as_text(*content));
+            if (pem) seen.files.insert(seen.files.end(), pem->begin(), pem->end());
+        }
+        seen.written.push_back({fs::relative(entry.path(), x_folder->path()).string(), std::move(*content)});
+    }
+    return {};
+}
+
+}  // namespace rakit::scenarios

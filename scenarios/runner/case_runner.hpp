@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "scenarios/runner/card_maker.hpp"
+#include "scenarios/runner/station.hpp"
+#include "scenarios/runner/verdict.hpp"
+
+namespace rakit::scenarios {
+
+/// RunSettings are the same for all cases of a run.
+struct RunSettings {
+    Depth depth = Depth::pcsc;
+    std::string iut = "reference";  ///< or "exec:COMMAND", at depth pcsc
+    std::filesystem::path trace_folder;  ///< a trace file for each case goes there; empty: none
+};
+
+/// CaseRunner runs cases one after another and judges them; a worker has one.
+class CaseRunner {
+public:
+    /// make starts what the depth needs. Failures: make_station's, usage (an IUT that the depth doesn't allow).
+    static Result<std::unique_ptr<CaseRunner>> make(RunSettings settings);
+    /// run never fails: what can't be run is a failed verdict that says why.
+    Verdict run(const Case& one, int run, std::uint64_t seed);
+
+private:
+    CaseRunner(RunSettings settings, std::unique_ptr<Station> station, cm::Hierarchy hierarchy);
+    void write_trace(const Verdict& verdict) const;
+
+    RunSettings x_settings;
+    std::unique_ptr<Station> x_station;
+    cm::Hierarchy x_hierarchy;
+    CardMaker x_cards;
+};
+
+/// work is a worker's life: tasks by lines from descriptor `in`, packed verdicts to `out`, until `in` ends. What it cannot
+/// begin it says in one line `{"unable": ...}`. Returns the exit status.
+int work(const RunSettings& settings, int in, int out);
+
+}  // namespace rakit::scenarios

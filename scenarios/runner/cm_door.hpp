@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mock_cm/ca/hierarchy.hpp"
+#include "mock_cm/core/host.hpp"
+#include "reference/cm/http_exchange.hpp"
+#include "reference/officer/officer.hpp"
+
+namespace rakit::scenarios {
+
+/// CmDoor is how the RA reaches the CM of one case.
+class CmDoor {
+public:
+    virtual ~CmDoor() = default;
+    /// url is where it listens; made up where nothing does.
+    virtual std::string url() const = 0;
+    /// exchange is the reference's way in; the officer outlives it.
+    virtual Result<std::unique_ptr<reference::HttpExchange>> exchange(const reference::OfficerCredential& officer) = 0;
+};
+
+/// direct_door calls the host in this process; who the officer is counts as it does over TLS: a certificate of the officer
+/// CA with its key unlocked. `host` and `hierarchy` outlive it.
+std::unique_ptr<CmDoor> direct_door(cm::Host& host, const cm::Hierarchy& hierarchy);
+
+/// https_door serves the host on loopback. Failures: Server::start's.
+Result<std::unique_ptr<CmDoor>> https_door(cm::Host& host, const cm::Hierarchy& hierarchy);
+
+}  // namespace rakit::scenarios

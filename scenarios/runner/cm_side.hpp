@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+
+#include "mock_cm/ca/hierarchy.hpp"
+#include "mock_cm/core/cm_host.hpp"
+#include "mock_cm/core/config.hpp"
+#include "mock_cm/core/store.hpp"
+#include "scenarios/runner/observation.hpp"
+#include "scenarios/runner/scenario.hpp"
+
+namespace rakit::scenarios {
+
+/// cm_config lays a case's differences over the CM's default configuration. Failure: document_invalid.
+Result<cm::Config> cm_config(const CmSetup& cm, const OfficerSetup& officer);
+
+/// CmSide is the CM of one case: its own database in memory, and the policy over it.
+class CmSide {
+public:
+    /// make fails as cm_config and the store do. What is passed in outlives it.
+    static Result<std::unique_ptr<CmSide>> make(const Case& one, const CardView& card, const cm::Hierarchy& hierarchy,
+                                                Clock& clock, Rng& rng);
+    cm::Host& host() { return *x_host; }
+    /// view reads what the store holds of this card. Failure: io_failed.
+    Result<CmView> view(const CardView& before);
+    /// log_text gives the request log's sentences, for the search for secrets.
+    Result<std::string> log_text();
+
+private:
+    CmSide() = default;
+    std::unique_ptr<cm::Store> x_store;
+    std::unique_ptr<cm::CmHost> x_host;
+};
+
+}  // namespace rakit::scenarios

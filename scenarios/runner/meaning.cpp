@@ -1,0 +1,90 @@
+#include <algorithm>
+
+#include "common/base/error_code.hpp"
+#include "scenarios/runner/load.hpp"
+
+namespace rakit::scenarios {
+namespace {
+
+using document::Document;
+using document::Finding;
+using nlohmann::json;
+
+class Meaning {
+public:
+    Meaning(const Document& row, std::vector<Finding>& findings) : x_row(row), x_findings(findings) {}
+
+    void check() {
+        const json& expect = x_row.value.at("expect");
+        code(expect, "result", true);
+        code(expect, "first_result", false);
+        log(expect.at("cm"));
+        resume();
+        prompts(expect);
+        results(expect);
+        kept(expect);
+    }
+
+private:
+    void complain(const std::string& pointer, std::string message) {
+        x_findings.push_back(x_row.finding(pointer, std::move(message)));
+    }
+
+    void known(const std::string& pointer, const std::string& name, bool ok_too = true) {
+        if ((ok_too && name == "ok") || error_code_from_name(name)) return;
+        complain(pointer, "no error code is called '" + name + "' (docs/errors.md lists them)");
+    }
+
+    void code(const json& expect, const char* member, bool ok_too) {
+        if (expect.contains(member)) known(std::string("/expect/") + member, expect.at(member), ok_too);
+    }
+
+    void log(const json& cm) {
+        const json list = cm.value("log", json::array());
+        for (std::size_t i = 0; i < list.size(); ++i) known("/expect/cm/log/" + std::to_string(i), list[i]);
+    }
+
+    void resume() {
+        const bool resumes = x_row.value.at("do").value("resume", false);
+        const bool first = x_row.value.at("expect").contains("first_result");
+        if (resumes && !first) complain("/expect", "'do' resumes: say with 'first_result' how the update fails before");
+        if (!resumes && first) complain("/expect/first_result", "nothing is resumed, so there is one result only");
+    }
+
+    void prompts(const json& expect) {
+        const json shown = expect.value("prompts", json::array());
+        const json hidden = expect.value("not_prompted", json::array());
+        for (std::size_t i = 0; i < hidden.size(); ++i)
+            if (std::find(shown.begin(), shown.end(), hidden[i]) != shown.end())
+                complain("/expect/not_prompted/" + std::to_string(i), "the same prompt is expected by 'prompts'");
+    }
+
+    void results(const json& expect) {
+        const json& actions = x_row.value.at("do").at("actions");
+        const bool stores = std::any_of(actions.begin(), actions.end(), [](const json& action) {
+            return action.is_object() || action == "redo" || action == "add";
+        });
+        if (expect.at("result") == "ok" && stores && expect.at("card").is_string())
+            complain("/expect/card", "Redo and Add store a certificate: an update that goes through can't leave the card unchanged");
+    }
+
+    void kept(const json& expect) {
+        if (!expect.at("card").is_object()) return;
+        for (const auto& [key, after] : expect.at("card").items()) {
+            const json count = after.value("certificates", json());
+            if (!count.is_number() || !after.contains("new") || !after.contains("kept")) continue;
+            const auto sum = after.at("new").get<std::size_t>() + after.at("kept").size();
+            if (count.get<std::size_t>() != sum)
+                complain("/expect/card/" + key + "/certificates", "'new' and 'kept' make " + std::to_string(sum));
+        }
+    }
+
+    const Document& x_row;
+    std::vector<Finding>& x_findings;
+};
+
+}  // namespace
+
+void check_meaning(const Document& row, std::vector<Finding>& findings) { Meaning(row, findings).check(); }
+
+}  // namespace rakit::scenarios

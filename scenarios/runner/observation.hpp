@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/secret.hpp"
+#include "common/x509/certificate.hpp"
+
+namespace rakit::scenarios {
+
+/// KeyView is one key of a card as the judge reads it from the files, never as the RA tells it.
+struct KeyView {
+    std::string id;  ///< PKCS#15 iD in hex
+    Bytes spki;      ///< of the key itself, DER
+    std::vector<x509::Certificate> certificates;  ///< in the directory's order
+};
+
+/// CardView is a card's state as the judge reads it.
+struct CardView {
+    std::string serial;
+    std::vector<KeyView> keys;
+    std::map<std::string, std::string> files;  ///< path -> content as text; compared whole
+    std::map<std::uint8_t, int> tries;         ///< PIN reference -> tries left
+    std::vector<std::string> damage;           ///< what doesn't parse or doesn't fit together
+
+    const KeyView* key(const std::string& id) const;
+};
+
+/// CmCertificate is a certificate that the CM issued in this case.
+struct CmCertificate {
+    Bytes sha256;
+    std::string state;  ///< "active", "pending", "revoked"
+};
+
+/// CmView is what the CM's store holds of this case.
+struct CmView {
+    std::vector<CmCertificate> certificates;
+    int orders = 0;
+    int revoked_former = 0;  ///< certificates that were there before and are revoked now
+    int used_tcs = 0;
+    std::vector<std::string> log;  ///< code of each entry of the request log, "ok" where it went well
+};
+
+/// Written is something that the run left: a file, a trace, a report.
+struct Written {
+    std::string what;
+    Bytes content;
+};
+
+/// Observation is everything the judge goes by.
+struct Observation {
+    CardView before;
+    CardView after;
+    CmView cm;
+    std::string result;  ///< "ok" or the code with which the RA ended
+    std::optional<std::string> first_result;
+    std::string detail;  ///< the RA's own words, for people only
+    std::vector<std::string> prompts;  ///< ids in the order in which they were shown
+    std::vector<std::string> notices;
+    std::vector<x509::Certificate> files;  ///< handed to the officer
+    std::vector<Written> written;
+    std::vector<Pin> secrets;  ///< what must stand in nothing that was written
+};
+
+/// Mismatch is one thing that isn't as expected.
+struct Mismatch {
+    std::string what;
+    std::string expected;
+    std::string seen;
+};
+
+}  // namespace rakit::scenarios

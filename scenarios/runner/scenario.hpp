@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rakit::scenarios {
+
+/// CardSetup is the card that a case begins with.
+struct CardSetup {
+    std::string image = "pkcs15-tc";                  ///< built-in name, or a file beside the scenario
+    std::optional<std::string> serial;                ///< upper-case hex
+    std::map<std::string, std::string> certificates;  ///< key id -> how its first certificate is wrong
+    std::map<std::uint8_t, int> tries;                ///< PIN reference -> tries left
+    nlohmann::json faults = nlohmann::json::array();  ///< as the card's image takes them
+};
+
+/// OfficerSetup is who signs; what isn't said is as in the CM's default configuration.
+struct OfficerSetup {
+    std::string name = "Olivia Officer";                  ///< common name of the certificate
+    nlohmann::json members = nlohmann::json::object();    ///< laid over the configuration's officer of that name
+    bool expired = false;                                 ///< the certificate
+};
+
+/// CmSetup is how the CM differs from its default configuration.
+struct CmSetup {
+    std::map<std::string, nlohmann::json> procedures;  ///< name -> members laid over it
+    nlohmann::json deviations = nlohmann::json::object();
+    std::vector<std::string> used_tcs;  ///< key ids whose TC counts as exchanged already
+};
+
+/// KeyAction is the officer's choice on one line.
+struct KeyAction {
+    std::string key;
+    std::string action;              ///< "blank", "issue", "redo", "add"
+    std::optional<int> certificate;  ///< which of the key's certificates Redo replaces, from 1 as the contents list them
+};
+
+/// Doing is what the officer does.
+struct Doing {
+    std::vector<KeyAction> actions;
+    std::string procedure;
+    std::map<std::string, std::string> fields;
+    std::vector<std::string> show_fields;
+    bool auto_add_fields = false;
+    bool replace_ca = false;
+    /// prompt id -> what is typed, asking by asking: "right", "wrong", "cancel" or digits. One answer serves every asking;
+    /// after several, the officer cancels.
+    std::map<std::string, std::vector<std::string>> type;
+    bool resume = false;
+};
+
+/// KeyAfter is what one key must look like in the end; what isn't said isn't judged.
+struct KeyAfter {
+    std::optional<int> certificates;
+    std::optional<int> fresh;              ///< issued in this case; "new" in the file
+    std::optional<std::vector<int>> kept;  ///< positions of former certificates that are there, all others being gone
+    std::optional<std::string> tc;         ///< "kept", "gone", "none"
+};
+
+/// CmAfter is what the CM's store must hold in the end, counted in this case.
+struct CmAfter {
+    std::optional<int> active, revoked, pending, orders, used_tcs;
+    std::vector<std::string> log;
+};
+
+/// Expectation is what is judged.
+struct Expectation {
+    std::string result;  ///< "ok" or an error code; of resume, if the officer resumes
+    std::optional<std::string> first_result;
+    bool card_unchanged = false;
+    std::map<std::string, KeyAfter> keys;  ///< keys that aren't named must be as they were
+    CmAfter cm;
+    std::optional<std::vector<std::string>> prompts;
+    std::vector<std::string> not_prompted;
+    std::map<std::uint8_t, int> tries;
+    std::optional<int> files;
+    std::vector<std::string> notices;
+};
+
+/// Case is one row of a scenario, or the scenario itself if it has no matrix.
+struct Case {
+    std::string id;    ///< "tc/redo" or "tc/redo:rsa"
+    std::string file;  ///< as it was found
+    std::string title;
+    std::string source;
+    std::vector<std::string> tags;
+    std::uint64_t seed = 1;
+    std::optional<int> time_limit_s;
+    CardSetup card;
+    OfficerSetup officer;
+    CmSetup cm;
+    Doing doing;
+    Expectation expect;
+};
+
+/// parse_case takes a row's value, already checked against the schema, apart.
+Case parse_case(const nlohmann::json& value);
+
+}  // namespace rakit::scenarios

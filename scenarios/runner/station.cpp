@@ -1,0 +1,138 @@
+#include "scenarios/runner/station.hpp"
+
+#include <cstdlib>
+
+#include "reference/card/pcsc_reader.hpp"
+#include "scenarios/links/in_process.hpp"
+#include "scenarios/links/vpcd_host.hpp"
+#include "virtual_cards/sandbox/sandbox.hpp"
+#include "virtual_cards/serve/served_card.hpp"
+
+namespace rakit::scenarios {
+namespace {
+
+/// InprocStation calls the card directly.
+class InprocStation final : public Station {
+public:
+    Result<void> begin(cards::VirtualCard& card, Clock& clock) override {
+        x_slot = std::make_unique<InProcessSlot>(card, clock);
+        x_reader = std::make_unique<LinkReader>(reader_name(), x_slot->link());
+        return {};
+    }
+    Result<void> insert_again(const std::function<void()>& meanwhile) override {
+        x_slot->remove();
+        meanwhile();
+        x_slot->insert();
+        return {};
+    }
+    void end() override {
+        x_slot->remove();
+        x_reader.reset();
+        x_slot.reset();
+    }
+    reference::CardReader& reader() override { return *x_reader; }
+    std::string reader_name() const override { return "in process"; }
+
+private:
+    std::unique_ptr<InProcessSlot> x_slot;
+    std::unique_ptr<LinkReader> x_reader;
+};
+
+/// WireStation speaks vpcd's protocol over a socket.
+class WireStation final : public Station {
+public:
+    Result<void> begin(cards::VirtualCard& card, Clock&) override {
+        auto host = VpcdHost::listen();
+        if (!host) return Unexpected{std::move(host).error()};
+        auto served = cards::ServedCard::start(card, cards::to_loopback((*host)->port()));
+        if (!served) return Unexpected{std::move(served).error()};
+        x_served.emplace(std::move(*served));
+        x_reader = std::make_unique<LinkReader>(reader_name(), std::move(*host));
+        return {};
+    }
+    Result<void> insert_again(const std::function<void()>& meanwhile) override {
+        x_served->remove();
+        meanwhile();
+        return x_served->insert();
+    }
+    void end() override {
+        x_served.reset();
+        x_reader.reset();
+    }
+    reference::CardReader& reader() override { return *x_reader; }
+    std::string reader_name() const override { return "vpcd by wire"; }
+
+private:
+    std::optional<cards::ServedCard> x_served;
+    std::unique_ptr<LinkReader> x_reader;
+};
+
+/// PcscStation is a private pcscd. pcscd looks for cards every 400 ms, so a case takes the slot that the case before it
+/// didn't have: the removal there is seen while this one runs.
+class PcscStation final : public Station {
+public:
+    explicit PcscStation(cards::Sandbox sandbox) : x_sandbox(std::move(sandbox)) {}
+
+    Result<void> begin(cards::VirtualCard& card, Clock&) override {
+        x_slot = (x_slot + 1) % static_cast<int>(x_sandbox.readers().size());
+        if (auto empty = x_sandbox.await_card(x_slot, false); !empty) return Unexpected{std::move(empty).error()};
+        auto served = cards::ServedCard::start(card, x_sandbox.connector(x_slot));
+        if (!served) return Unexpected{std::move(served).error()};
+        x_served.emplace(std::move(*served));
+        if (auto seen = x_sandbox.await_card(x_slot, true); !seen) return Unexpected{std::move(seen).error()};
+        auto reader = reference::PcscReader::open(reader_name());
+        if (!reader) return Unexpected{std::move(reader).error()};
+        x_reader = std::move(*reader);
+        return {};
+    }
+    Result<void> insert_again(const std::function<void()>& meanwhile) override {
+        x_served->remove();
+        meanwhile();
+        if (auto gone = x_sandbox.await_card(x_slot, false); !gone) return Unexpected{std::move(gone).error()};
+        if (auto inserted = x_served->insert(); !inserted) return inserted;
+        if (auto seen = x_sandbox.await_card(x_slot, true); !seen) return Unexpected{std::move(seen).error()};
+        return {};
+    }
+    void end() override {
+        x_served.reset();
+        x_reader.reset();
+    }
+    reference::CardReader& reader() override { return *x_reader; }
+    std::string reader_name() const override { return x_sandbox.readers()[static_cast<std::size_t>(x_slot)]; }
+
+private:
+    cards::Sandbox x_sandbox;
+    int x_slot = 0;
+    std::optional<cards::ServedCard> x_served;
+    std::unique_ptr<reference::PcscReader> x_reader;
+};
+
+}  // namespace
+
+std::string_view name(Depth depth) {
+    switch (depth) {
+        case Depth::inproc: return "inproc";
+        case Depth::wire: return "wire";
+        case Depth::pcsc: return "pcsc";
+    }
+    std::abort();
+}
+
+std::optional<Depth> depth_from_name(std::string_view text) {
+    for (const auto depth : {Depth::inproc, Depth::wire, Depth::pcsc})
+        if (text == name(depth)) return depth;
+    return std::nullopt;
+}
+
+Result<std::unique_ptr<Station>> make_station(Depth depth) {
+    if (depth == Depth::inproc) return std::unique_ptr<Station>(std::make_unique<InprocStation>());
+    if (depth == Depth::wire) return std::unique_ptr<Station>(std::make_unique<WireStation>());
+    cards::SandboxOptions options;
+    options.slots = 2;
+    auto sandbox = cards::Sandbox::start(options);
+    if (!sandbox) return Unexpected{std::move(sandbox).error()};
+    ::setenv("PCSCLITE_CSOCK_NAME", sandbox->socket().c_str(), 1);
+    return std::unique_ptr<Station>(std::make_unique<PcscStation>(std::move(*sandbox)));
+}
+
+}  // namespace rakit::scenarios

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/base/clock.hpp"
+#include "reference/card/card_reader.hpp"
+#include "virtual_cards/os/virtual_card.hpp"
+
+namespace rakit::scenarios {
+
+/// Depth is how much of the real thing lies between RA, card and CM (docs/formats/scenario.md).
+enum class Depth { inproc, wire, pcsc };
+
+std::string_view name(Depth depth);
+std::optional<Depth> depth_from_name(std::string_view name);
+
+/// Station is where cards are put for the RA, at one depth; one for each worker, kept from case to case.
+class Station {
+public:
+    virtual ~Station() = default;
+    /// begin puts a card in and returns when the reader sees it. Card and clock outlive the matching end().
+    virtual Result<void> begin(cards::VirtualCard& card, Clock& clock) = 0;
+    /// insert_again pulls the card, if it is still in, and puts it in afresh; `meanwhile` has it to itself.
+    virtual Result<void> insert_again(const std::function<void()>& meanwhile) = 0;
+    /// end pulls the card; nothing reaches it any more.
+    virtual void end() = 0;
+    /// reader is the reader as the reference in this process sees it; valid from begin() to end().
+    virtual reference::CardReader& reader() = 0;
+    /// reader_name is its PC/SC name; made up at depths without PC/SC.
+    virtual std::string reader_name() const = 0;
+};
+
+/// make_station starts what the depth needs. At depth pcsc that is a private pcscd, to which this process then belongs as a
+/// PC/SC client (PCSCLITE_CSOCK_NAME is set): before its first PC/SC call, and once in its life. Failures: Sandbox::start's.
+Result<std::unique_ptr<Station>> make_station(Depth depth);
+
+}  // namespace rakit::scenarios

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/base/result.hpp"
+#include "scenarios/runner/observation.hpp"
+#include "scenarios/runner/scenario.hpp"
+
+namespace rakit::scenarios {
+
+/// Status is what came of a case.
+enum class Status { passed, failed, skipped };
+
+/// name gives a status's word.
+std::string_view name(Status status);
+
+/// Verdict is what is told of one run of one case; it holds no secret.
+struct Verdict {
+    std::string id;
+    std::string title;
+    std::string source;
+    std::string file;
+    std::vector<std::string> tags;
+    int run = 1;  ///< of --repeat, from 1
+    std::uint64_t seed = 1;
+    Status status = Status::failed;
+    std::string problem;  ///< why it could not be run or judged; empty if it was
+    std::vector<Mismatch> mismatches;
+    std::vector<std::string> trace;  ///< APDUs and HTTP exchanges in order, redacted
+    std::chrono::milliseconds duration{0};
+    std::string again;  ///< the command that repeats just this
+};
+
+/// RunInfo is what a report says of the whole run.
+struct RunInfo {
+    std::string depth;
+    std::string iut;
+    std::chrono::milliseconds duration{0};
+};
+
+/// Totals counts verdicts.
+struct Totals {
+    int passed = 0, failed = 0, skipped = 0;
+};
+Totals count(const std::vector<Verdict>& verdicts);
+
+/// summary gives the last line: `N passed, N failed`, and `, N skipped` when any.
+std::string summary(const Totals& totals);
+
+/// describe gives what a person needs to see of a failed case: expected and seen, the trace, seed, and the command.
+std::string describe(const Verdict& verdict);
+
+/// unstable names the cases whose runs didn't all come to the same.
+std::vector<std::string> unstable(const std::vector<Verdict>& verdicts);
+
+/// to_json gives the report of docs/formats/report.md.
+std::string to_json(const RunInfo& run, const std::vector<Verdict>& verdicts);
+
+/// to_junit gives JUnit's XML; characters that XML can't hold are shown as `?`.
+std::string to_junit(const RunInfo& run, const std::vector<Verdict>& verdicts);
+
+/// blank_verdict gives a verdict of a case that says nothing yet.
+Verdict blank_verdict(const Case& one, int run, std::uint64_t seed);
+
+/// pack and unpack carry a verdict from a worker to its parent, one line of JSON. Failure: document_invalid.
+std::string pack(const Verdict& verdict);
+Result<Verdict> unpack(std::string_view line);
+
+}  // namespace rakit::scenarios

@@ -1,0 +1,193 @@
+#include "scenarios/runner/worker_pool.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <nlohmann/json.hpp>
+
+#include "scenarios/iut/child_process.hpp"
+
+namespace rakit::scenarios {
+namespace {
+
+using std::chrono::steady_clock;
+
+/// Worker is one worker process and the case that it is at.
+struct Worker {
+    ChildProcess process;
+    LineReader lines;
+    std::size_t task = 0;
+    bool busy = false;
+    steady_clock::time_point begun, deadline;
+};
+
+class Pool {
+public:
+    Pool(const std::vector<Case>& cases, const PoolOptions& options, const std::function<void(const Verdict&)>& done)
+        : x_cases(cases), x_options(options), x_done(done), x_total(cases.size() * static_cast<std::size_t>(options.repeat)) {}
+
+    Result<std::vector<Verdict>> run() {
+        x_verdicts.resize(x_total);
+        while (x_finished < x_total) {
+            if (auto handed = hand_out(); !handed) return Unexpected{std::move(handed).error()};
+            if (x_finished < x_total) wait();
+            if (x_unable) return Unexpected{std::move(*x_unable)};
+        }
+        return in_order();
+    }
+
+private:
+    const Case& case_of(std::size_t task) const { return x_cases[task % x_cases.size()]; }
+    int run_of(std::size_t task) const { return static_cast<int>(task / x_cases.size()) + 1; }
+    std::uint64_t seed_of(std::size_t task) const { return x_options.seed.value_or(case_of(task).seed); }
+
+    Verdict blank(std::size_t task) const { return blank_verdict(case_of(task), run_of(task), seed_of(task)); }
+
+    void finish(std::size_t task, Verdict verdict) {
+        verdict.again = x_options.again ? x_options.again(case_of(task), verdict.seed) : "";
+        if (verdict.status == Status::failed && x_options.fail_fast) x_stop = true;
+        x_done(verdict);
+        x_verdicts[task] = std::move(verdict);
+        ++x_finished;
+    }
+
+    Result<void> hand_out() {
+        while (x_stop && x_next < x_total) {
+            Verdict verdict = blank(x_next);
+            verdict.status = Status::skipped;
+            verdict.problem = "a case before it failed";
+            finish(x_next++, std::move(verdict));
+        }
+        while (x_next < x_total) {
+            auto worker = idle();
+            if (!worker) return Unexpected{std::move(worker).error()};
+            if (*worker == nullptr) return {};
+            begin(**worker, x_next++);
+        }
+        return {};
+    }
+
+    /// idle finds a worker with nothing to do, or starts one while there may be more.
+    Result<Worker*> idle() {
+        for (auto& worker : x_workers)
+            if (!worker->busy) return worker.get();
+        if (x_workers.size() >= static_cast<std::size_t>(x_options.jobs)) return nullptr;
+        auto process = ChildProcess::start(x_options.worker);
+        if (!process) return Unexpected{std::move(process).error().in("a worker")};
+        x_workers.push_back(std::make_unique<Worker>(Worker{std::move(*process), {}, 0, false, {}, {}}));
+        return x_workers.back().get();
+    }
+
+    void begin(Worker& worker, std::size_t task) {
+        const Case& one = case_of(task);
+        const auto limit = one.time_limit_s ? std::chrono::seconds(*one.time_limit_s) : x_options.time_limit;
+        worker.task = task;
+        worker.busy = true;
+        worker.begun = steady_clock::now();
+        worker.deadline = worker.begun + limit;
+        const Task what{one.file, one.id, run_of(task), seed_of(task)};
+        // A worker that is gone already shows as the end of its output.
+        (void)write_all(worker.process.to(), pack(what) + "\n").has_value();
+    }
+
+    void wait() {
+        std::vector<pollfd> waits;
+        auto next = steady_clock::time_point::max();
+        for (const auto& worker : x_workers) {
+            waits.push_back({worker->process.from(), POLLIN, 0});
+            if (worker->busy) next = std::min(next, worker->deadline);
+        }
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - steady_clock::now()).count();
+        if (::poll(waits.data(), waits.size(), static_cast<int>(std::max<long>(left, 0))) < 0) return;
+        std::vector<Worker*> lost;
+        for (std::size_t i = 0; i < waits.size(); ++i) {
+            Worker& worker = *x_workers[i];
+            if (waits[i].revents != 0 && !read(worker)) lost.push_back(&worker);
+            else if (worker.busy && worker.deadline <= steady_clock::now()) lost.push_back(&worker);
+        }
+        for (auto* worker : lost) bury(*worker);
+    }
+
+    bool read(Worker& worker) {
+        return worker.lines.read(worker.process.from(), [&](const std::string& line) {
+            if (!worker.busy) return;
+            if (auto why = unpack_unable(line)) x_unable = std::move(why);
+            auto verdict = unpack(line);
+            if (!verdict) return;  // a line that somebody else printed; the deadline still stands
+            worker.busy = false;
+            finish(worker.task, std::move(*verdict));
+        });
+    }
+
+    /// bury ends a worker that hangs or is gone; its case has failed.
+    void bury(Worker& worker) {
+        const bool late = worker.busy && worker.deadline <= steady_clock::now();
+        const auto limit = std::chrono::duration_cast<std::chrono::seconds>(worker.deadline - worker.begun).count();
+        const std::string end = worker.process.end();
+        if (worker.busy) {
+            Verdict verdict = blank(worker.task);
+            verdict.duration = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - worker.begun);
+            verdict.problem = late ? "hung: no verdict within " + std::to_string(limit) + " s"
+                                   : "the worker died at it: " + end;
+            finish(worker.task, std::move(verdict));
+        }
+        std::erase_if(x_workers, [&](const auto& each) { return each.get() == &worker; });
+    }
+
+    /// in_order puts the runs of one case together.
+    std::vector<Verdict> in_order() {
+        std::vector<Verdict> all;
+        for (std::size_t i = 0; i < x_cases.size(); ++i)
+            for (std::size_t task = i; task < x_total; task += x_cases.size()) all.push_back(std::move(x_verdicts[task]));
+        return all;
+    }
+
+    const std::vector<Case>& x_cases;
+    const PoolOptions& x_options;
+    const std::function<void(const Verdict&)>& x_done;
+    std::size_t x_total;
+    std::size_t x_next = 0;
+    std::size_t x_finished = 0;
+    bool x_stop = false;
+    std::optional<Error> x_unable;
+    std::vector<std::unique_ptr<Worker>> x_workers;
+    std::vector<Verdict> x_verdicts;
+};
+
+}  // namespace
+
+std::string pack(const Task& task) {
+    return nlohmann::json{{"file", task.file}, {"id", task.id}, {"run", task.run}, {"seed", task.seed}}.dump();
+}
+
+Result<Task> unpack_task(std::string_view line) {
+    try {
+        const auto value = nlohmann::json::parse(line);
+        return Task{value.at("file"), value.at("id"), value.at("run").get<int>(), value.at("seed").get<std::uint64_t>()};
+    } catch (const nlohmann::json::exception& problem) {
+        return fail(ErrorCode::document_invalid, std::string("a worker's task: ") + problem.what());
+    }
+}
+
+std::string pack_unable(const Error& error) {
+    return nlohmann::json{{"unable", {{"code", name(error.code)}, {"detail", error.detail}, {"context", error.context},
+                                      {"where", error.where}, {"remedy", error.remedy}}}}
+        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::optional<Error> unpack_unable(std::string_view line) {
+    const auto value = nlohmann::json::parse(line, nullptr, false);
+    if (!value.is_object() || !value.contains("unable")) return std::nullopt;
+    const auto& why = value.at("unable");
+    const auto code = error_code_from_name(why.value("code", ""));
+    return Error{code.value_or(ErrorCode::internal), why.value("detail", ""), why.value("context", ""), why.value("where", ""),
+                 why.value("remedy", ""), {}};
+}
+
+Result<std::vector<Verdict>> run_cases(const std::vector<Case>& cases, const PoolOptions& options,
+                                       const std::function<void(const Verdict&)>& done) {
+    return Pool(cases, options, done).run();
+}
+
+}  // namespace rakit::scenarios
