@@ -32,7 +32,7 @@ void add_contents(CLI::App& app, Verb& verb) {
     auto* command = app.add_subcommand("contents", "Show the keys and certificates of a card, one key a line");
     command->footer("Example: rakit contents --reader \"Virtual PCD 00 00\"");
     command->add_option("--reader", options->reader,
-                        "Name of the reader, or a part that only one has (default: the only reader)");
+                        "Name of the reader, or a part that only one has (default: the only one, or the only one that holds a card)");
     command->add_flag("--json", options->json, "Print JSON");
     command->callback([options, &verb] { verb.status = show_contents(*options); });
 }

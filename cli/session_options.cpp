@@ -103,19 +103,27 @@ void print(const reference::UpdateOutcome& outcome) {
 
 std::vector<std::string> transport_policies() { return {"2.25.259992147378155069564548854890386613715"}; }
 
+/// sole_reader picks the only reader, or of several the only one that holds a card.
+static Result<std::string> sole_reader() {
+    auto names = reference::list_readers();
+    if (!names) return Unexpected{std::move(names).error()};
+    if (names->empty()) return fail(ErrorCode::reader_absent, "there is no card reader", {}, "connect one");
+    if (names->size() == 1) return names->front();
+    auto holding = reference::list_readers_with_card();
+    if (!holding) return Unexpected{std::move(holding).error()};
+    if (holding->size() == 1) return holding->front();
+    const auto& choice = holding->empty() ? *names : *holding;
+    std::string all;
+    for (const auto& one : choice) all += (all.empty() ? "" : ", ") + one;
+    if (holding->empty())
+        return fail(ErrorCode::card_absent, "no reader holds a card: " + all, {}, "insert the card");
+    return fail(ErrorCode::usage, "several readers hold a card: " + all, {}, "name one with --reader");
+}
+
 Result<std::unique_ptr<reference::CardReader>> open_reader(const std::string& name) {
-    std::string wanted = name;
-    if (wanted.empty()) {
-        auto names = reference::list_readers();
-        if (!names) return Unexpected{std::move(names).error()};
-        if (names->empty()) return fail(ErrorCode::reader_absent, "there is no card reader", {}, "connect one");
-        std::string all;
-        for (const auto& one : *names) all += (all.empty() ? "" : ", ") + one;
-        if (names->size() > 1)
-            return fail(ErrorCode::usage, "there are several readers: " + all, {}, "name one with --reader");
-        wanted = names->front();
-    }
-    auto reader = reference::PcscReader::open(wanted);
+    auto wanted = name.empty() ? sole_reader() : Result<std::string>(name);
+    if (!wanted) return Unexpected{std::move(wanted).error()};
+    auto reader = reference::PcscReader::open(*wanted);
     if (!reader) return Unexpected{std::move(reader).error()};
     return std::unique_ptr<reference::CardReader>(std::move(*reader));
 }
@@ -146,7 +154,7 @@ Result<std::pair<std::string, std::string>> parse_field(const std::string& text)
 
 void add_session_options(CLI::App& verb, SessionOptions& options) {
     verb.add_option("--reader", options.reader,
-                    "Name of the reader, or a part that only one has (default: the only reader)");
+                    "Name of the reader, or a part that only one has (default: the only one, or the only one that holds a card)");
     verb.add_option("--cm", options.cm, "URL of the CM host, https://...")->required();
     verb.add_option("--cm-ca", options.cm_ca, "CA certificates that the CM is trusted by, PEM")->required();
     verb.add_option("--officer", options.officer, "The officer's credential, a PKCS#12 file")->required();

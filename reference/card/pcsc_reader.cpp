@@ -282,4 +282,23 @@ Result<std::vector<std::string>> list_readers() {
     return readers_of(context.get());
 }
 
+Result<std::vector<std::string>> list_readers_with_card() {
+    const Context context;
+    if (context.status() != SCARD_S_SUCCESS) return failed(context.status(), "");
+    auto readers = readers_of(context.get());
+    if (!readers || readers->empty()) return readers;
+    std::vector<SCARD_READERSTATE> states(readers->size());
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        states[i].szReader = (*readers)[i].c_str();
+        states[i].dwCurrentState = SCARD_STATE_UNAWARE;
+    }
+    // A state other than UNAWARE is always news, so this returns at once.
+    const LONG status = SCardGetStatusChange(context.get(), 0, states.data(), states.size());
+    if (status != SCARD_S_SUCCESS) return failed(status, "");
+    std::vector<std::string> holding;
+    for (const auto& state : states)
+        if ((state.dwEventState & SCARD_STATE_PRESENT) != 0) holding.emplace_back(state.szReader);
+    return holding;
+}
+
 }  // namespace rakit::reference

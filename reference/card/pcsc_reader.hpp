@@ -45,4 +45,7 @@ private:
 /// list_readers names the readers that the PC/SC service has now; none is not a failure. Failure: service_absent.
 Result<std::vector<std::string>> list_readers();
 
+/// list_readers_with_card names those of them that hold a card now. Failure: service_absent.
+Result<std::vector<std::string>> list_readers_with_card();
+
 }  // namespace rakit::reference

@@ -1,0 +1,46 @@
+# on_the_card.sh RAKIT URL: runs inside the sandbox, in the folder of update_judged.sh.
+set -euo pipefail
+rakit=$1
+url=$2
+module=$(ls /usr/lib/*/opensc-pkcs11.so | head -n 1)
+fail() { echo "FAILED: $*" >&2; exit 1; }
+
+update() {
+    "$rakit" update --cm "$url" --cm-ca state/ca.pem --officer state/officer.p12 --journal journal --pin-fd 3 "$@" \
+        3< <(printf 'signature-pin %s\npin:01 111111\npin:02 222222\n' "$(cat state/officer.password)")
+}
+# judged KEY TOKEN PIN MECHANISM: OpenSC reads the newest certificate of the key, openssl chains it and checks a signature.
+judged() {
+    pkcs15-tool --read-certificate "$1" > "certificate$1.pem"
+    openssl x509 -in "certificate$1.pem" -noout -subject -nameopt RFC2253 | grep -q 'CN=Anna Ek' || fail "subject of $1"
+    openssl verify -x509_strict -CAfile state/ca.pem "certificate$1.pem"
+    openssl x509 -in "certificate$1.pem" -noout -pubkey > "key$1.pem"
+    openssl dgst -sha256 -binary message > digest
+    local input=message
+    [ "$4" = ECDSA ] && input=digest
+    pkcs11-tool --module "$module" --login --token-label "Rakit TC card ($2)" --pin "$3" --sign --mechanism "$4" --id "$1" \
+        --signature-format openssl --input-file "$input" --output-file "signature$1"
+    openssl dgst -sha256 -verify "key$1.pem" -signature "signature$1" message
+}
+
+echo "a message" > message
+update --procedure employee-tc --action 45=redo --action 46=redo --field commonName="Anna Ek"
+judged 45 "PIN 1" 111111 SHA256-RSA-PKCS
+judged 46 "PIN 2" 222222 ECDSA
+pkcs15-tool --list-certificates > list
+[ "$(grep -c '^X.509' list)" = 2 ] || { cat list; fail "not two certificates after two Redos"; }
+
+# Add: both certificates stand on the card under one id, and OpenSC lists both.
+update --procedure employee --action 45=add --field commonName="Anna Ek"
+pkcs15-tool --list-certificates > list
+[ "$(grep -c '^X.509' list)" = 3 ] || { cat list; fail "not three certificates after Add"; }
+[ "$(grep -c 'ID *: 45' list)" = 2 ] || { cat list; fail "not two certificates of key 45 after Add"; }
+
+# A wrong PIN is said with the tries left and not tried again; the card takes the right one afterwards.
+if "$rakit" update --cm "$url" --cm-ca state/ca.pem --officer state/officer.p12 --journal journal --pin-fd 3 \
+    --procedure employee --action 45=redo --field commonName="Anna Ek" \
+    3< <(printf 'signature-pin %s\npin:01 999999\n' "$(cat state/officer.password)") 2> wrong; then
+    fail "a wrong PIN was taken"
+fi
+grep -q 'pin_wrong.*2 tries left' wrong || { cat wrong; fail "pin_wrong doesn't tell the tries left"; }
+pkcs15-tool --verify-pin --auth-id 01 --pin 111111
