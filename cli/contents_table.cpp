@@ -17,13 +17,16 @@ std::string pin_text(const reference::Contents& contents, const reference::KeyLi
     if (key.pin.empty()) return "none";
     const auto* pin = contents.pin(key.pin);
     if (pin == nullptr) return key.pin;
-    std::string tries = !pin->tries_left ? "" : *pin->tries_left == 0 ? " (blocked)" : " (" + std::to_string(*pin->tries_left) + " tries)";
+    std::string tries = !pin->tries_left        ? ""
+                        : *pin->tries_left == 0 ? " (blocked)"
+                                                : " (" + std::to_string(*pin->tries_left) + " tries)";
     if (pin->tries_left == 1) tries = " (1 try)";
     return printable(pin->label) + tries;
 }
 
 std::string validity(const x509::Certificate& certificate) {
-    return to_iso8601(certificate.not_before()).substr(0, 10) + " to " + to_iso8601(certificate.not_after()).substr(0, 10);
+    return to_iso8601(certificate.not_before()).substr(0, 10) + " to " +
+           to_iso8601(certificate.not_after()).substr(0, 10);
 }
 
 std::vector<Row> rows(const reference::Contents& contents) {
@@ -45,10 +48,12 @@ std::vector<Row> rows(const reference::Contents& contents) {
 
 std::string printable(std::string_view text) {
     std::string out(text);
-    std::replace_if(out.begin(), out.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
+    std::replace_if(
+        out.begin(), out.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
     // C1 controls are two octets in UTF-8: C2 80 to C2 9F.
     for (std::size_t i = 0; i + 1 < out.size(); ++i)
-        if (static_cast<unsigned char>(out[i]) == 0xC2 && static_cast<unsigned char>(out[i + 1]) < 0xA0) out.replace(i, 2, "?");
+        if (static_cast<unsigned char>(out[i]) == 0xC2 && static_cast<unsigned char>(out[i + 1]) < 0xA0)
+            out.replace(i, 2, "?");
     return out;
 }
 

@@ -6,8 +6,8 @@
 
 namespace rakit::cli {
 
-/// contents_table prints one key per line - id, label, type, PIN and tries, certificate, validity - and a line more for each
-/// further certificate of a key. A TC shows its common name, marked TC.
+/// contents_table prints one key per line - id, label, type, PIN and tries, certificate, validity - and a line more for
+/// each further certificate of a key. A TC shows its common name, marked TC.
 std::string contents_table(const reference::Contents& contents);
 
 /// printable replaces what a terminal would take for a command; a card's text is not to be trusted.

@@ -9,7 +9,8 @@ namespace rakit::cli {
 namespace {
 
 Unexpected unavailable(const std::string& what, const std::string& option) {
-    return fail(ErrorCode::prompt_unavailable, what + " is needed, and there is no terminal to ask on", {}, "give " + option);
+    return fail(ErrorCode::prompt_unavailable, what + " is needed, and there is no terminal to ask on", {},
+                "give " + option);
 }
 
 }  // namespace

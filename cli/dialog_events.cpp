@@ -56,38 +56,46 @@ Result<DialogEvents::Answer> DialogEvents::prompt(const json& event) {
     const std::string kind = event.at("prompt").get<std::string>();
     const auto line = read_secret_line(x_in);
     ++x_line;
-    if (!line) return fail(ErrorCode::prompt_unavailable, "the input ended, or a line is too long, at the prompt " + kind);
-    document::Document document{"input", json::parse(line->begin(), line->end(), nullptr, false), {{"", {x_line, 1}}}, {}};
+    if (!line)
+        return fail(ErrorCode::prompt_unavailable, "the input ended, or a line is too long, at the prompt " + kind);
+    document::Document document{
+        "input", json::parse(line->begin(), line->end(), nullptr, false), {{"", {x_line, 1}}}, {}};
     if (document.value.is_discarded()) return fail(document::failure({document.finding("", "this is no JSON")}));
     Answer answer{nullptr, take_secret(document.value)};
     document::check(document, answer_schema());
     if (!document.findings.empty()) return fail(document::failure(document.findings));
     const auto said = document.value.at("answer").get<std::string>();
     if (said == "cancel") return fail(ErrorCode::pin_cancelled, "the dialog was left at the prompt " + kind);
-    if (said != kind) return fail(document::failure({document.finding("/answer", "the prompt was " + kind + ", not " + said)}));
+    if (said != kind)
+        return fail(document::failure({document.finding("/answer", "the prompt was " + kind + ", not " + said)}));
     answer.value = std::move(document.value);
     return answer;
 }
 
 Result<Pin> DialogEvents::ask_pin(const reference::PinPrompt& asked) {
-    json event{{"version", 1}, {"event", "prompt"}, {"prompt", "pin"}, {"id", asked.id}, {"label", asked.label}, {"lastTry", asked.last_try}};
+    json event{{"version", 1},   {"event", "prompt"},    {"prompt", "pin"},
+               {"id", asked.id}, {"label", asked.label}, {"lastTry", asked.last_try}};
     if (asked.tries_left) event["triesLeft"] = *asked.tries_left;
     auto answer = prompt(event);
     if (!answer) return Unexpected{std::move(answer).error()};
     if (answer->value.at("id") != asked.id)
-        return fail(ErrorCode::document_invalid, "the PIN is for another prompt than " + asked.id, "input:" + std::to_string(x_line));
+        return fail(ErrorCode::document_invalid, "the PIN is for another prompt than " + asked.id,
+                    "input:" + std::to_string(x_line));
     if (asked.last_try && !answer->value.value("lastTry", false))
-        return fail(ErrorCode::pin_last_try, asked.label + " has one try left", {}, "answer with lastTry: true to use it");
+        return fail(ErrorCode::pin_last_try, asked.label + " has one try left", {},
+                    "answer with lastTry: true to use it");
     return std::move(answer->pin);
 }
 
 Result<std::vector<reference::ActionChoice>> DialogEvents::choose_actions(const reference::Contents& contents) {
-    auto answer = prompt({{"version", 1}, {"event", "prompt"}, {"prompt", "actions"}, {"contents", contents_json(contents)}});
+    auto answer =
+        prompt({{"version", 1}, {"event", "prompt"}, {"prompt", "actions"}, {"contents", contents_json(contents)}});
     if (!answer) return Unexpected{std::move(answer).error()};
     std::vector<reference::ActionChoice> choices;
     for (const auto& row : answer->value.at("actions")) {
         reference::ActionChoice choice{row.at("key").get<std::string>(),
-                                       *reference::core::action_from_name(row.at("action").get<std::string>()), {}};
+                                       *reference::core::action_from_name(row.at("action").get<std::string>()),
+                                       {}};
         if (row.contains("certificate")) choice.certificate = row.at("certificate").get<std::string>();
         choices.push_back(std::move(choice));
     }
@@ -95,14 +103,19 @@ Result<std::vector<reference::ActionChoice>> DialogEvents::choose_actions(const 
 }
 
 Result<std::string> DialogEvents::choose_procedure(const std::vector<reference::Procedure>& procedures) {
-    auto answer = prompt({{"version", 1}, {"event", "prompt"}, {"prompt", "procedure"}, {"procedures", procedures_json(procedures)}});
+    auto answer = prompt(
+        {{"version", 1}, {"event", "prompt"}, {"prompt", "procedure"}, {"procedures", procedures_json(procedures)}});
     if (!answer) return Unexpected{std::move(answer).error()};
     return answer->value.at("procedure").get<std::string>();
 }
 
 Result<std::map<std::string, std::string>> DialogEvents::fill_fields(const std::vector<reference::Field>& fields,
                                                                      const std::map<std::string, std::string>& known) {
-    auto answer = prompt({{"version", 1}, {"event", "prompt"}, {"prompt", "fields"}, {"fields", fields_json(fields)}, {"known", json(known)}});
+    auto answer = prompt({{"version", 1},
+                          {"event", "prompt"},
+                          {"prompt", "fields"},
+                          {"fields", fields_json(fields)},
+                          {"known", json(known)}});
     if (!answer) return Unexpected{std::move(answer).error()};
     return answer->value.at("fields").get<std::map<std::string, std::string>>();
 }
@@ -116,7 +129,11 @@ void DialogEvents::progress(const std::string& step) { emit({{"version", 1}, {"e
 Result<void> DialogEvents::hand_out(const reference::LineOutcome& line) {
     auto path = x_folder.put(line);
     if (!path) return Unexpected{std::move(path).error()};
-    emit({{"version", 1}, {"event", "certificate"}, {"key", line.key}, {"certificate", to_base64(line.certificate->der())}, {"file", path->string()}});
+    emit({{"version", 1},
+          {"event", "certificate"},
+          {"key", line.key},
+          {"certificate", to_base64(line.certificate->der())},
+          {"file", path->string()}});
     return {};
 }
 

@@ -6,8 +6,9 @@
 
 namespace rakit::cli {
 
-/// DialogEvents speaks docs/formats/events.md: a JSON object a line, events out, answers in. Answers are checked against
-/// the schema; what doesn't fit the prompt fails with document_invalid, the end of the input with prompt_unavailable.
+/// DialogEvents speaks docs/formats/events.md: a JSON object a line, events out, answers in. Answers are checked
+/// against the schema; what doesn't fit the prompt fails with document_invalid, the end of the input with
+/// prompt_unavailable.
 class DialogEvents final : public reference::Dialog {
 public:
     DialogEvents(int in, int out, CertificateFolder folder) : x_in(in), x_out(out), x_folder(std::move(folder)) {}

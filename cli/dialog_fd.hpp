@@ -7,8 +7,9 @@
 
 namespace rakit::cli {
 
-/// DialogFd takes secrets from a file descriptor, a line for each prompt: `prompt-id value`. With one try left the id must
-/// be followed by `!`, so that nobody spends the last try unknowingly. A line serves one prompt. All else goes to `next`.
+/// DialogFd takes secrets from a file descriptor, a line for each prompt: `prompt-id value`. With one try left the id
+/// must be followed by `!`, so that nobody spends the last try unknowingly. A line serves one prompt. All else goes to
+/// `next`.
 class DialogFd final : public reference::Dialog {
 public:
     DialogFd(int fd, reference::Dialog& next) : x_fd(fd), x_next(next) {}

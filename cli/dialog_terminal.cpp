@@ -109,7 +109,8 @@ Result<Pin> DialogTerminal::ask_pin(const reference::PinPrompt& prompt) {
         if (!answer) return Unexpected{std::move(answer).error()};
         if (*answer != "yes") return fail(ErrorCode::pin_last_try, label + " has one try left, and it was not used");
     }
-    const std::string tries = prompt.tries_left && !prompt.last_try ? " (" + std::to_string(*prompt.tries_left) + " tries left)" : "";
+    const std::string tries =
+        prompt.tries_left && !prompt.last_try ? " (" + std::to_string(*prompt.tries_left) + " tries left)" : "";
     const RawTerminal raw(x_terminal);
     if (!raw.ok()) return fail(ErrorCode::prompt_unavailable, "the terminal's echo can't be switched off");
     say(label + tries + ": ");
@@ -121,15 +122,18 @@ Result<Pin> DialogTerminal::ask_pin(const reference::PinPrompt& prompt) {
 
 Result<reference::ActionChoice> DialogTerminal::choose_action(const reference::KeyLine& key) {
     using reference::Action;
-    say("\nKey " + key.id + " " + printable(key.label) + "\n  1  blank  nothing happens\n  2  issue  a certificate that is not stored on the card\n"
-        "  3  redo   replace a certificate\n" + (key.transport_certificate() == nullptr ? "  4  add    one more certificate for this key\n" : ""));
+    say("\nKey " + key.id + " " + printable(key.label) +
+        "\n  1  blank  nothing happens\n  2  issue  a certificate that is not stored on the card\n"
+        "  3  redo   replace a certificate\n" +
+        (key.transport_certificate() == nullptr ? "  4  add    one more certificate for this key\n" : ""));
     auto number = choose("Action", key.transport_certificate() == nullptr ? 4 : 3, 1);
     if (!number) return Unexpected{std::move(number).error()};
     reference::ActionChoice choice{key.id, static_cast<Action>(*number - 1), {}};
     if (choice.action != Action::redo || key.certificates.size() < 2) return choice;
     std::size_t preset = 1;
     for (std::size_t i = 0; i < key.certificates.size(); ++i) {
-        say("  " + std::to_string(i + 1) + "  " + certificate_title(key.certificates[i]) + ", serial " + key.certificates[i].certificate.serial_hex() + "\n");
+        say("  " + std::to_string(i + 1) + "  " + certificate_title(key.certificates[i]) + ", serial " +
+            key.certificates[i].certificate.serial_hex() + "\n");
         if (key.certificates[i].transport) preset = i + 1;
     }
     auto replaced = choose("Replace which", key.certificates.size(), preset);
@@ -162,8 +166,8 @@ Result<std::string> DialogTerminal::choose_procedure(const std::vector<reference
     return procedures[*number - 1].name;
 }
 
-Result<std::map<std::string, std::string>> DialogTerminal::fill_fields(const std::vector<reference::Field>& fields,
-                                                                       const std::map<std::string, std::string>& known) {
+Result<std::map<std::string, std::string>> DialogTerminal::fill_fields(
+    const std::vector<reference::Field>& fields, const std::map<std::string, std::string>& known) {
     say("\nInput fields (Enter keeps what is in brackets)\n");
     auto values = known;
     for (const auto& field : fields) {
@@ -179,7 +183,9 @@ Result<std::map<std::string, std::string>> DialogTerminal::fill_fields(const std
     return values;
 }
 
-void DialogTerminal::tell(const std::string& code, const std::string& text) { say("! " + printable(code) + ": " + printable(text) + "\n"); }
+void DialogTerminal::tell(const std::string& code, const std::string& text) {
+    say("! " + printable(code) + ": " + printable(text) + "\n");
+}
 
 void DialogTerminal::progress(const std::string& step) { say("> " + step + "\n"); }
 

@@ -6,8 +6,8 @@
 
 namespace rakit::cli {
 
-/// DialogTerminal asks a person: readable tables, numbered choices, nothing echoed for PINs. Ctrl-C, Ctrl-D or an empty PIN
-/// cancels (pin_cancelled).
+/// DialogTerminal asks a person: readable tables, numbered choices, nothing echoed for PINs. Ctrl-C, Ctrl-D or an empty
+/// PIN cancels (pin_cancelled).
 class DialogTerminal final : public reference::Dialog {
 public:
     /// open takes the process's controlling terminal, /dev/tty. Failure: prompt_unavailable.

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cstdio>
-#include <deque>
 #include <memory>
 
 #include "cli/card_source.hpp"
@@ -27,25 +26,34 @@ struct LiveCard {
     std::unique_ptr<cards::ControlServer> control;
 };
 
-Result<LiveCard> bring_to_life(const std::string& image, const cards::Sandbox& sandbox, int slot) {
-    LiveCard live;
-    auto card = open_card(image);
-    if (!card) return fail(std::move(card).error());
-    live.card = std::move(*card);
+/// open_cards makes all cards before anything is started, so that a bad image costs nothing.
+Result<std::vector<LiveCard>> open_cards(const std::vector<std::string>& images) {
+    std::vector<LiveCard> live;
+    for (const auto& image : images) {
+        auto card = open_card(image);
+        if (!card) return fail(std::move(card).error());
+        live.push_back({std::move(*card), {}, {}});
+    }
+    return live;
+}
+
+Result<void> insert(LiveCard& live, const cards::Sandbox& sandbox, int slot) {
     auto served = cards::ServedCard::start(*live.card, sandbox.connector(slot));
-    if (!served) return fail(std::move(served).error().in(image));
+    if (!served) return fail(std::move(served).error());
     live.served = std::make_unique<cards::ServedCard>(std::move(*served));
     auto control = cards::ControlServer::start(sandbox.folder() / "control" / (std::to_string(slot) + ".sock"),
                                                cards::controlled(*live.served, *live.card));
     if (!control) return fail(std::move(control).error());
     live.control = std::make_unique<cards::ControlServer>(std::move(*control));
-    return live;
+    return {};
 }
 
 Result<int> run_sandbox(const SandboxWish& wish) {
     cards::SandboxOptions options;
     options.reader_name = wish.reader_name;
     options.slots = std::max({1, wish.readers, static_cast<int>(wish.cards.size())});
+    auto made = open_cards(wish.cards);
+    if (!made) return fail(std::move(made).error());
     auto sandbox = cards::Sandbox::start(options);
     if (!sandbox) return fail(std::move(sandbox).error());
     if (sandbox->network() == cards::Network::host)
@@ -53,12 +61,9 @@ Result<int> run_sandbox(const SandboxWish& wish) {
     const auto control = sandbox->folder() / "control";
     std::filesystem::create_directory(control);
     std::filesystem::permissions(control, std::filesystem::perms::owner_all);
-    std::deque<LiveCard> live;
-    for (const auto& image : wish.cards) {
-        auto card = bring_to_life(image, *sandbox, static_cast<int>(live.size()));
-        if (!card) return fail(std::move(card).error());
-        live.push_back(std::move(*card));
-    }
+    std::vector<LiveCard> live = std::move(*made);  // from here on: the cards end before the sandbox does
+    for (int slot = 0; std::cmp_less(slot, live.size()); ++slot)
+        if (auto done = insert(live[static_cast<std::size_t>(slot)], *sandbox, slot); !done) return fail(std::move(done).error());
     for (int slot = 0; std::cmp_less(slot, live.size()); ++slot)
         if (auto seen = sandbox->await_card(slot, true); !seen) return fail(std::move(seen).error());
     return run_command(wish.command, {{"PCSCLITE_CSOCK_NAME", sandbox->socket().string()},
@@ -74,7 +79,7 @@ void add_sandbox(CLI::App& app, Verb& verb) {
     sandbox->add_option("--card", wish->cards, "Image file, recipe, or built-in image; repeat for more cards")
         ->type_name("IMAGE")
         ->allow_extra_args(false);
-    sandbox->add_option("--reader-name", wish->reader_name, "The readers are called NAME 00 00, NAME 00 01, ...")
+    sandbox->add_option("--reader-name", wish->reader_name, "The readers are called NAME 00 00, NAME 00 01, NAME 2 00 00, NAME 2 00 01, ...")
         ->type_name("NAME")
         ->capture_default_str();
     sandbox->add_option("--readers", wish->readers, "At least so many readers, up to 16")->type_name("N");

@@ -33,11 +33,17 @@ json error_json(const Error& error) {
 }  // namespace
 
 json contents_json(const reference::Contents& contents) {
-    json out{{"profile", contents.profile}, {"serial", contents.serial}, {"label", contents.label}, {"atr", to_hex(contents.atr)},
-             {"keys", json::array()}, {"pins", json::array()}, {"notes", contents.notes}};
+    json out{{"profile", contents.profile}, {"serial", contents.serial}, {"label", contents.label},
+             {"atr", to_hex(contents.atr)}, {"keys", json::array()},     {"pins", json::array()},
+             {"notes", contents.notes}};
     for (const auto& key : contents.keys) {
-        json line{{"key", key.id}, {"label", key.label}, {"type", std::string(ossl::name(key.type))}, {"usage", key.usage},
-                  {"pin", key.pin}, {"userConsent", key.user_consent}, {"certificates", json::array()}};
+        json line{{"key", key.id},
+                  {"label", key.label},
+                  {"type", std::string(ossl::name(key.type))},
+                  {"usage", key.usage},
+                  {"pin", key.pin},
+                  {"userConsent", key.user_consent},
+                  {"certificates", json::array()}};
         for (const auto& stored : key.certificates) line["certificates"].push_back(certificate_json(stored));
         out["keys"].push_back(std::move(line));
     }
@@ -52,25 +58,30 @@ json contents_json(const reference::Contents& contents) {
 json fields_json(const std::vector<reference::Field>& fields) {
     json out = json::array();
     for (const auto& field : fields)
-        out.push_back({{"name", field.name}, {"label", field.label}, {"required", field.required}, {"visible", field.visible}});
+        out.push_back(
+            {{"name", field.name}, {"label", field.label}, {"required", field.required}, {"visible", field.visible}});
     return out;
 }
 
 json procedures_json(const std::vector<reference::Procedure>& procedures) {
     json out = json::array();
     for (const auto& procedure : procedures)
-        out.push_back({{"name", procedure.name}, {"title", procedure.title}, {"profiles", procedure.profiles},
-                       {"tcControls", procedure.tc_controls}, {"fields", fields_json(procedure.fields)},
+        out.push_back({{"name", procedure.name},
+                       {"title", procedure.title},
+                       {"profiles", procedure.profiles},
+                       {"tcControls", procedure.tc_controls},
+                       {"fields", fields_json(procedure.fields)},
                        {"qcStatements", procedure.qc_statements}});
     return out;
 }
 
 json result_json(const Result<reference::UpdateOutcome>& outcome) {
     if (!outcome) return {{"version", 1}, {"event", "result"}, {"done", false}, {"error", error_json(outcome.error())}};
-    json out{{"version", 1}, {"event", "result"}, {"done", true}, {"transaction", outcome->transaction},
+    json out{{"version", 1},           {"event", "result"},       {"done", true}, {"transaction", outcome->transaction},
              {"lines", json::array()}, {"notices", json::array()}};
     for (const auto& line : outcome->lines) {
-        json row{{"key", line.key}, {"action", std::string(reference::core::name(line.action))}, {"stored", line.stored}};
+        json row{
+            {"key", line.key}, {"action", std::string(reference::core::name(line.action))}, {"stored", line.stored}};
         if (line.certificate) row["certificate"] = to_base64(line.certificate->der());
         out["lines"].push_back(std::move(row));
     }

@@ -26,7 +26,8 @@ namespace {
 
 std::filesystem::path journal_folder(const SessionOptions& options) {
     if (!options.journal.empty()) return options.journal;
-    if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state == '/') return std::filesystem::path(state) / "rakit/journal";
+    if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state == '/')
+        return std::filesystem::path(state) / "rakit/journal";
     const char* home = std::getenv("HOME");
     return std::filesystem::path(home != nullptr && *home != '\0' ? home : "/root") / ".local/state/rakit/journal";
 }
@@ -35,7 +36,9 @@ Result<std::vector<x509::Certificate>> read_anchors(const std::string& path) {
     auto text = read_file(path);
     if (!text) return Unexpected{std::move(text).error()};
     auto anchors = x509::parse_pem(as_text(*text));
-    if (!anchors) return fail(ErrorCode::file_unreadable, anchors.error().detail, path, "--cm-ca takes the CM's CA certificates as PEM");
+    if (!anchors)
+        return fail(ErrorCode::file_unreadable, anchors.error().detail, path,
+                    "--cm-ca takes the CM's CA certificates as PEM");
     return anchors;
 }
 
@@ -48,7 +51,8 @@ public:
             auto events = std::make_unique<DialogEvents>(STDIN_FILENO, STDOUT_FILENO, folder);
             x_events = events.get();
             x_person = std::move(events);
-        } else if (auto terminal = ::isatty(STDIN_FILENO) != 0 ? DialogTerminal::open(folder) : fail(ErrorCode::prompt_unavailable, "no terminal")) {
+        } else if (auto terminal = ::isatty(STDIN_FILENO) != 0 ? DialogTerminal::open(folder)
+                                                               : fail(ErrorCode::prompt_unavailable, "no terminal")) {
             x_person = std::move(*terminal);
         } else {
             x_person = std::make_unique<DialogAbsent>(folder);
@@ -64,7 +68,8 @@ private:
     DialogEvents* x_events = nullptr;
 };
 
-Result<reference::UpdateOutcome> run(const SessionOptions& options, const reference::UpdateRequest& request, bool resuming, Desk& desk) {
+Result<reference::UpdateOutcome> run(const SessionOptions& options, const reference::UpdateRequest& request,
+                                     bool resuming, Desk& desk) {
     auto anchors = read_anchors(options.cm_ca);
     if (!anchors) return Unexpected{std::move(anchors).error()};
     auto officer = reference::Pkcs12Officer::open(options.officer);
@@ -77,14 +82,18 @@ Result<reference::UpdateOutcome> run(const SessionOptions& options, const refere
     SystemRng rng;
     NoTrace trace;
     reference::CmClient cm(**exchange, *anchors, clock, rng);
-    reference::UpdatePorts ports{**reader, cm, **officer, desk.dialog(), clock, rng, trace, journal_folder(options), transport_policies()};
+    reference::UpdatePorts ports{
+        **reader, cm, **officer, desk.dialog(), clock, rng, trace, journal_folder(options), transport_policies()};
     return resuming ? reference::resume(ports) : reference::update(ports, request);
 }
 
 void print(const reference::UpdateOutcome& outcome) {
     for (const auto& line : outcome.lines) {
-        const std::string what = line.certificate ? printable(to_string(line.certificate->subject())) + ", serial " + line.certificate->serial_hex() : "-";
-        std::printf("%s %s: %s%s\n", printable(line.key).c_str(), std::string(reference::core::name(line.action)).c_str(), what.c_str(),
+        const std::string what = line.certificate ? printable(to_string(line.certificate->subject())) + ", serial " +
+                                                        line.certificate->serial_hex()
+                                                  : "-";
+        std::printf("%s %s: %s%s\n", printable(line.key).c_str(),
+                    std::string(reference::core::name(line.action)).c_str(), what.c_str(),
                     line.stored ? ", on the card" : ", not stored on the card");
     }
     std::printf("order %s is done\n", outcome.transaction.c_str());
@@ -102,7 +111,8 @@ Result<std::unique_ptr<reference::CardReader>> open_reader(const std::string& na
         if (names->empty()) return fail(ErrorCode::reader_absent, "there is no card reader", {}, "connect one");
         std::string all;
         for (const auto& one : *names) all += (all.empty() ? "" : ", ") + one;
-        if (names->size() > 1) return fail(ErrorCode::usage, "there are several readers: " + all, {}, "name one with --reader");
+        if (names->size() > 1)
+            return fail(ErrorCode::usage, "there are several readers: " + all, {}, "name one with --reader");
         wanted = names->front();
     }
     auto reader = reference::PcscReader::open(wanted);
@@ -112,9 +122,11 @@ Result<std::unique_ptr<reference::CardReader>> open_reader(const std::string& na
 
 Result<reference::ActionChoice> parse_action(const std::string& text) {
     const auto equals = text.rfind('=');
-    const auto action = equals == std::string::npos ? std::nullopt : reference::core::action_from_name(text.substr(equals + 1));
+    const auto action =
+        equals == std::string::npos ? std::nullopt : reference::core::action_from_name(text.substr(equals + 1));
     if (!action || equals == 0)
-        return fail(ErrorCode::usage, "'" + text + "' is no KEY[/CERT]=ACTION", "--action", "ACTION is issue, redo, add or blank");
+        return fail(ErrorCode::usage, "'" + text + "' is no KEY[/CERT]=ACTION", "--action",
+                    "ACTION is issue, redo, add or blank");
     reference::ActionChoice choice{text.substr(0, equals), *action, {}};
     const auto slash = choice.key.rfind('/');
     if (slash == std::string::npos || slash == 0 || slash + 1 == choice.key.size()) return choice;
@@ -127,20 +139,24 @@ Result<reference::ActionChoice> parse_action(const std::string& text) {
 
 Result<std::pair<std::string, std::string>> parse_field(const std::string& text) {
     const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0) return fail(ErrorCode::usage, "'" + text + "' is no NAME=VALUE", "--field");
+    if (equals == std::string::npos || equals == 0)
+        return fail(ErrorCode::usage, "'" + text + "' is no NAME=VALUE", "--field");
     return std::pair(text.substr(0, equals), text.substr(equals + 1));
 }
 
 void add_session_options(CLI::App& verb, SessionOptions& options) {
-    verb.add_option("--reader", options.reader, "Name of the reader, or a part that only one has (default: the only reader)");
+    verb.add_option("--reader", options.reader,
+                    "Name of the reader, or a part that only one has (default: the only reader)");
     verb.add_option("--cm", options.cm, "URL of the CM host, https://...")->required();
     verb.add_option("--cm-ca", options.cm_ca, "CA certificates that the CM is trusted by, PEM")->required();
     verb.add_option("--officer", options.officer, "The officer's credential, a PKCS#12 file")->required();
-    verb.add_option("--pin-fd", options.pin_fd, "Secrets from this file descriptor, a line for each prompt: \"prompt-id value\"")
+    verb.add_option("--pin-fd", options.pin_fd,
+                    "Secrets from this file descriptor, a line for each prompt: \"prompt-id value\"")
         ->check(CLI::NonNegativeNumber);
     verb.add_flag("--events", options.events, "JSON lines on standard input and output (docs/formats/events.md)");
     verb.add_option("--out-dir", options.out_dir, "Folder for the certificates of Issue")->capture_default_str();
-    verb.add_option("--journal", options.journal, "Folder of open orders (default: rakit/journal below XDG_STATE_HOME or ~/.local/state)");
+    verb.add_option("--journal", options.journal,
+                    "Folder of open orders (default: rakit/journal below XDG_STATE_HOME or ~/.local/state)");
     verb.add_flag("--json", options.json, "Print the result as JSON");
 }
 

@@ -28,7 +28,8 @@ struct SessionOptions {
 /// add_session_options registers them.
 void add_session_options(CLI::App& verb, SessionOptions& options);
 
-/// run_session opens reader, officer, CM and dialog, runs the update or the continuation, reports, and gives the exit status.
+/// run_session opens reader, officer, CM and dialog, runs the update or the continuation, reports, and gives the exit
+/// status.
 int run_session(const SessionOptions& options, const reference::UpdateRequest& request, bool resume);
 
 /// open_reader opens the named reader, or the only one there is. Failure: reader_absent, usage, service_absent.

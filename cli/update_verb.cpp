@@ -40,18 +40,23 @@ int update(UpdateOptions& options) {
 
 void add_update(CLI::App& app, Verb& verb) {
     auto options = std::make_shared<UpdateOptions>();
-    auto* command = app.add_subcommand("update", "Update the certificates of a card; what the options leave open is asked for");
-    command->footer("Example: rakit update --cm https://localhost:8444 --cm-ca ca.pem --officer officer.p12 "
-                    "--procedure employee-tc --action 45=redo --action 46=redo --field commonName=\"Anna Ek\"");
+    auto* command =
+        app.add_subcommand("update", "Update the certificates of a card; what the options leave open is asked for");
+    command->footer(
+        "Example: rakit update --cm https://localhost:8444 --cm-ca ca.pem --officer officer.p12 "
+        "--procedure employee-tc --action 45=redo --action 46=redo --field commonName=\"Anna Ek\"");
     add_session_options(*command, options->session);
     command->add_option("--procedure", options->procedure, "Token procedure");
     command->add_option("--action", options->actions,
-                        "KEY[/CERT]=issue|redo|add|blank, repeated; KEY is an id in hex or a label, CERT the serial number of the certificate that redo replaces");
+                        "KEY[/CERT]=issue|redo|add|blank, repeated; KEY is an id in hex or a label, CERT the serial "
+                        "number of the certificate that redo replaces");
     command->add_option("--field", options->fields, "NAME=VALUE, repeated");
-    command->add_option("--show-field", options->request.show_fields, "Make a field of the input view visible, repeated");
+    command->add_option("--show-field", options->request.show_fields,
+                        "Make a field of the input view visible, repeated");
     command->add_flag("--auto-add-fields", options->request.auto_add_fields, "Make all fields visible");
     command->add_flag("--replace-ca", options->request.replace_ca, "Replace the CA certificates on the card");
-    command->add_option("--order", options->order, "When what writing needs is verified: before the CM issues, or after")
+    command
+        ->add_option("--order", options->order, "When what writing needs is verified: before the CM issues, or after")
         ->check(CLI::IsMember({"pin-first", "issue-first"}))
         ->capture_default_str();
     command->callback([options, &verb] { verb.status = update(*options); });

@@ -58,7 +58,10 @@ class Server::Parts {
 public:
     Parts(Host& host, x509::Certificate officer_ca, ssl::context tls, const ServerOptions& options)
         : x_host(host), x_officer_ca(std::move(officer_ca)), x_tls(std::move(tls)), x_options(options) {}
-    ~Parts() { stop(); }
+    ~Parts() {
+        x_io.stop();
+        x_threads.clear();
+    }
 
     Result<void> listen() {
         error_code problem;
@@ -80,13 +83,6 @@ public:
     }
 
     std::uint16_t port() const { return x_port; }
-
-    void stop() {
-        x_io.stop();
-        x_threads.clear();
-        error_code ignored;
-        x_acceptor.close(ignored);
-    }
 
 private:
     /// accept_all runs on x_strand, as does everything that counts connections.
@@ -183,12 +179,12 @@ Result<std::unique_ptr<Server>> Server::start(Host& host, const Hierarchy& hiera
     if (!tls) return Unexpected{std::move(tls).error()};
     auto parts = std::make_unique<Parts>(host, hierarchy.authority("officer-ca").certificate, *std::move(tls), options);
     if (auto listening = parts->listen(); !listening) return Unexpected{std::move(listening).error()};
-    return std::unique_ptr<Server>(new Server(std::move(parts)));
+    const std::uint16_t port = parts->port();
+    return std::unique_ptr<Server>(new Server(std::move(parts), port));
 }
 
-Server::Server(std::unique_ptr<Parts> parts) : x_parts(std::move(parts)) {}
+Server::Server(std::unique_ptr<Parts> parts, std::uint16_t port) : x_parts(std::move(parts)), x_port(port) {}
 Server::~Server() = default;
-std::uint16_t Server::port() const { return x_parts->port(); }
-void Server::stop() { x_parts->stop(); }
+void Server::stop() { x_parts.reset(); }
 
 }  // namespace rakit::cm

@@ -37,14 +37,16 @@ public:
     /// The destructor stops.
     ~Server();
 
-    std::uint16_t port() const;
+    /// port is the one that is, or was, listened on.
+    std::uint16_t port() const { return x_port; }
     /// stop drops every connection and returns once the requests being worked on, at most `threads`, are through.
     void stop();
 
 private:
     class Parts;
-    explicit Server(std::unique_ptr<Parts> parts);
-    std::unique_ptr<Parts> x_parts;
+    Server(std::unique_ptr<Parts> parts, std::uint16_t port);
+    std::unique_ptr<Parts> x_parts;  ///< null once stopped: connections end with the io_context that holds them
+    std::uint16_t x_port;
 };
 
 }  // namespace rakit::cm

@@ -62,7 +62,9 @@ public:
     virtual Result<Bytes> sign(ApduChannel& card, const KeyLine& key, ByteView message) const = 0;
     /// plan_write reads what it needs and lays out the commands from the card's present state to the wanted one, so that
     /// planning again after any interruption gives just the steps that are left. Failures: card_full, add_not_possible,
-    /// certificate_unknown (what `replaces` names is not there and the new one isn't either).
+    /// certificate_unknown (what `replaces` names is not there and the new one isn't either), key_unknown. The steps count on
+    /// Contents::write_pins and the PINs of the keys that change being verified. No changes: the plan clears what an
+    /// abandoned attempt left behind.
     virtual Result<WritePlan> plan_write(ApduChannel& card, const std::vector<CertificateChange>& changes,
                                          UtcTime now) const = 0;
 };

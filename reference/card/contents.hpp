@@ -69,7 +69,8 @@ struct Contents {
     std::vector<KeyLine> keys;
     std::vector<PinState> pins;
     std::vector<x509::Certificate> ca_certificates;
-    std::vector<std::string> write_pins;  ///< PinState::ids that must be verified before a certificate can be written
+    std::vector<std::string> write_pins;  ///< PinState::ids that must be verified before a certificate can be
+                                        ///< written, besides the PINs of the keys that change
     std::vector<std::string> notes;       ///< what the RA should say: "lastUpdate can't be renewed: ..."
     Bytes directory;                      ///< the profile's own raw directory data, for planning and comparing
 

@@ -16,7 +16,8 @@ namespace {
 
 /// file_stem is the serial number itself where it is one; a card can say anything, and this becomes a file's name.
 std::string file_stem(const std::string& serial) {
-    const bool plain = !serial.empty() && serial.size() <= 64 && serial.find_first_not_of("0123456789ABCDEF") == std::string::npos;
+    const bool plain =
+        !serial.empty() && serial.size() <= 64 && serial.find_first_not_of("0123456789ABCDEF") == std::string::npos;
     return plain ? serial : "x" + to_hex(ossl::sha256(as_bytes(serial)));
 }
 
@@ -39,7 +40,8 @@ Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& fold
         const int why = errno;
         ::close(lock);
         if (why != EWOULDBLOCK) return write_failed(lock_path, std::strerror(why));
-        return fail(ErrorCode::journal_locked, "another RA works on card " + serial, lock_path.string(), "wait until it is done");
+        return fail(ErrorCode::journal_locked, "another RA works on card " + serial, lock_path.string(),
+                    "wait until it is done");
     }
     return std::unique_ptr<Journal>(new Journal(folder / (stem + ".json"), lock));
 }
@@ -62,7 +64,8 @@ Result<void> Journal::write(const OpenOrder& open) {
 }
 
 Result<void> Journal::close() {
-    if (std::error_code problem; !std::filesystem::remove(x_path, problem) && problem) return write_failed(x_path, problem.message());
+    if (std::error_code problem; !std::filesystem::remove(x_path, problem) && problem)
+        return write_failed(x_path, problem.message());
     return {};
 }
 

@@ -15,8 +15,8 @@ using nlohmann::json;
 constexpr std::array<std::string_view, 3> kStages{"prepared", "issued", "written"};
 
 json line_json(const OrderLine& line) {
-    json out{{"key", line.key}, {"label", line.label}, {"action", line.action}, {"type", line.key_type},
-             {"usage", line.usage}, {"publicKey", to_base64(line.spki)}};
+    json out{{"key", line.key},       {"label", line.label}, {"action", line.action},
+             {"type", line.key_type}, {"usage", line.usage}, {"publicKey", to_base64(line.spki)}};
     if (line.replaces) out["replaces"] = to_base64(line.replaces->der());
     if (line.transport_certificate) out["transportCertificate"] = to_base64(line.transport_certificate->der());
     return out;
@@ -29,7 +29,8 @@ json issued_json(const Issued& issued) {
              {"issuerCertificates", json::array()}};
     for (const auto& [key, certificate] : issued.certificates)
         out["certificates"].push_back({{"key", key}, {"certificate", to_base64(certificate.der())}});
-    for (const auto& certificate : issued.issuer_certificates) out["issuerCertificates"].push_back(to_base64(certificate.der()));
+    for (const auto& certificate : issued.issuer_certificates)
+        out["issuerCertificates"].push_back(to_base64(certificate.der()));
     return out;
 }
 
@@ -63,15 +64,25 @@ private:
 };
 
 OrderLine read_line(Reader& from, const std::string& at) {
-    return {from.text(at + "/key"), from.text(at + "/label"), from.text(at + "/action"), from.text(at + "/type"),
-            from.at(at + "/usage").get<std::vector<std::string>>(), from.base64(at + "/publicKey"),
-            from.certificate(at + "/replaces"), from.certificate(at + "/transportCertificate")};
+    return {from.text(at + "/key"),
+            from.text(at + "/label"),
+            from.text(at + "/action"),
+            from.text(at + "/type"),
+            from.at(at + "/usage").get<std::vector<std::string>>(),
+            from.base64(at + "/publicKey"),
+            from.certificate(at + "/replaces"),
+            from.certificate(at + "/transportCertificate")};
 }
 
 Order read_order(Reader& from) {
-    Order order{from.hex("/order/transaction"), from.hex("/order/nonce"), from.text("/order/procedure"),
-                from.text("/card/serial"), from.hex("/card/atr"), from.text("/card/profile"),
-                from.at("/order/fields").get<std::map<std::string, std::string>>(), {}};
+    Order order{from.hex("/order/transaction"),
+                from.hex("/order/nonce"),
+                from.text("/order/procedure"),
+                from.text("/card/serial"),
+                from.hex("/card/atr"),
+                from.text("/card/profile"),
+                from.at("/order/fields").get<std::map<std::string, std::string>>(),
+                {}};
     for (std::size_t i = 0; i < from.at("/order/lines").size(); ++i)
         order.lines.push_back(read_line(from, "/order/lines/" + std::to_string(i)));
     return order;
@@ -116,11 +127,16 @@ std::string to_json(const OpenOrder& open) {
     json out{{"version", 1},
              {"stage", name(open.stage)},
              {"card",
-              {{"serial", open.order.card_serial}, {"atr", to_hex(open.order.card_atr)}, {"profile", open.order.card_profile},
+              {{"serial", open.order.card_serial},
+               {"atr", to_hex(open.order.card_atr)},
+               {"profile", open.order.card_profile},
                {"keys", open.identity.keys}}},
              {"order",
-              {{"transaction", to_hex(open.order.transaction_id)}, {"nonce", to_hex(open.order.sender_nonce)},
-               {"procedure", open.order.procedure}, {"fields", open.order.fields}, {"lines", std::move(lines)}}},
+              {{"transaction", to_hex(open.order.transaction_id)},
+               {"nonce", to_hex(open.order.sender_nonce)},
+               {"procedure", open.order.procedure},
+               {"fields", open.order.fields},
+               {"lines", std::move(lines)}}},
              {"encoded", to_base64(open.encoded)}};
     if (open.issued) out["issued"] = issued_json(*open.issued);
     return out.dump(2, ' ', false, json::error_handler_t::replace) + "\n";

@@ -12,9 +12,11 @@ public:
     virtual Result<std::pair<PrepareAnswer, Pin>> prepare(const Order& order) = 0;
     virtual Result<Bytes> request_info(const Order& order, const OrderLine& line) = 0;
     virtual Result<Bytes> request(ByteView info, ByteView signature) = 0;
-    virtual Result<Bytes> encode_order(const Order& order, const std::vector<Bytes>& requests, const OfficerCredential& officer) = 0;
+    virtual Result<Bytes> encode_order(const Order& order, const std::vector<Bytes>& requests,
+                                       const OfficerCredential& officer) = 0;
     virtual Result<Issued> submit(ByteView encoded, const Order& order) = 0;
-    virtual Result<void> confirm(const Order& order, const Issued& issued, bool accepted, const OfficerCredential& officer) = 0;
+    virtual Result<void> confirm(const Order& order, const Issued& issued, bool accepted,
+                                 const OfficerCredential& officer) = 0;
 };
 
 }  // namespace rakit::reference

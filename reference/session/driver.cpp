@@ -41,7 +41,8 @@ Result<UpdateOutcome> Driver::run(const UpdateRequest& request, bool resume) {
         state = std::move(next.state);
         x_ports.trace.emit({TraceEvent::Kind::state, std::string(name(state.stage)), {}, {}});
         for (const auto& effect : next.effects)
-            if (auto brought = std::visit([this](const auto& what) { return perform(what); }, effect)) event = std::move(*brought);
+            if (auto brought = std::visit([this](const auto& what) { return perform(what); }, effect))
+                event = std::move(*brought);
     }
     if (x_finish->error) return fail(*x_finish->error);
     return x_finish->outcome;
@@ -146,7 +147,8 @@ Driver::Answer Driver::perform(const VerifyPin& effect) {
     const Pin* pin = x_vault.find(effect.prompt);
     if (pin == nullptr) return SecretMissing{effect.prompt};
     if (x_card_in_lock != effect.card_serial || x_vault.serial(effect.prompt) != x_card_in_lock)
-        return Failed{{ErrorCode::card_changed, "the PIN was typed for card " + x_vault.serial(effect.prompt), {}, {}, {}, {}}};
+        return Failed{
+            {ErrorCode::card_changed, "the PIN was typed for card " + x_vault.serial(effect.prompt), {}, {}, {}, {}}};
     auto verified = x_ports.card.verify(effect.pin, *pin);
     if (!verified) return Failed{std::move(verified).error().in(effect.pin.label)};
     return PinVerified{};
@@ -165,7 +167,9 @@ Driver::Answer Driver::perform(const EncodeOrder& effect) {
     return answer<OrderEncoded>(x_ports.cm.encode_order(effect.order, effect.requests, x_ports.officer));
 }
 
-Driver::Answer Driver::perform(const Checkpoint& effect) { return answer<CheckpointWritten>(x_journal->write(effect.open)); }
+Driver::Answer Driver::perform(const Checkpoint& effect) {
+    return answer<CheckpointWritten>(x_journal->write(effect.open));
+}
 
 Driver::Answer Driver::perform(const Submit& effect) {
     return answer<OrderIssued>(x_ports.cm.submit(effect.encoded, effect.order));

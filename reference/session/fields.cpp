@@ -33,7 +33,8 @@ std::map<std::string, std::string> card_fields(const Contents& contents, const s
                 source = &stored;
                 break;
             }
-            if (source == nullptr || source->certificate.not_before() < stored.certificate.not_before()) source = &stored;
+            if (source == nullptr || source->certificate.not_before() < stored.certificate.not_before())
+                source = &stored;
         }
         if (source == nullptr) continue;
         for (const auto& [field, type] : kAttributes)
@@ -62,11 +63,12 @@ Result<FieldPlan> plan_fields(const Procedure& procedure, const UpdateRequest& r
     }
     for (const auto& [name, value] : request.fields) {
         if (!holds(visible, name))
-            return fail(ErrorCode::field_not_allowed, "the input view of " + procedure.name + " shows no field " + name, {},
-                        "leave it out, or make it visible");
+            return fail(ErrorCode::field_not_allowed, "the input view of " + procedure.name + " shows no field " + name,
+                        {}, "leave it out, or make it visible");
         plan.known[name] = value;
     }
-    const bool open = std::any_of(visible.begin(), visible.end(), [&](const auto& name) { return plan.known.count(name) == 0; });
+    const bool open =
+        std::any_of(visible.begin(), visible.end(), [&](const auto& name) { return plan.known.count(name) == 0; });
     plan.ask = !missing_field(plan.visible, plan.known).empty() || (request.fields.empty() && open);
     return plan;
 }

@@ -6,10 +6,11 @@ namespace rakit::reference::core {
 
 /// FieldPlan is the input view of one order.
 struct FieldPlan {
-    std::vector<Field> visible;                  ///< in the input view's order
-    std::map<std::string, std::string> known;    ///< of the visible ones: read from the card, overridden by what was typed
-    std::vector<std::string> dropped;            ///< on the card, but not visible: left out of the certificate
-    bool ask = false;                            ///< the officer has something to fill in
+    std::vector<Field> visible;  ///< in the input view's order
+    std::map<std::string, std::string>
+        known;                         ///< of the visible ones: read from the card, overridden by what was typed
+    std::vector<std::string> dropped;  ///< on the card, but not visible: left out of the certificate
+    bool ask = false;                  ///< the officer has something to fill in
 };
 
 /// plan_fields joins what the card holds, what the officer typed and what the procedure shows. Data are read from the

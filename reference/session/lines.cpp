@@ -13,7 +13,8 @@ Unexpected refuse(ErrorCode code, const std::string& key, std::string detail, st
 }
 
 std::string upper(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     return text;
 }
 
@@ -24,7 +25,8 @@ Result<const KeyLine*> find_key(const Contents& contents, const std::string& nam
         if (key.id == upper(name)) return &key;
     for (const auto& key : contents.keys) {
         if (key.label != name) continue;
-        if (found != nullptr) return refuse(ErrorCode::key_unknown, {}, "several keys are called " + name, "name the key by its id");
+        if (found != nullptr)
+            return refuse(ErrorCode::key_unknown, {}, "several keys are called " + name, "name the key by its id");
         found = &key;
     }
     if (found == nullptr)
@@ -37,13 +39,14 @@ Result<const StoredCertificate*> pick_replaced(const KeyLine& key, const ActionC
     if (choice.certificate) {
         for (const auto& stored : key.certificates)
             if (stored.certificate.serial_hex() == upper(*choice.certificate)) return &stored;
-        return refuse(ErrorCode::certificate_unknown, key.id, "the key has no certificate with the serial number " + *choice.certificate,
+        return refuse(ErrorCode::certificate_unknown, key.id,
+                      "the key has no certificate with the serial number " + *choice.certificate,
                       "rakit contents lists them");
     }
     if (const auto* transport = key.transport_certificate()) return transport;
-    const auto newest = std::max_element(key.certificates.begin(), key.certificates.end(), [](const auto& a, const auto& b) {
-        return a.certificate.not_before() < b.certificate.not_before();
-    });
+    const auto newest = std::max_element(
+        key.certificates.begin(), key.certificates.end(),
+        [](const auto& a, const auto& b) { return a.certificate.not_before() < b.certificate.not_before(); });
     return newest == key.certificates.end() ? nullptr : &*newest;
 }
 
@@ -52,16 +55,19 @@ Result<void> check_action(const Contents& contents, const KeyLine& key, Action a
         return refuse(ErrorCode::key_cannot_sign, key.id, "the key can't sign the request for its certificate");
     if (action != Action::add) return {};
     if (key.transport_certificate() != nullptr)
-        return refuse(ErrorCode::tc_add_refused, key.id, "the key carries a transport certificate, and Add would keep it", "choose redo");
+        return refuse(ErrorCode::tc_add_refused, key.id,
+                      "the key carries a transport certificate, and Add would keep it", "choose redo");
     if (contents.profile == "piv")
         return refuse(ErrorCode::add_not_possible, key.id, "a PIV slot holds one certificate", "choose redo or issue");
     return {};
 }
 
 Result<OrderLine> plan_line(const Contents& contents, const KeyLine& key, const ActionChoice& choice) {
-    if (auto allowed = check_action(contents, key, choice.action); !allowed) return Unexpected{std::move(allowed).error()};
-    OrderLine line{key.id, key.label, std::string(name(choice.action)), std::string(ossl::name(key.type)),
-                   key.usage, key.spki, {}, {}};
+    if (auto allowed = check_action(contents, key, choice.action); !allowed)
+        return Unexpected{std::move(allowed).error()};
+    OrderLine line{
+        key.id, key.label, std::string(name(choice.action)), std::string(ossl::name(key.type)), key.usage, key.spki,
+        {},     {}};
     if (const auto* transport = key.transport_certificate()) line.transport_certificate = transport->certificate;
     if (choice.action != Action::redo) return line;
     auto replaced = pick_replaced(key, choice);
@@ -77,7 +83,9 @@ std::vector<Bytes> digests(const Contents& contents) {
     return all;
 }
 
-bool contains(const std::vector<Bytes>& all, const Bytes& one) { return std::find(all.begin(), all.end(), one) != all.end(); }
+bool contains(const std::vector<Bytes>& all, const Bytes& one) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+}
 
 }  // namespace
 
@@ -106,7 +114,8 @@ Result<std::vector<OrderLine>> plan_lines(const Contents& contents, const std::v
         lines.push_back(std::move(*line));
     }
     if (lines.empty())
-        return refuse(ErrorCode::nothing_to_do, {}, "every key's action is blank", "choose issue, redo or add for a key");
+        return refuse(ErrorCode::nothing_to_do, {}, "every key's action is blank",
+                      "choose issue, redo or add for a key");
     return lines;
 }
 
@@ -124,23 +133,28 @@ std::vector<CertificateChange> changes(const Order& order, const Issued& issued)
     return all;
 }
 
-Result<void> check_written(const Contents& before, const Contents& after, const std::vector<CertificateChange>& changes) {
+Result<void> check_written(const Contents& before, const Contents& after,
+                           const std::vector<CertificateChange>& changes) {
     const auto now = digests(after);
     std::vector<Bytes> gone;
     for (const auto& change : changes) {
         const auto* key = after.key(change.key);
-        const bool there = key != nullptr && std::any_of(key->certificates.begin(), key->certificates.end(), [&](const auto& stored) {
-            return stored.certificate == change.certificate;
-        });
-        if (!there) return refuse(ErrorCode::card_write_failed, change.key, "read back: the new certificate is not on the card");
+        const bool there =
+            key != nullptr && std::any_of(key->certificates.begin(), key->certificates.end(),
+                                          [&](const auto& stored) { return stored.certificate == change.certificate; });
+        if (!there)
+            return refuse(ErrorCode::card_write_failed, change.key,
+                          "read back: the new certificate is not on the card");
         if (!change.replaces) continue;
         if (contains(now, *change.replaces))
-            return refuse(ErrorCode::card_write_failed, change.key, "read back: the replaced certificate is still on the card");
+            return refuse(ErrorCode::card_write_failed, change.key,
+                          "read back: the replaced certificate is still on the card");
         gone.push_back(*change.replaces);
     }
     for (const auto& digest : digests(before))
         if (!contains(gone, digest) && !contains(now, digest))
-            return refuse(ErrorCode::card_write_failed, {}, "read back: another certificate is missing, SHA-256 " + to_hex(digest));
+            return refuse(ErrorCode::card_write_failed, {},
+                          "read back: another certificate is missing, SHA-256 " + to_hex(digest));
     return {};
 }
 

@@ -21,7 +21,8 @@ std::vector<CertificateChange> changes(const Order& order, const Issued& issued)
 
 /// check_written compares a card read back after the write with what it held before and what it shall hold.
 /// Failure: card_write_failed.
-Result<void> check_written(const Contents& before, const Contents& after, const std::vector<CertificateChange>& changes);
+Result<void> check_written(const Contents& before, const Contents& after,
+                           const std::vector<CertificateChange>& changes);
 
 /// line_outcomes pairs the lines with their certificates.
 std::vector<LineOutcome> line_outcomes(const Order& order, const Issued& issued);

@@ -4,9 +4,12 @@
 
 namespace rakit::reference {
 
-ReaderCard::ReaderCard(CardReader& reader, std::vector<const CardProfile*> profiles, std::vector<std::string> transport_policies,
-                       Trace& trace)
-    : x_reader(reader), x_profiles(std::move(profiles)), x_transport_policies(std::move(transport_policies)), x_trace(trace) {}
+ReaderCard::ReaderCard(CardReader& reader, std::vector<const CardProfile*> profiles,
+                       std::vector<std::string> transport_policies, Trace& trace)
+    : x_reader(reader),
+      x_profiles(std::move(profiles)),
+      x_transport_policies(std::move(transport_policies)),
+      x_trace(trace) {}
 
 ReaderCard::~ReaderCard() { ReaderCard::unlock(); }
 
@@ -27,7 +30,8 @@ void ReaderCard::unlock() {
 }
 
 Result<Contents> ReaderCard::read_contents() {
-    Result<Contents> contents = fail(ErrorCode::card_unsupported, "no card family knows this card, ATR " + to_hex(x_atr));
+    Result<Contents> contents =
+        fail(ErrorCode::card_unsupported, "no card family knows this card, ATR " + to_hex(x_atr));
     for (const auto* profile : x_profiles) {
         if (!profile->recognises(x_atr)) continue;
         contents = profile->read_contents(*x_channel, x_atr, x_transport_policies);
@@ -39,9 +43,13 @@ Result<Contents> ReaderCard::read_contents() {
 
 Result<CardIdentity> ReaderCard::read_identity() { return x_profile->read_identity(*x_channel); }
 
-Result<void> ReaderCard::verify(const PinState& pin, const Pin& value) { return x_profile->verify(*x_channel, pin, value); }
+Result<void> ReaderCard::verify(const PinState& pin, const Pin& value) {
+    return x_profile->verify(*x_channel, pin, value);
+}
 
-Result<Bytes> ReaderCard::sign(const KeyLine& key, ByteView message) { return x_profile->sign(*x_channel, key, message); }
+Result<Bytes> ReaderCard::sign(const KeyLine& key, ByteView message) {
+    return x_profile->sign(*x_channel, key, message);
+}
 
 Result<WritePlan> ReaderCard::plan_write(const std::vector<CertificateChange>& changes, UtcTime now) {
     return x_profile->plan_write(*x_channel, changes, now);

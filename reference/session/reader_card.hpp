@@ -9,7 +9,8 @@ namespace rakit::reference {
 /// ReaderCard is the card in a reader, with the family that recognises it. Borrows the reader and the trace.
 class ReaderCard final : public CardPort {
 public:
-    ReaderCard(CardReader& reader, std::vector<const CardProfile*> profiles, std::vector<std::string> transport_policies, Trace& trace);
+    ReaderCard(CardReader& reader, std::vector<const CardProfile*> profiles,
+               std::vector<std::string> transport_policies, Trace& trace);
     ~ReaderCard() override;
 
     Result<void> lock() override;

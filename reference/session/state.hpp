@@ -75,17 +75,17 @@ struct State {
     std::vector<Procedure> procedures;
     Order order;
     std::optional<PrepareAnswer> prepared;
-    std::vector<PinPrompt> prompts;   ///< still to be asked, first one first
-    std::set<std::string> given;      ///< ids of the prompts that were answered in this run
-    Stage after_pins = Stage::idle;   ///< where asking_pins and unlocking_officer lead
-    std::vector<CardStep> card_steps; ///< still to be done in this lock
-    std::vector<Bytes> requests;      ///< signed PKCS#10s, by line
+    std::vector<PinPrompt> prompts;    ///< still to be asked, first one first
+    std::set<std::string> given;       ///< ids of the prompts that were answered in this run
+    Stage after_pins = Stage::idle;    ///< where asking_pins and unlocking_officer lead
+    std::vector<CardStep> card_steps;  ///< still to be done in this lock
+    std::vector<Bytes> requests;       ///< signed PKCS#10s, by line
     Bytes encoded;
-    bool saved = false;               ///< the journal holds this order
+    bool saved = false;  ///< the journal holds this order
     std::optional<Issued> issued;
     WritePlan plan;
     std::vector<std::pair<std::string, std::string>> notices;
-    std::optional<Error> failure;     ///< what the update ends with
+    std::optional<Error> failure;  ///< what the update ends with
 };
 
 }  // namespace rakit::reference::core

@@ -69,12 +69,37 @@ const Row* find(Stage stage, const Event& event) {
 
 bool waits(Stage stage) { return stage != Stage::idle && stage != Stage::finished; }
 
-constexpr std::array<std::string_view, static_cast<std::size_t>(Stage::kCount)> kNames{
-    "idle", "locking_to_read", "reading_contents", "opening_journal", "choosing_actions", "asking_signature_pin",
-    "unlocking_officer", "listing_procedures", "choosing_procedure", "filling_fields", "preparing", "asking_pins",
-    "locking_to_sign", "comparing_to_sign", "signing", "encoding", "saving_order", "submitting", "saving_issued",
-    "locking_to_write", "comparing_to_write", "verifying_to_write", "planning", "writing", "reading_back",
-    "saving_written", "handing_out", "confirming", "refusing", "closing", "finished"};
+constexpr std::array<std::string_view, static_cast<std::size_t>(Stage::kCount)> kNames{"idle",
+                                                                                       "locking_to_read",
+                                                                                       "reading_contents",
+                                                                                       "opening_journal",
+                                                                                       "choosing_actions",
+                                                                                       "asking_signature_pin",
+                                                                                       "unlocking_officer",
+                                                                                       "listing_procedures",
+                                                                                       "choosing_procedure",
+                                                                                       "filling_fields",
+                                                                                       "preparing",
+                                                                                       "asking_pins",
+                                                                                       "locking_to_sign",
+                                                                                       "comparing_to_sign",
+                                                                                       "signing",
+                                                                                       "encoding",
+                                                                                       "saving_order",
+                                                                                       "submitting",
+                                                                                       "saving_issued",
+                                                                                       "locking_to_write",
+                                                                                       "comparing_to_write",
+                                                                                       "verifying_to_write",
+                                                                                       "planning",
+                                                                                       "writing",
+                                                                                       "reading_back",
+                                                                                       "saving_written",
+                                                                                       "handing_out",
+                                                                                       "confirming",
+                                                                                       "refusing",
+                                                                                       "closing",
+                                                                                       "finished"};
 
 }  // namespace
 

@@ -8,7 +8,8 @@ namespace {
 
 /// A refusal of the CM means that nothing was issued; so does a request that was never sent. Whatever else goes wrong
 /// with a submission leaves open whether the CM issued: the order stays in the journal. A resent order may have been
-/// issued before: only refusals that speak of the order itself close it, not those of the message, the officer, the host.
+/// issued before: only refusals that speak of the order itself close it, not those of the message, the officer, the
+/// host.
 bool nothing_issued(ErrorCode code, bool resent) {
     if (resent) return code > ErrorCode::domain_not_visible && code < ErrorCode::cm_maintenance;
     return code < ErrorCode::cm_internal || code == ErrorCode::cm_unreachable || code == ErrorCode::cm_untrusted ||
@@ -18,7 +19,9 @@ bool nothing_issued(ErrorCode code, bool resent) {
 /// The card will never take these certificates: nothing was written, and the CM should take them back.
 bool cannot_be_written(ErrorCode code) { return code == ErrorCode::card_full || code == ErrorCode::add_not_possible; }
 
-bool inside_write(Stage stage) { return stage == Stage::planning || stage == Stage::writing || stage == Stage::reading_back; }
+bool inside_write(Stage stage) {
+    return stage == Stage::planning || stage == Stage::writing || stage == Stage::reading_back;
+}
 
 /// What goes wrong while writing has one code; the cause stands in the detail.
 Error write_failure(Error error) {
@@ -84,7 +87,9 @@ Transition on_failed(State state, const Failed& event, const Policy&) {
         if (!state.failure) state.failure = event.error;
         return end(std::move(state));
     }
-    state.failure = inside_write(stage) ? write_failure(event.error) : state.saved ? event.error : before_submit(event.error);
+    state.failure = inside_write(stage) ? write_failure(event.error)
+                    : state.saved       ? event.error
+                                        : before_submit(event.error);
     Effects effects;
     unlock(state, effects);
     if (stage == Stage::submitting && nothing_issued(event.error.code, state.resuming))
@@ -129,20 +134,25 @@ Transition reenter(State state, Stage stage, Effects silent) {
             Confirm effect{state.order, *state.issued, stage == Stage::confirming};
             return go(std::move(state), stage, std::move(silent), std::move(effect));
         }
-        default: return give_up(std::move(state), {ErrorCode::internal, "no way into " + std::string(name(stage)), {}, {}, {}, {}});
+        default:
+            return give_up(std::move(state),
+                           {ErrorCode::internal, "no way into " + std::string(name(stage)), {}, {}, {}, {}});
     }
 }
 
 bool writes(const Order& order) {
-    return std::any_of(order.lines.begin(), order.lines.end(), [](const auto& line) { return line.action != name(Action::issue); });
+    return std::any_of(order.lines.begin(), order.lines.end(),
+                       [](const auto& line) { return line.action != name(Action::issue); });
 }
 
 std::string prompt_id(const PinState& pin) { return pin.is_so_pin ? "op-pin" : "pin:" + pin.id; }
 
 Result<PinPrompt> prompt_for(const State& state, const std::string& id) {
     const auto* pin = state.contents.pin(id);
-    if (pin == nullptr) return fail(ErrorCode::card_content_invalid, "the card names a PIN " + id + " that it doesn't describe");
-    return PinPrompt{prompt_id(*pin), pin->label + " (card " + state.contents.serial + ")", pin->tries_left, pin->tries_left == 1};
+    if (pin == nullptr)
+        return fail(ErrorCode::card_content_invalid, "the card names a PIN " + id + " that it doesn't describe");
+    return PinPrompt{prompt_id(*pin), pin->label + " (card " + state.contents.serial + ")", pin->tries_left,
+                     pin->tries_left == 1};
 }
 
 VerifyPin verify(const State& state, const std::string& id) {
@@ -160,7 +170,10 @@ std::optional<Error> card_changed(const State& state, const CardIdentity& found)
     return Error{ErrorCode::card_changed,
                  other ? "the card in the reader is " + found.serial + ", not " + state.identity.serial
                        : "the keys of card " + found.serial + " are not those that were read",
-                 {}, {}, other ? "put the right card in" : "read the card again", {}};
+                 {},
+                 {},
+                 other ? "put the right card in" : "read the card again",
+                 {}};
 }
 
 }  // namespace rakit::reference::core

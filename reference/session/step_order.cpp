@@ -15,7 +15,7 @@ Transition lines_chosen(State state) {
     state.order.lines = std::move(*lines);
     Effects effects;
     if (state.soft_token)
-        tell(state, effects, "soft_token_warning",
+        tell(state, effects, std::string(rakit::name(ErrorCode::soft_token_warning)),
              "the officer's credential is a software token: allowed, but not recommended; use a smart card");
     return ask_signature_pin(std::move(state), Stage::listing_procedures, std::move(effects));
 }
@@ -26,7 +26,9 @@ const Procedure* chosen(const State& state) {
     return nullptr;
 }
 
-Transition prepare(State state, Effects silent = {}) { return reenter(std::move(state), Stage::preparing, std::move(silent)); }
+Transition prepare(State state, Effects silent = {}) {
+    return reenter(std::move(state), Stage::preparing, std::move(silent));
+}
 
 Transition procedure_chosen(State state, const std::string& name) {
     state.order.procedure = name;
@@ -39,7 +41,8 @@ Transition procedure_chosen(State state, const std::string& name) {
     if (!plan) return give_up(std::move(state), std::move(plan).error());
     Effects effects;
     for (const auto& field : plan->dropped)
-        tell(state, effects, "field_dropped", "the card's certificate holds " + field + ", which the input view does not show: it is left out");
+        tell(state, effects, "field_dropped",
+             "the card's certificate holds " + field + ", which the input view does not show: it is left out");
     state.order.fields = plan->known;
     if (!plan->ask) return prepare(std::move(state), std::move(effects));
     effects.push_back(Progress{"fields"});
@@ -74,9 +77,11 @@ Result<std::vector<PinPrompt>> dialog_prompts(const State& state, bool writing_l
     if (writes(state.order) && !writing_later)
         for (const auto& pin : state.contents.write_pins) add(pin);
     if (state.prepared->op_pin_required && !state.prepared->op_pin_held && !writing_later) {
-        const auto op = std::find_if(state.contents.pins.begin(), state.contents.pins.end(), [](const auto& pin) { return pin.is_so_pin; });
+        const auto op = std::find_if(state.contents.pins.begin(), state.contents.pins.end(),
+                                     [](const auto& pin) { return pin.is_so_pin; });
         if (op == state.contents.pins.end())
-            return fail(ErrorCode::op_pin_required, "the procedure wants the OP PIN, and the card has none", {}, "choose another procedure");
+            return fail(ErrorCode::op_pin_required, "the procedure wants the OP PIN, and the card has none", {},
+                        "choose another procedure");
         add(op->id);
     }
     std::vector<PinPrompt> prompts;
@@ -122,8 +127,13 @@ Transition on_journal(State state, const JournalOpened& event, const Policy&) {
         return give_up(std::move(state), {ErrorCode::nothing_to_do, "no order of this card is open", {}, {}, {}, {}});
     }
     if (event.open)
-        return give_up(std::move(state), {ErrorCode::order_open, "order " + to_hex(event.open->order.transaction_id) +
-                                                                     " of this card is not finished", {}, {}, "run rakit resume", {}});
+        return give_up(std::move(state),
+                       {ErrorCode::order_open,
+                        "order " + to_hex(event.open->order.transaction_id) + " of this card is not finished",
+                        {},
+                        {},
+                        "run rakit resume",
+                        {}});
     if (!state.request.actions.empty()) return lines_chosen(std::move(state));
     const Contents contents = state.contents;
     return go(std::move(state), Stage::choosing_actions, {Progress{"actions"}}, ChooseActions{contents});
@@ -151,12 +161,19 @@ Transition on_procedures(State state, const ProceduresListed& event, const Polic
     }
     std::vector<Procedure> fitting;
     for (const auto& procedure : event.procedures)
-        if (std::find(procedure.profiles.begin(), procedure.profiles.end(), state.contents.profile) != procedure.profiles.end())
+        if (std::find(procedure.profiles.begin(), procedure.profiles.end(), state.contents.profile) !=
+            procedure.profiles.end())
             fitting.push_back(procedure);
     if (fitting.empty())
-        return give_up(std::move(state), {ErrorCode::procedure_unknown, "the CM shows this officer no procedure for a card of profile " +
-                                                                            state.contents.profile, {}, {}, {}, {}});
-    return go(std::move(state), Stage::choosing_procedure, {Progress{"procedure"}}, ChooseProcedure{std::move(fitting)});
+        return give_up(std::move(state),
+                       {ErrorCode::procedure_unknown,
+                        "the CM shows this officer no procedure for a card of profile " + state.contents.profile,
+                        {},
+                        {},
+                        {},
+                        {}});
+    return go(std::move(state), Stage::choosing_procedure, {Progress{"procedure"}},
+              ChooseProcedure{std::move(fitting)});
 }
 
 Transition on_procedure(State state, const ProcedureChosen& event, const Policy&) {
@@ -173,7 +190,8 @@ Transition on_fields(State state, const FieldsFilled& event, const Policy&) {
     const auto* procedure = chosen(state);
     if (procedure != nullptr) {
         if (const auto name = missing_field(procedure->fields, state.order.fields); !name.empty())
-            return give_up(std::move(state), {ErrorCode::field_missing, "no value for the field " + name, {}, {}, "fill it in", {}});
+            return give_up(std::move(state),
+                           {ErrorCode::field_missing, "no value for the field " + name, {}, {}, "fill it in", {}});
     }
     return prepare(std::move(state));
 }
@@ -183,10 +201,15 @@ Transition on_prepared(State state, const Prepared& event, const Policy& policy)
     if (event.answer.op_pin_held) state.given.insert("op-pin");
     if (state.issued) return begin_write(std::move(state));
     if (const auto name = missing_field(event.answer.fields, state.order.fields); !name.empty())
-        return give_up(std::move(state), {ErrorCode::field_missing, "no value for the field " + name, {}, {}, "fill it in", {}});
+        return give_up(std::move(state),
+                       {ErrorCode::field_missing, "no value for the field " + name, {}, {}, "fill it in", {}});
     if (state.request.replace_ca && event.answer.issuer_certificates_stored)
-        return give_up(std::move(state), {ErrorCode::unsupported, "issuer certificates can't be written to the card", {}, {},
-                                          "leave the CA certificates as they are", {}});
+        return give_up(std::move(state), {ErrorCode::unsupported,
+                                          "issuer certificates can't be written to the card",
+                                          {},
+                                          {},
+                                          "leave the CA certificates as they are",
+                                          {}});
     auto prompts = dialog_prompts(state, policy.issue_first || event.answer.issue_first);
     if (!prompts) return give_up(std::move(state), std::move(prompts).error());
     state.prompts = std::move(*prompts);

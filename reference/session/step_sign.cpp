@@ -5,8 +5,8 @@
 namespace rakit::reference::core {
 namespace {
 
-/// plan_signing lists the VERIFYs and signatures of the lock: a key with userConsent gets a VERIFY immediately before its
-/// signature, others one for each PIN; then, unless the writing is authorised later, what the writing needs.
+/// plan_signing lists the VERIFYs and signatures of the lock: a key with userConsent gets a VERIFY immediately before
+/// its signature, others one for each PIN; then, unless the writing is authorised later, what the writing needs.
 std::vector<CardStep> plan_signing(const State& state, bool writing_later) {
     std::vector<CardStep> steps;
     std::set<std::string> verified;
@@ -21,7 +21,9 @@ std::vector<CardStep> plan_signing(const State& state, bool writing_later) {
     if (writing_later) return steps;
     std::vector<CardStep> writing;
     for (const auto& pin : state.contents.pins) {
-        const bool needed = writes(state.order) && std::find(state.contents.write_pins.begin(), state.contents.write_pins.end(), pin.id) != state.contents.write_pins.end();
+        const bool needed = writes(state.order) &&
+                            std::find(state.contents.write_pins.begin(), state.contents.write_pins.end(), pin.id) !=
+                                state.contents.write_pins.end();
         const bool op = pin.is_so_pin && state.prepared->op_pin_required;
         if ((needed || op) && verified.insert(pin.id).second) writing.push_back({pin.id, 0});
     }
@@ -49,6 +51,11 @@ Transition card_step_done(State state) {
     return next_card_step(std::move(state));
 }
 
+bool has_certificate(const Issued& issued, const OrderLine& line) {
+    return std::any_of(issued.certificates.begin(), issued.certificates.end(),
+                       [&](const auto& one) { return one.first == line.key && one.second.spki() == line.spki; });
+}
+
 }  // namespace
 
 Transition ask_signature_pin(State state, Stage then, Effects silent) {
@@ -62,8 +69,9 @@ Transition ask_pins(State state, Stage then, Effects silent) {
     state.after_pins = then;
     for (const auto& prompt : state.prompts)
         if (prompt.tries_left == 0)
-            return give_up(std::move(state), {ErrorCode::pin_blocked, prompt.label + " is blocked", {}, {},
-                                              "unblock it with the PUK first", {}});
+            return give_up(
+                std::move(state),
+                {ErrorCode::pin_blocked, prompt.label + " is blocked", {}, {}, "unblock it with the PUK first", {}});
     if (state.prompts.empty()) return reenter(std::move(state), then, std::move(silent));
     AskPin effect{state.prompts.front(), state.contents.serial};
     return go(std::move(state), Stage::asking_pins, std::move(silent), std::move(effect));
@@ -106,7 +114,17 @@ Transition on_order_saved(State state, const CheckpointWritten&, const Policy&) 
     return reenter(std::move(state), Stage::submitting);
 }
 
-Transition on_issued(State state, const OrderIssued& event, const Policy&) {
+Transition on_issued(State state, const OrderIssued& event, const Policy& policy) {
+    for (const auto& line : state.order.lines)
+        if (!has_certificate(event.issued, line))
+            return on_failed(std::move(state),
+                             {{ErrorCode::cm_answer_mismatch,
+                               "the CM's answer holds no certificate for this key",
+                               {},
+                               {},
+                               {},
+                               line.key}},
+                             policy);
     state.issued = event.issued;
     auto open = open_order(state, OpenOrder::Stage::issued);
     return go(std::move(state), Stage::saving_issued, {}, Checkpoint{std::move(open)});
@@ -120,13 +138,15 @@ Transition on_pin_missing(State state, const SecretMissing& event, const Policy&
         Effects effects;
         unlock(state, effects);
         if (pin.is_so_pin && state.prepared && state.prepared->op_pin_held)
-            return reenter(std::move(state), Stage::preparing, std::move(effects));  // the CM holds it, so it gives it again
+            return reenter(std::move(state), Stage::preparing,
+                           std::move(effects));  // the CM holds it, so it gives it again
         auto prompt = prompt_for(state, pin.id);
         if (!prompt) return give_up(std::move(state), std::move(prompt).error());
         state.prompts = {std::move(*prompt)};
         return ask_pins(std::move(state), then, std::move(effects));
     }
-    return give_up(std::move(state), {ErrorCode::internal, "no PIN belongs to the prompt " + event.prompt, {}, {}, {}, {}});
+    return give_up(std::move(state),
+                   {ErrorCode::internal, "no PIN belongs to the prompt " + event.prompt, {}, {}, {}, {}});
 }
 
 Transition on_signature_pin_missing(State state, const SecretMissing&, const Policy&) {

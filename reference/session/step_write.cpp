@@ -34,7 +34,9 @@ Transition begin_write(State state, Effects silent) {
     return ask_pins(std::move(state), Stage::locking_to_write, std::move(silent));
 }
 
-Transition on_issued_saved(State state, const CheckpointWritten&, const Policy&) { return begin_write(std::move(state)); }
+Transition on_issued_saved(State state, const CheckpointWritten&, const Policy&) {
+    return begin_write(std::move(state));
+}
 
 Transition on_locked_to_write(State state, const CardLocked&, const Policy&) {
     state.card_locked = true;

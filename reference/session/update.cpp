@@ -16,11 +16,13 @@ public:
         return certification_request_info(order, line);
     }
     Result<Bytes> request(ByteView info, ByteView signature) override { return certification_request(info, signature); }
-    Result<Bytes> encode_order(const Order& order, const std::vector<Bytes>& requests, const OfficerCredential& officer) override {
+    Result<Bytes> encode_order(const Order& order, const std::vector<Bytes>& requests,
+                               const OfficerCredential& officer) override {
         return x_client.encode_order(order, requests, officer);
     }
     Result<Issued> submit(ByteView encoded, const Order& order) override { return x_client.submit(encoded, order); }
-    Result<void> confirm(const Order& order, const Issued& issued, bool accepted, const OfficerCredential& officer) override {
+    Result<void> confirm(const Order& order, const Issued& issued, bool accepted,
+                         const OfficerCredential& officer) override {
         return x_client.confirm(order, issued, accepted, officer);
     }
 
@@ -31,7 +33,8 @@ private:
 Result<UpdateOutcome> run(UpdatePorts& ports, const UpdateRequest& request, bool resuming) {
     ReaderCard card(ports.reader, card_profiles(), ports.transport_policies, ports.trace);
     ClientCm cm(ports.cm);
-    Driver driver({card, cm, ports.officer, ports.dialog, ports.clock, ports.rng, ports.trace, ports.journal_folder, ports.pin_deadline},
+    Driver driver({card, cm, ports.officer, ports.dialog, ports.clock, ports.rng, ports.trace, ports.journal_folder,
+                   ports.pin_deadline},
                   {request.issue_first});
     return driver.run(request, resuming);
 }

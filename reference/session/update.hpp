@@ -34,19 +34,19 @@ struct ActionChoice {
 struct UpdateRequest {
     std::vector<ActionChoice> actions;
     std::optional<std::string> procedure;
-    std::map<std::string, std::string> fields;   ///< typed values
-    std::vector<std::string> show_fields;        ///< made visible besides what the input view shows
+    std::map<std::string, std::string> fields;  ///< typed values
+    std::vector<std::string> show_fields;       ///< made visible besides what the input view shows
     bool auto_add_fields = false;
     bool replace_ca = false;
-    bool issue_first = false;                    ///< ask the CM before the authorisations for writing are verified
+    bool issue_first = false;  ///< ask the CM before the authorisations for writing are verified
 };
 
 /// PinPrompt is one question for a secret; one for each distinct PIN object.
 struct PinPrompt {
-    std::string id;      ///< "signature-pin", "pin:<PinState::id>", "op-pin"
-    std::string label;   ///< for people: "PIN 1 (Anna's card 0A1B...)"
+    std::string id;     ///< "signature-pin", "pin:<PinState::id>", "op-pin"
+    std::string label;  ///< for people: "PIN 1 (Anna's card 0A1B...)"
     std::optional<int> tries_left;
-    bool last_try = false;   ///< one try left: the dialog must have the officer confirm
+    bool last_try = false;  ///< one try left: the dialog must have the officer confirm
 };
 
 /// LineOutcome is what came of one key.
@@ -63,7 +63,8 @@ public:
     virtual ~Dialog() = default;
     /// ask_pin waits for a secret. Failure: pin_cancelled, prompt_unavailable.
     virtual Result<Pin> ask_pin(const PinPrompt& prompt) = 0;
-    /// choose_actions asks for what UpdateRequest left open. Failure: pin_cancelled (the officer left), prompt_unavailable.
+    /// choose_actions asks for what UpdateRequest left open. Failure: pin_cancelled (the officer left),
+    /// prompt_unavailable.
     virtual Result<std::vector<ActionChoice>> choose_actions(const Contents& contents) = 0;
     virtual Result<std::string> choose_procedure(const std::vector<Procedure>& procedures) = 0;
     virtual Result<std::map<std::string, std::string>> fill_fields(const std::vector<Field>& fields,
@@ -72,8 +73,8 @@ public:
     virtual void tell(const std::string& code, const std::string& text) = 0;
     /// progress says which step of the flow begins.
     virtual void progress(const std::string& step) = 0;
-    /// hand_out gives the officer the certificate of an Issue; the order stays open until that worked, and a resumed order
-    /// hands out again. Failure: file_unwritable.
+    /// hand_out gives the officer the certificate of an Issue; the order stays open until that worked, and a resumed
+    /// order hands out again. Failure: file_unwritable.
     virtual Result<void> hand_out(const LineOutcome& line) {
         (void)line;
         return {};
@@ -104,12 +105,12 @@ struct UpdatePorts {
 /// read_card reads the contents of the card in the reader, in a lock of its own.
 Result<Contents> read_card(CardReader& reader, const std::vector<std::string>& transport_policies, Trace& trace);
 
-/// update runs the whole update of domain.md on the card in the reader. An Error means that it did not go through; whatever
-/// was left half done stands in the journal, and the error says so.
+/// update runs the whole update of domain.md on the card in the reader. An Error means that it did not go through;
+/// whatever was left half done stands in the journal, and the error says so.
 Result<UpdateOutcome> update(UpdatePorts& ports, const UpdateRequest& request);
 
-/// resume continues the journal's open order of the card in the reader, if there is one: with the same transaction, without
-/// a second certificate for the same line. nothing_to_do if none is open.
+/// resume continues the journal's open order of the card in the reader, if there is one: with the same transaction,
+/// without a second certificate for the same line. nothing_to_do if none is open.
 Result<UpdateOutcome> resume(UpdatePorts& ports);
 
 }  // namespace rakit::reference

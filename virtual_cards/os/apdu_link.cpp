@@ -1,6 +1,7 @@
 #include "virtual_cards/os/apdu_link.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rakit::cards {
 namespace {
@@ -21,7 +22,7 @@ void ApduLink::reset() {
 
 Bytes ApduLink::handle(ByteView octets, const Disturbance& disturbance) {
     auto command = iso7816::parse_command(octets);
-    if (!command || (octets[0] == 0xFF)) {
+    if (!command || octets[0] == 0xFF) {
         reset();
         return bare(command ? sw::kClaNotSupported : sw::kWrongLength);
     }
@@ -65,8 +66,7 @@ Bytes ApduLink::deliver(ByteView data, std::size_t ne, iso7816::StatusWord statu
     answer.assign(data.begin(), data.begin() + static_cast<std::ptrdiff_t>(now));
     const std::size_t left = data.size() - now;
     if (left > 0) {
-        const Bytes rest(data.end() - static_cast<std::ptrdiff_t>(left), data.end());
-        x_rest = rest;
+        x_rest.assign(data.end() - static_cast<std::ptrdiff_t>(left), data.end());
         x_rest_status = status;
         status = iso7816::StatusWord(static_cast<std::uint16_t>(0x6100 | (left > 255 ? 0 : left)));
     }

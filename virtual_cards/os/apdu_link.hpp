@@ -24,7 +24,7 @@ private:
     Bytes get_response(const iso7816::CommandApdu& command);
 
     Applet* x_applet;
-    iso7816::CommandApdu x_chain;  ///< the part that has come, `ins` 00 when there is none
+    iso7816::CommandApdu x_chain;  ///< what has come of a chain, while x_chaining
     bool x_chaining = false;
     Bytes x_rest;                  ///< response data that GET RESPONSE fetches
     iso7816::StatusWord x_rest_status;

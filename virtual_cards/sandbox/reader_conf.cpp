@@ -3,19 +3,27 @@
 #include <fmt/format.h>
 
 namespace rakit::cards {
+namespace {
+
+std::string driver_name(const std::string& reader_name, int driver) {
+    return driver == 0 ? reader_name : fmt::format("{} {}", reader_name, driver + 1);
+}
+
+}  // namespace
 
 std::string reader_conf(const std::string& reader_name, const std::vector<ReaderEntry>& entries) {
     std::string text;
+    int driver = 0;
     for (const auto& entry : entries)
-        text += fmt::format("FRIENDLYNAME \"{}\"\nDEVICENAME /dev/null:0x{:04X}\nLIBPATH {}\nCHANNELID 0x{:04X}\n\n", reader_name,
-                            entry.port, entry.driver.string(), entry.port);
+        text += fmt::format("FRIENDLYNAME \"{}\"\nDEVICENAME /dev/null:0x{:04X}\nLIBPATH {}\nCHANNELID 0x{:04X}\n\n",
+                            driver_name(reader_name, driver++), entry.port, entry.driver.string(), entry.port);
     return text;
 }
 
 std::vector<std::string> reader_names(const std::string& reader_name, int slots) {
     std::vector<std::string> names;
     for (int slot = 0; slot < slots; ++slot)
-        names.push_back(fmt::format("{} {:02X} {:02X}", reader_name, slot / kSlotsPerDriver, slot % kSlotsPerDriver));
+        names.push_back(fmt::format("{} 00 {:02X}", driver_name(reader_name, slot / kSlotsPerDriver), slot % kSlotsPerDriver));
     return names;
 }
 

@@ -17,7 +17,7 @@ namespace rakit::cards {
 
 /// SandboxOptions say what a sandbox shall have.
 struct SandboxOptions {
-    std::string reader_name = "Virtual PCD";  ///< the slots are called `NAME 00 00`, `NAME 00 01`, `NAME 01 00`, ...
+    std::string reader_name = "Virtual PCD";  ///< the slots are called as reader_names() says: `NAME 00 00` first
     int slots = 1;                            ///< 1 to 16; there are always whole drivers, so an even number of readers
     std::optional<Network> network;           ///< nothing: a network namespace where it is to be had, else the host's
     std::filesystem::path pcscd = "/usr/sbin/pcscd";

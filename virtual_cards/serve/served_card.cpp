@@ -89,6 +89,7 @@ private:
             }
             count([](ServeCounters& counters) { ++counters.insertions; });
             serve(fd, stop);
+            ::shutdown(fd, SHUT_RDWR);  // closing alone wouldn't do while a process forked from ours has a copy
             count([this](ServeCounters& counters) {
                 ++counters.removals;
                 x_end.on_link_gone();

@@ -78,6 +78,39 @@ TEST(Pkcs15Plan, BothKeysInOneOrder) {
               (std::vector{before.key("46")->certificates[0].certificate, second.certificate}));
 }
 
+TEST(Pkcs15Plan, WithoutASwitchRedoRewritesInPlaceAndSaysSo) {
+    CardOnBench bench(with_access(tc_image(), "3F0050155031", "033FFF"));
+    const auto before = bench.read();
+    const auto change = redo(before, "45", "Anna Ek");
+    bench.verify_for_writing();
+    const auto plan = bench.plan({change});
+    EXPECT_TRUE(std::ranges::any_of(plan.notes, [](const auto& note) { return note.find("journal") != std::string::npos; }));
+    ASSERT_TRUE(bench.run(plan));
+    EXPECT_EQ(certificates(bench.read(), "45"), std::vector{change.certificate});
+    EXPECT_TRUE(bench.plan({change}).steps.empty());
+    EXPECT_EQ(bench.files().size(), CardOnBench(tc_image()).files().size());
+}
+
+TEST(Pkcs15Plan, LastUpdateIsRenewedWhereTheCardAllowsItAndGrows) {
+    CardOnBench bench(with_access(tc_image(), "3F0050155032", "010FFF"));
+    const auto last_update = [&] {
+        const auto text = std::string(as_text(bench.content("50155032")));
+        const auto at = text.find("\x18\x0F");
+        return at == std::string::npos ? std::string() : text.substr(at + 2, 15);
+    };
+    const auto first = last_update();
+    write(bench, {redo(bench.read(), "45", "first")});
+    const auto second = last_update();
+    write(bench, {redo(bench.read(), "45", "second")});
+    const auto third = last_update();
+    if (first.empty()) {
+        EXPECT_EQ(third, first) << "a card that has none gets none";
+    } else {
+        EXPECT_LT(first, second);
+        EXPECT_LT(second, third) << "at least a second later, though the clock stands still";
+    }
+}
+
 TEST(Pkcs15Plan, WhatCannotBeIsSaidBeforeAnythingIsWritten) {
     CardOnBench bench(tc_image());
     const auto contents = bench.read();

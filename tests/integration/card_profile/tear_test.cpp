@@ -38,6 +38,8 @@ std::vector<OrderRow> orders() {
     std::vector<OrderRow> rows;
     rows.push_back({"redo of both keys", tc_image(), {redo(contents, "45", "a"), redo(contents, "46", "b")}});
     rows.push_back({"add", tc_image(), {add(contents, "46", "c")}});
+    // An ODF that is the SO PIN's: the entry's own tag is the commit then.
+    rows.push_back({"add without a switch", with_access(tc_image(), "3F0050155031", "033FFF"), {add(contents, "46", "c")}});
     bench.verify_for_writing();
     EXPECT_TRUE(bench.run(bench.plan(rows[0].changes)));
     const auto updated = bench.read();

@@ -144,6 +144,12 @@ const cards::Image& tc_image() {
     return image;
 }
 
+cards::Image with_access(cards::Image image, const std::string& path, const std::string& access) {
+    for (auto& file : image.document.at("files"))
+        if (file.at("path") == path) file["acl"] = access;
+    return image;
+}
+
 CertificateChange redo(const Contents& contents, const std::string& key, const std::string& name) {
     const auto& line = *contents.key(key);
     return {key, test_issuer().user_certificate(line, name), line.certificates.front().certificate.sha256(), name};

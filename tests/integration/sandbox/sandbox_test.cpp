@@ -20,8 +20,8 @@ namespace fs = std::filesystem;
 TEST(ReaderConf, OneEntryForEachCopyOfTheDriver) {
     EXPECT_EQ(reader_conf("A reader", {{"/d/a.so", 0x8C7B}, {"/d/b.so", 20000}}),
               "FRIENDLYNAME \"A reader\"\nDEVICENAME /dev/null:0x8C7B\nLIBPATH /d/a.so\nCHANNELID 0x8C7B\n\n"
-              "FRIENDLYNAME \"A reader\"\nDEVICENAME /dev/null:0x4E20\nLIBPATH /d/b.so\nCHANNELID 0x4E20\n\n");
-    EXPECT_EQ(reader_names("R", 3), (std::vector<std::string>{"R 00 00", "R 00 01", "R 01 00"}));
+              "FRIENDLYNAME \"A reader 2\"\nDEVICENAME /dev/null:0x4E20\nLIBPATH /d/b.so\nCHANNELID 0x4E20\n\n");
+    EXPECT_EQ(reader_names("R", 3), (std::vector<std::string>{"R 00 00", "R 00 01", "R 2 00 00"}));
 }
 
 struct RefusalRow {
@@ -104,7 +104,7 @@ TEST(Sandbox, SixteenReaders) {
     options.slots = kMaxSlots;
     auto sandbox = Sandbox::start(options);
     ASSERT_TRUE(sandbox) << to_string(sandbox.error());
-    EXPECT_EQ(sandbox->readers().back(), "Virtual PCD 07 01");
+    EXPECT_EQ(sandbox->readers().back(), "Virtual PCD 8 00 01");
     PlainCard card;
     auto served = ServedCard::start(card, sandbox->connector(15));
     ASSERT_TRUE(served);

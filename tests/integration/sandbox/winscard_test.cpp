@@ -163,8 +163,8 @@ TEST(WinscardTwice, TwoSandboxesSideBySide) {
         };
     };
     EXPECT_EQ(as_client(*first, transmits_to("Virtual PCD 00 00")), 0);
-    EXPECT_EQ(as_client(*second, transmits_to("Other 01 01")), 0);
-    EXPECT_EQ(as_client(*first, transmits_to("Other 01 01")), 2);
+    EXPECT_EQ(as_client(*second, transmits_to("Other 2 00 01")), 0);
+    EXPECT_EQ(as_client(*first, transmits_to("Other 2 00 01")), 2);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <openssl/core_names.h>
 #include <openssl/rsa.h>
 
+#include "common/iso7816/tlv.hpp"
 #include "tests/unit/cards/cards.hpp"
 
 namespace rakit::cards::test {
@@ -146,6 +147,16 @@ TEST(Keys, DecipherInOnePieceByChainAndInHalves) {
     const auto raw = send(*card, kDecipherRaw);
     EXPECT_EQ(raw, "9000");
     EXPECT_EQ(data_of(send(*card, "002A8086000101" + to_hex(concat({Bytes{0x00}, cryptogram})) + "0000")).size(), 256U);
+}
+
+TEST(Keys, ThePointIsADataObject) {
+    auto card = card_of("pkcs15-tc");
+    (void)send(*card, "00A4080C0450154B02");
+    const auto object = data_of(send(*card, "00CA018600"));
+    const auto point = iso7816::find_tlv(object, 0x86);
+    ASSERT_TRUE(point);
+    const auto key = public_key_file(*card, "5502");
+    EXPECT_EQ(to_hex(ossl::spki(key.get())).substr(52), to_hex(point->value));
 }
 
 TEST(Keys, AgreeAsOpenSslDoes) {

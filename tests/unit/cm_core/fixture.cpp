@@ -244,7 +244,7 @@ x509::CertificateTemplate HostTest::tc_template(const std::string& serial, const
     what.subject = {{"CN", "TC " + serial}, {"serialNumber", serial}};
     what.spki = ossl::spki(key);
     what.not_before = *from_iso8601("2025-01-01T00:00:00Z");
-    what.not_after = *from_iso8601("2030-01-01T00:00:00Z");
+    what.not_after = *from_iso8601("2050-01-01T00:00:00Z");
     what.key_usage = {"digitalSignature"};
     what.policies = {"2.25.259992147378155069564548854890386613715"};
     return what;

@@ -17,8 +17,14 @@ OpenOrder sample(OpenOrder::Stage stage) {
     const auto card = samples::card();
     open.stage = stage;
     open.identity = card.identity();
-    open.order = {Bytes(16, 0x41), Bytes(16, 0x42), "employee-tc", card.serial, card.atr, card.profile,
-                  {{"commonName", "Åsa \"Ek\" \\ 0123"}}, {}};
+    open.order = {Bytes(16, 0x41),
+                  Bytes(16, 0x42),
+                  "employee-tc",
+                  card.serial,
+                  card.atr,
+                  card.profile,
+                  {{"commonName", "Åsa \"Ek\" \\ 0123"}},
+                  {}};
     open.order.lines = *core::plan_lines(card, samples::request().actions);
     open.encoded = {1, 2, 3, 4};
     if (stage != OpenOrder::Stage::prepared) open.issued = samples::issued(open.order);
@@ -138,11 +144,12 @@ struct DamageRow {
 
 TEST_F(JournalTest, DamageIsFoundWithItsPlace) {
     const auto whole = to_json(sample(OpenOrder::Stage::issued));
-    for (const auto& row : std::vector<DamageRow>{{"version", "\"version\": 1", "\"version\": 2", "version"},
-                                                  {"stage", "\"stage\": \"issued\"", "\"stage\": \"done\"", "stage"},
-                                                  {"unknown key", "\"version\": 1", "\"version\": 1, \"pin\": \"1\"", "unknown key 'pin'"},
-                                                  {"certificate", "\"certificate\": \"MII", "\"certificate\": \"AII", "no certificate"},
-                                                  {"transaction", "\"4141", "\"F141", "transaction"}}) {
+    for (const auto& row : std::vector<DamageRow>{
+             {"version", "\"version\": 1", "\"version\": 2", "version"},
+             {"stage", "\"stage\": \"issued\"", "\"stage\": \"done\"", "stage"},
+             {"unknown key", "\"version\": 1", "\"version\": 1, \"pin\": \"1\"", "unknown key 'pin'"},
+             {"certificate", "\"certificate\": \"MII", "\"certificate\": \"AII", "no certificate"},
+             {"transaction", "\"4141", "\"F141", "transaction"}}) {
         auto damaged = whole;
         const auto at = damaged.find(row.from);
         ASSERT_NE(at, std::string::npos) << row.what;

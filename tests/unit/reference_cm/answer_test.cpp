@@ -103,9 +103,13 @@ x509::Certificate foreign_signer() {
 }
 
 const Row kRows[] = {
-    {"another content type", [](auto& s) { s.content_type = "1.3.6.1.5.5.7.12.2"; }, ErrorCode::cm_answer_invalid, "no PKIResponse"},
+    {"another content type",
+     [](auto& s) { s.content_type = "1.3.6.1.5.5.7.12.2"; },
+     ErrorCode::cm_answer_invalid, "no PKIResponse"},
     {"a signer without cmcCA", [](auto& s) { s.signer = foreign_signer(); }, ErrorCode::cm_untrusted, "may not sign"},
-    {"a signer that is an officer", [](auto& s) { s.signer = world().officer; s.signer_key = world().officer_key.get(); }, ErrorCode::cm_untrusted, "may not sign"},
+    {"a signer that is an officer",
+     [](auto& s) { s.signer = world().officer; s.signer_key = world().officer_key.get(); },
+     ErrorCode::cm_untrusted, "may not sign"},
     {"another transaction", [](auto& s) { s.transaction_id->back() ^= 1; }, ErrorCode::cm_answer_mismatch, "transaction"},
     {"no transaction", [](auto& s) { s.transaction_id.reset(); }, ErrorCode::cm_answer_mismatch, "transaction"},
     {"another nonce", [](auto& s) { s.recipient_nonce->back() ^= 1; }, ErrorCode::cm_answer_mismatch, "nonce"},
@@ -119,17 +123,45 @@ const Row kRows[] = {
     {"partial", [](auto& s) { s.status = 7; }, ErrorCode::cm_answer_invalid, "CMCStatus 7"},
     {"no responseInfo", [](auto& s) { s.response_info.clear(); }, ErrorCode::cm_answer_invalid, "not JSON"},
     {"responseInfo cut", [](auto& s) { s.response_info.resize(40); }, ErrorCode::cm_answer_invalid, "not JSON"},
-    {"unknown key in responseInfo", [](auto& s) { replace(s, "\"revoked\"", "\"x\": 1, \"revoked\""); }, ErrorCode::cm_answer_invalid, "responseInfo"},
-    {"another version", [](auto& s) { replace(s, "\"version\": 1", "\"version\": 2"); }, ErrorCode::cm_answer_invalid, "responseInfo"},
-    {"keys exchanged", [](auto& s) { replace(s, "\"45\"", "\"99\""); }, ErrorCode::cm_answer_mismatch, "names no certificate"},
-    {"body part of no request", [](auto& s) { replace(s, "\"bodyPartId\": 9", "\"bodyPartId\": 7"); }, ErrorCode::cm_answer_mismatch, "names no certificate"},
-    {"certificate missing in the bag", [](auto& s) { std::erase(s.bag, world().new_ec); }, ErrorCode::cm_answer_mismatch, "not in its answer"},
-    {"certificate of another key", [](auto& s) { replace(s, to_hex(world().new_rsa.sha256()), to_hex(world().new_ec.sha256())); }, ErrorCode::cm_answer_mismatch, "another key"},
-    {"the old certificate again", [](auto& s) { s.bag.push_back(world().old_ec); replace(s, to_hex(world().new_ec.sha256()), to_hex(world().old_ec.sha256())); }, ErrorCode::cm_answer_mismatch, "has already"},
-    {"an issuer certificate that is none", [](auto& s) { replace(s, "\"issuerCertificates\": []", "\"issuerCertificates\": [\"" + to_hex(world().new_ec.sha256()) + "\"]"); }, ErrorCode::cm_answer_mismatch, "no CA's"},
-    {"refused without responseInfo", [](auto& s) { s.status = 2; s.body_parts = {9}; s.text = "pop_failed"; s.fail_info = 9; s.response_info.clear(); }, ErrorCode::pop_failed, "failInfo 9"},
-    {"refused with an unknown code", [](auto& s) { s.status = 2; s.text = "moon_phase"; s.fail_info = 1999; s.response_info.clear(); }, ErrorCode::cm_answer_invalid, "moon_phase"},
-    {"refused with one of our own codes", [](auto& s) { s.status = 2; s.text = "card_removed"; s.response_info.clear(); }, ErrorCode::cm_answer_invalid, "card_removed"},
+    {"unknown key in responseInfo",
+     [](auto& s) { replace(s, "\"revoked\"", "\"x\": 1, \"revoked\""); },
+     ErrorCode::cm_answer_invalid, "responseInfo"},
+    {"another version",
+     [](auto& s) { replace(s, "\"version\": 1", "\"version\": 2"); },
+     ErrorCode::cm_answer_invalid, "responseInfo"},
+    {"keys exchanged",
+     [](auto& s) { replace(s, "\"45\"", "\"99\""); },
+     ErrorCode::cm_answer_mismatch, "names no certificate"},
+    {"body part of no request",
+     [](auto& s) { replace(s, "\"bodyPartId\": 9", "\"bodyPartId\": 7"); },
+     ErrorCode::cm_answer_mismatch, "names no certificate"},
+    {"certificate missing in the bag",
+     [](auto& s) { std::erase(s.bag, world().new_ec); },
+     ErrorCode::cm_answer_mismatch, "not in its answer"},
+    {"certificate of another key",
+     [](auto& s) { replace(s, to_hex(world().new_rsa.sha256()), to_hex(world().new_ec.sha256())); },
+     ErrorCode::cm_answer_mismatch, "another key"},
+    {"the old certificate again",
+     [](auto& s) {
+         s.bag.push_back(world().old_ec);
+         replace(s, to_hex(world().new_ec.sha256()), to_hex(world().old_ec.sha256()));
+     },
+     ErrorCode::cm_answer_mismatch, "has already"},
+    {"an issuer certificate that is none",
+     [](auto& s) {
+         replace(s, "\"issuerCertificates\": []",
+                 "\"issuerCertificates\": [\"" + to_hex(world().new_ec.sha256()) + "\"]");
+     },
+     ErrorCode::cm_answer_mismatch, "no CA's"},
+    {"refused without responseInfo",
+     [](auto& s) { s.status = 2; s.body_parts = {9}; s.text = "pop_failed"; s.fail_info = 9; s.response_info.clear(); },
+     ErrorCode::pop_failed, "failInfo 9"},
+    {"refused with an unknown code",
+     [](auto& s) { s.status = 2; s.text = "moon_phase"; s.fail_info = 1999; s.response_info.clear(); },
+     ErrorCode::cm_answer_invalid, "moon_phase"},
+    {"refused with one of our own codes",
+     [](auto& s) { s.status = 2; s.text = "card_removed"; s.response_info.clear(); },
+     ErrorCode::cm_answer_invalid, "card_removed"},
 };
 
 TEST(Submit, WrongAnswersAreRefused) {
@@ -191,7 +223,8 @@ TEST(Submit, ARefusalSaysWhatTheCmSaid) {
         "remedy": "Order another card.", "line": "46"}})";
     const auto issued = submit(cmc_answer(spec.encode()));
     ASSERT_FALSE(issued);
-    EXPECT_EQ(issued.error(), (Error{ErrorCode::tc_revoked, "on the CRL since May", "submit", "CMC bodyPart 9", "Order another card.", "46"}));
+    const Error expected{ErrorCode::tc_revoked, "on the CRL since May", "submit", "CMC bodyPart 9", "Order another card.", "46"};
+    EXPECT_EQ(issued.error(), expected);
 }
 
 TEST(Submit, ARefusalOfAMessageThatCouldNotBeReadEchoesNothing) {
@@ -225,7 +258,8 @@ TEST(Submit, WhatIsNoCmsIsRefused) {
 }
 
 TEST(Submit, HttpRefusals) {
-    const auto refused = submit(json_answer(400, R"({"version": 1, "error": {"code": "request_malformed", "message": "m", "remedy": "r"}})"));
+    const auto refused = submit(json_answer(
+        400, R"({"version": 1, "error": {"code": "request_malformed", "message": "m", "remedy": "r"}})"));
     EXPECT_EQ(refused.error(), (Error{ErrorCode::request_malformed, "m", "submit", "HTTP 400", "r", ""}));
     EXPECT_EQ(submit(json_answer(502, "<html>Bad gateway</html>")).error().code, ErrorCode::cm_answer_invalid);
     Client under_test({Result<net::HttpResponse>(fail(ErrorCode::cm_timeout_after_submit, "no answer"))});

@@ -136,7 +136,8 @@ TEST(Prepare, ARefusalIsTheCms) {
 
 TEST(Procedures, AreListed) {
     Client under_test(json_answer(200, R"({"version": 1, "procedures": [{"name": "employee-tc", "title": "Employee", "profiles": ["pkcs15"],
-        "tcControls": true, "fields": [{"name": "title", "label": "Title", "required": false, "visible": true}], "qcStatements": ["QcCompliance"]}]})"));
+        "tcControls": true, "fields": [{"name": "title", "label": "Title", "required": false, "visible": true}],
+        "qcStatements": ["QcCompliance"]}]})"));
     const auto procedures = under_test.client.procedures();
     ASSERT_TRUE(procedures) << to_string(procedures.error());
     ASSERT_EQ(procedures->size(), 1U);

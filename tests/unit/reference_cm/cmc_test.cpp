@@ -21,7 +21,8 @@ TEST(Cmc, TheStatusOfAForeignEncoderIsReadAndWrittenAlike) {
 
 TEST(Cmc, IntegersAreMinimalAndPositive) {
     const std::pair<const char*, const char*> rows[] = {
-        {"", "020100"}, {"00", "020100"}, {"0000", "020100"}, {"7F", "02017F"}, {"80", "02020080"}, {"0080", "02020080"}, {"00FF01", "020300FF01"},
+        {"", "020100"},     {"00", "020100"},     {"0000", "020100"},       {"7F", "02017F"},
+        {"80", "02020080"}, {"0080", "02020080"}, {"00FF01", "020300FF01"},
     };
     for (const auto& [magnitude, der] : rows) EXPECT_EQ(to_hex(encode_integer(*from_hex(magnitude))), der) << magnitude;
     EXPECT_EQ(*decode_integer(*from_hex("020300FF01")), *from_hex("FF01"));

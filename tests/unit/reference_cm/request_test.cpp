@@ -131,7 +131,8 @@ TEST(EncodedOrder, HoldsTheControlsAndTheBag) {
     EXPECT_EQ(sk_X509_num(bag.get()), 2);  // officer and TC
     ASN1_OCTET_STRING* const content = *CMS_get0_content(cms.get());
     const Folder folder;
-    const auto file = folder.put("pkidata.der", ByteView(ASN1_STRING_get0_data(content), static_cast<std::size_t>(ASN1_STRING_length(content))));
+    const ByteView octets(ASN1_STRING_get0_data(content), static_cast<std::size_t>(ASN1_STRING_length(content)));
+    const auto file = folder.put("pkidata.der", octets);
     const std::string structure = run("openssl asn1parse -inform DER -in " + file).output;
     for (const char* control : {":id-cmc-transactionId", ":id-cmc-senderNonce", ":id-cmc-regInfo", ":id-cmc-dataReturn",
                                 ":1.3.6.1.5.5.7.7.31", ":id-cmc-revokeRequest", ":0A1B2C3D", ":X509v3 Subject Alternative Name"})

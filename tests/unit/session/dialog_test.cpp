@@ -35,7 +35,9 @@ struct Pipe {
         close_writer();
         ::close(ends[0]);
     }
-    void write(const std::string& text) { EXPECT_EQ(::write(ends[1], text.data(), text.size()), static_cast<ssize_t>(text.size())); }
+    void write(const std::string& text) {
+        EXPECT_EQ(::write(ends[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    }
     void close_writer() {
         if (ends[1] >= 0) ::close(ends[1]);
         ends[1] = -1;
@@ -44,13 +46,16 @@ struct Pipe {
         close_writer();
         std::string all;
         char chunk[4096];
-        for (ssize_t n = 0; (n = ::read(ends[0], chunk, sizeof chunk)) > 0;) all.append(chunk, static_cast<std::size_t>(n));
+        for (ssize_t n = 0; (n = ::read(ends[0], chunk, sizeof chunk)) > 0;)
+            all.append(chunk, static_cast<std::size_t>(n));
         return all;
     }
     int ends[2];
 };
 
-std::string digits(const Result<Pin>& pin) { return pin ? std::string(as_text(pin->digits())) : to_string(pin.error()); }
+std::string digits(const Result<Pin>& pin) {
+    return pin ? std::string(as_text(pin->digits())) : to_string(pin.error());
+}
 
 const PinPrompt kPin1{"pin:01", "PIN 1", 3, false};
 const PinPrompt kLast{"pin:01", "PIN 1", 1, true};
@@ -98,7 +103,8 @@ TEST(DialogFd, ABareSecretIsNotRepeated) {
 TEST(DialogAbsent, NamesTheOption) {
     DialogAbsent dialog(CertificateFolder("."));
     const auto names = [](const auto& result, const std::string& option) {
-        return !result && result.error().code == ErrorCode::prompt_unavailable && to_string(result.error()).find(option) != std::string::npos;
+        return !result && result.error().code == ErrorCode::prompt_unavailable &&
+               to_string(result.error()).find(option) != std::string::npos;
     };
     EXPECT_TRUE(names(dialog.ask_pin(kPin1), "--pin-fd"));
     EXPECT_TRUE(names(dialog.choose_actions(samples::card()), "--action"));
@@ -140,10 +146,13 @@ TEST(DialogEvents, ReadsTheWorkedExample) {
     DialogEvents dialog(in.ends[0], out.ends[1], CertificateFolder("."));
     EXPECT_EQ(digits(dialog.ask_pin({"signature-pin", "S", {}, false})), "officer");
     EXPECT_EQ(*dialog.choose_procedure({samples::procedure()}), "employee-tc");
-    EXPECT_EQ(*dialog.fill_fields(samples::procedure().fields, {}), (std::map<std::string, std::string>{{"commonName", "Anna Ek"}}));
+    EXPECT_EQ(*dialog.fill_fields(samples::procedure().fields, {}),
+              (std::map<std::string, std::string>{{"commonName", "Anna Ek"}}));
     EXPECT_EQ(digits(dialog.ask_pin(kPin1)), "111111");
     EXPECT_EQ(digits(dialog.ask_pin({"pin:02", "PIN 2", 1, true})), "222222");
-    in.write(R"({"answer":"actions","actions":[{"key":"45","action":"redo","certificate":"0A"},{"key":"46","action":"blank"}]})" "\n");
+    in.write(
+        R"({"answer":"actions","actions":[{"key":"45","action":"redo","certificate":"0A"},{"key":"46","action":"blank"}]})"
+        "\n");
     const auto actions = *dialog.choose_actions(samples::card());
     ASSERT_EQ(actions.size(), 2U);
     EXPECT_EQ(actions[0].action, reference::Action::redo);
@@ -160,12 +169,14 @@ TEST(DialogEvents, WritesWhatTheSchemaSays) {
     EXPECT_EQ(dialog.ask_pin(kPin1).error().code, ErrorCode::pin_cancelled);
     EXPECT_EQ(dialog.choose_actions(samples::card()).error().code, ErrorCode::pin_cancelled);
     EXPECT_EQ(dialog.choose_procedure({samples::procedure()}).error().code, ErrorCode::pin_cancelled);
-    EXPECT_EQ(dialog.fill_fields(samples::procedure().fields, {{"commonName", "A"}}).error().code, ErrorCode::pin_cancelled);
+    EXPECT_EQ(dialog.fill_fields(samples::procedure().fields, {{"commonName", "A"}}).error().code,
+              ErrorCode::pin_cancelled);
     const auto certificate = samples::card().keys[0].certificates[0].certificate;
     ASSERT_TRUE(dialog.hand_out({"45", reference::Action::issue, certificate, false}));
     dialog.tell("c", "t");
     dialog.progress("write");
-    dialog.emit(result_json(reference::UpdateOutcome{"41", {{"45", reference::Action::redo, certificate, true}}, {{"a", "b"}}}));
+    dialog.emit(result_json(
+        reference::UpdateOutcome{"41", {{"45", reference::Action::redo, certificate, true}}, {{"a", "b"}}}));
     dialog.emit(result_json(fail(Error{ErrorCode::tc_missing, "no TC", {}, "line 1", "get one", "45"})));
     std::istringstream lines(out.rest());
     std::size_t count = 0;
@@ -183,15 +194,16 @@ struct BadAnswer {
 };
 
 TEST(DialogEvents, RefusesWhatDoesNotFitAndNeverRepeatsASecret) {
-    for (const auto& row : std::vector<BadAnswer>{{"nonsense 987654", ErrorCode::document_invalid},
-                                                  {"[]", ErrorCode::document_invalid},
-                                                  {R"({"answer":"pin","id":"pin:01"})", ErrorCode::document_invalid},
-                                                  {R"({"answer":"pin","id":"pin:01","value":987654})", ErrorCode::document_invalid},
-                                                  {R"({"answer":"pin","id":"pin:01","value":"987654","x":1})", ErrorCode::document_invalid},
-                                                  {R"({"answer":"pin","id":"pin:02","value":"987654"})", ErrorCode::document_invalid},
-                                                  {R"({"answer":"pin","id":"pin:01","value":"987654"})", ErrorCode::pin_last_try},
-                                                  {R"({"answer":"procedure","procedure":"987654"})", ErrorCode::document_invalid},
-                                                  {"", ErrorCode::document_invalid}}) {
+    for (const auto& row : std::vector<BadAnswer>{
+             {"nonsense 987654", ErrorCode::document_invalid},
+             {"[]", ErrorCode::document_invalid},
+             {R"({"answer":"pin","id":"pin:01"})", ErrorCode::document_invalid},
+             {R"({"answer":"pin","id":"pin:01","value":987654})", ErrorCode::document_invalid},
+             {R"({"answer":"pin","id":"pin:01","value":"987654","x":1})", ErrorCode::document_invalid},
+             {R"({"answer":"pin","id":"pin:02","value":"987654"})", ErrorCode::document_invalid},
+             {R"({"answer":"pin","id":"pin:01","value":"987654"})", ErrorCode::pin_last_try},
+             {R"({"answer":"procedure","procedure":"987654"})", ErrorCode::document_invalid},
+             {"", ErrorCode::document_invalid}}) {
         Pipe in, out;
         in.write(row.line + "\n");
         DialogEvents dialog(in.ends[0], out.ends[1], CertificateFolder("."));
@@ -235,7 +247,9 @@ public:
             screen.append(chunk, static_cast<std::size_t>(n));
         }
     }
-    void types(const std::string& keys) { EXPECT_EQ(::write(x_end, keys.data(), keys.size()), static_cast<ssize_t>(keys.size())); }
+    void types(const std::string& keys) {
+        EXPECT_EQ(::write(x_end, keys.data(), keys.size()), static_cast<ssize_t>(keys.size()));
+    }
     bool echoes() const {
         termios now{};
         return ::tcgetattr(x_watch, &now) == 0 && (now.c_lflag & ECHO) != 0;
@@ -258,7 +272,9 @@ TEST(DialogTerminal, APinIsNotEchoedAndCanBeCorrected) {
     auto pin = person.ask([&] { return digits(person.dialog->ask_pin(kPin1)); });
     ASSERT_TRUE(person.sees("PIN 1 (3 tries left): "));
     EXPECT_FALSE(person.echoes());
-    person.types("99\x15" "4711x\x7f\r");
+    person.types(
+        "99\x15"
+        "4711x\x7f\r");
     EXPECT_EQ(pin.get(), "4711");
     EXPECT_TRUE(person.sees("\n"));
     EXPECT_TRUE(person.echoes());
@@ -323,7 +339,8 @@ TEST(DialogTerminal, ProceduresAndFields) {
     person.types("\n");
     EXPECT_EQ(chosen.get(), "employee-tc");
     auto filled = person.ask([&] {
-        return *person.dialog->fill_fields({{"commonName", "Name", true, true}, {"title", "Title", false, true}}, {{"title", "Dr"}});
+        return *person.dialog->fill_fields({{"commonName", "Name", true, true}, {"title", "Title", false, true}},
+                                           {{"title", "Dr"}});
     });
     ASSERT_TRUE(person.sees("Name (required): "));
     person.types("\n");

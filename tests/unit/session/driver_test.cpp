@@ -62,9 +62,13 @@ protected:
 TEST_F(DriverTest, RedoOnTwoKeysUnderTwoPins) {
     const auto outcome = run();
     ASSERT_TRUE(outcome) << to_string(outcome.error());
-    EXPECT_EQ(log, (Log{"lock", "contents", "unlock", "ask signature-pin", "procedures", "prepare", "ask pin:01", "ask pin:02",
-                        "lock", "identity", "verify 01", "sign 45", "verify 02", "sign 46", "unlock", "encode", "submit",
-                        "lock", "identity", "verify 01", "plan", "step 0", "step 1", "step 2", "contents", "unlock", "confirm"}));
+    EXPECT_EQ(log, (Log{"lock",       "contents", "unlock",     "ask signature-pin",
+                        "procedures", "prepare",  "ask pin:01", "ask pin:02",
+                        "lock",       "identity", "verify 01",  "sign 45",
+                        "verify 02",  "sign 46",  "unlock",     "encode",
+                        "submit",     "lock",     "identity",   "verify 01",
+                        "plan",       "step 0",   "step 1",     "step 2",
+                        "contents",   "unlock",   "confirm"}));
     ASSERT_EQ(outcome->lines.size(), 2U);
     EXPECT_TRUE(outcome->lines[0].stored && outcome->lines[1].stored);
     EXPECT_EQ(outcome->transaction.size(), 32U);

@@ -25,8 +25,8 @@ public:
 
     Contents contents = samples::card();
     std::map<std::string, std::string> pins{{"01", "111111"}, {"02", "222222"}, {"03", "87654321"}};
-    std::map<std::string, Error> fail_at;       ///< by what stands in the log
-    std::function<void(int)> before_lock;       ///< called with the number of the lock, from 1: cards get swapped here
+    std::map<std::string, Error> fail_at;  ///< by what stands in the log
+    std::function<void(int)> before_lock;  ///< called with the number of the lock, from 1: cards get swapped here
     std::vector<CertificateChange> done;
     std::size_t steps_per_write = 3;
 
@@ -56,7 +56,8 @@ public:
     Result<void> verify(const PinState& pin, const Pin& value) override {
         EXPECT_TRUE(x_locked);
         if (auto error = log("verify " + pin.id)) return fail(*error);
-        auto& state = *std::find_if(contents.pins.begin(), contents.pins.end(), [&](const auto& one) { return one.id == pin.id; });
+        auto& state = *std::find_if(contents.pins.begin(), contents.pins.end(),
+                                    [&](const auto& one) { return one.id == pin.id; });
         if (state.tries_left == 0) return rakit::fail(ErrorCode::pin_blocked, "blocked");
         if (as_text(value.digits()) != pins.at(pin.id)) {
             --*state.tries_left;
@@ -80,7 +81,8 @@ public:
         WritePlan plan;
         if (contents.keys[0].certificates.back().certificate == changes.front().certificate) return plan;
         for (std::size_t i = 0; i < steps_per_write; ++i)
-            plan.steps.push_back({i == 1 ? WriteStep::Kind::commit : WriteStep::Kind::prepare, "step " + std::to_string(i), {}});
+            plan.steps.push_back(
+                {i == 1 ? WriteStep::Kind::commit : WriteStep::Kind::prepare, "step " + std::to_string(i), {}});
         return plan;
     }
     Result<void> send(const WriteStep& step) override {
@@ -136,7 +138,8 @@ public:
     }
     Result<Bytes> request_info(const Order&, const OrderLine& line) override { return to_bytes("info " + line.key); }
     Result<Bytes> request(ByteView info, ByteView signature) override { return concat({info, signature}); }
-    Result<Bytes> encode_order(const Order& order, const std::vector<Bytes>& requests, const OfficerCredential& officer) override {
+    Result<Bytes> encode_order(const Order& order, const std::vector<Bytes>& requests,
+                               const OfficerCredential& officer) override {
         if (auto error = log("encode")) return fail(*error);
         EXPECT_TRUE(officer.key() != nullptr);
         EXPECT_EQ(requests.size(), order.lines.size());
@@ -196,7 +199,8 @@ public:
     explicit FakeDialog(Log& log) : x_log(log) {}
     ~FakeDialog() override { EXPECT_TRUE(pins.empty()) << "never asked for: " << pins.front().first; }
 
-    std::deque<std::pair<std::string, std::string>> pins{{"signature-pin", "officer-secret"}, {"pin:01", "111111"}, {"pin:02", "222222"}};
+    std::deque<std::pair<std::string, std::string>> pins{
+        {"signature-pin", "officer-secret"}, {"pin:01", "111111"}, {"pin:02", "222222"}};
     std::vector<PinPrompt> prompts;
     std::vector<std::string> told;
     std::vector<LineOutcome> handed_out;
@@ -217,7 +221,8 @@ public:
     }
     Result<std::vector<ActionChoice>> choose_actions(const Contents&) override { return samples::request().actions; }
     Result<std::string> choose_procedure(const std::vector<Procedure>& all) override { return all.front().name; }
-    Result<std::map<std::string, std::string>> fill_fields(const std::vector<Field>&, const std::map<std::string, std::string>&) override {
+    Result<std::map<std::string, std::string>> fill_fields(const std::vector<Field>&,
+                                                           const std::map<std::string, std::string>&) override {
         return std::map<std::string, std::string>{{"commonName", "Anna Ek"}};
     }
     void tell(const std::string& code, const std::string&) override { told.push_back(code); }

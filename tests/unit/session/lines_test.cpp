@@ -30,7 +30,9 @@ TEST(Lines, RefuseWhatCannotBe) {
              {"nothing", {}, ErrorCode::nothing_to_do},
              {"all blank", {{"45", Action::blank, {}}, {"46", Action::blank, {}}}, ErrorCode::nothing_to_do},
              {"unknown key", {{"47", Action::redo, {}}}, ErrorCode::key_unknown},
-             {"twice, by id and label", {{"45", Action::redo, {}}, {"Authentication", Action::issue, {}}}, ErrorCode::usage},
+             {"twice, by id and label",
+              {{"45", Action::redo, {}}, {"Authentication", Action::issue, {}}},
+              ErrorCode::usage},
              {"unknown certificate", {{"45", Action::redo, "77"}}, ErrorCode::certificate_unknown},
              {"Add with a TC", {{"45", Action::add, {}}}, ErrorCode::tc_add_refused}}) {
         const auto lines = plan_lines(card, row.choices);
@@ -92,7 +94,13 @@ TEST(Lines, ReadBackFindsWhatIsMissing) {
 TEST(Fields, JoinCardInputAndVisibility) {
     const auto card = plain_card();
     const auto lines = *plan_lines(card, {{"45", Action::redo, {}}});
-    Procedure procedure{"p", "P", {}, false, {{"commonName", "Name", true, true}, {"title", "Title", false, true}, {"country", "Country", false, false}}, {}};
+    Procedure procedure{
+        "p",
+        "P",
+        {},
+        false,
+        {{"commonName", "Name", true, true}, {"title", "Title", false, true}, {"country", "Country", false, false}},
+        {}};
     auto plan = *plan_fields(procedure, {}, card, lines);
     EXPECT_EQ(plan.known, (std::map<std::string, std::string>{{"commonName", "Anna Ek"}}));
     EXPECT_EQ(plan.dropped, (std::vector<std::string>{"country"}));

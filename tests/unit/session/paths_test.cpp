@@ -21,8 +21,8 @@ struct Setting {
 /// Rules watches the effects and events of one path; copied at every fork.
 struct Rules {
     bool locked = false;
-    bool compared = false;                 ///< in this lock
-    std::set<std::string> verified;        ///< in this lock
+    bool compared = false;           ///< in this lock
+    std::set<std::string> verified;  ///< in this lock
     std::set<std::string> verified_ever;
     std::optional<std::string> just_verified;
     std::set<std::string> stages_saved;
@@ -57,7 +57,8 @@ private:
             return;
         }
         for (auto& [outcome, after] : outcomes(next.effects.back(), next.state, rules, missing_left))
-            follow(next.state, outcome, after, std::holds_alternative<SecretMissing>(outcome) ? missing_left - 1 : missing_left);
+            follow(next.state, outcome, after,
+                   std::holds_alternative<SecretMissing>(outcome) ? missing_left - 1 : missing_left);
     }
 
     using Outcomes = std::vector<std::pair<Event, Rules>>;
@@ -169,7 +170,10 @@ private:
             if (line.action != "issue")
                 for (const auto& [key, certificate] : state.issued->certificates)
                     if (key == line.key)
-                        all.push_back({key, certificate, line.replaces ? std::optional(line.replaces->sha256()) : std::nullopt, {}});
+                        all.push_back({key,
+                                       certificate,
+                                       line.replaces ? std::optional(line.replaces->sha256()) : std::nullopt,
+                                       {}});
         return all;
     }
 
@@ -196,12 +200,14 @@ private:
             std::is_same_v<E, AskPin> || std::is_same_v<E, ChooseActions> || std::is_same_v<E, ChooseProcedure> ||
             std::is_same_v<E, FillFields> || std::is_same_v<E, ListProcedures> || std::is_same_v<E, Prepare> ||
             std::is_same_v<E, Submit> || std::is_same_v<E, Confirm> || std::is_same_v<E, HandOut> ||
-            std::is_same_v<E, UnlockOfficer> || std::is_same_v<E, EncodeOrder> || std::is_same_v<E, Tell> || std::is_same_v<E, Progress>;
+            std::is_same_v<E, UnlockOfficer> || std::is_same_v<E, EncodeOrder> || std::is_same_v<E, Tell> ||
+            std::is_same_v<E, Progress>;
         constexpr bool kOnlyLocked = std::is_same_v<E, ReadContents> || std::is_same_v<E, ReadIdentity> ||
                                      std::is_same_v<E, VerifyPin> || std::is_same_v<E, MakeRequestSignature> ||
-                                     std::is_same_v<E, PlanWrite> || std::is_same_v<E, WriteSteps> || std::is_same_v<E, UnlockCard>;
+                                     std::is_same_v<E, PlanWrite> || std::is_same_v<E, WriteSteps> ||
+                                     std::is_same_v<E, UnlockCard>;
         const std::string where = x_setting.what + ", " + std::string(name(state.stage));
-        EXPECT_FALSE((kOnlyUnlocked || std::is_same_v<E, LockCard>) && rules.locked) << where;
+        EXPECT_FALSE((kOnlyUnlocked || std::is_same_v<E, LockCard>)&&rules.locked) << where;
         EXPECT_TRUE(!kOnlyLocked || rules.locked) << where;
         if constexpr (std::is_same_v<E, UnlockCard>) {
             rules.locked = rules.compared = false;
@@ -212,19 +218,22 @@ private:
             EXPECT_FALSE(rules.pin_refused) << where << ": a PIN after a refused one";
         }
         if constexpr (std::is_same_v<E, MakeRequestSignature>) {
-            EXPECT_TRUE(rules.compared && rules.verified.count(effect.key.pin)) << where << ": signature without VERIFY in this lock";
+            EXPECT_TRUE(rules.compared && rules.verified.count(effect.key.pin))
+                << where << ": signature without VERIFY in this lock";
             EXPECT_TRUE(!effect.key.user_consent || rules.just_verified == effect.key.pin) << where << ": userConsent";
         }
         if constexpr (std::is_same_v<E, PlanWrite> || std::is_same_v<E, WriteSteps>) {
             EXPECT_TRUE(rules.compared) << where;
-            for (const auto& pin : x_setting.write_pins) EXPECT_TRUE(rules.verified.count(pin)) << where << ": write without " << pin;
+            for (const auto& pin : x_setting.write_pins)
+                EXPECT_TRUE(rules.verified.count(pin)) << where << ": write without " << pin;
             EXPECT_TRUE(x_setting.open == OpenOrder::Stage::issued || rules.stages_saved.count("issued")) << where;
         }
         if constexpr (std::is_same_v<E, Submit>) check_submit(effect, rules, where);
         if constexpr (std::is_same_v<E, Confirm>) {
             const bool written = rules.stages_saved.count("written") || x_setting.open == OpenOrder::Stage::written;
             const bool stores = x_setting.what != "issue";
-            EXPECT_TRUE(!effect.accepted || written || !stores) << where << ": accepted before it was written and saved";
+            EXPECT_TRUE(!effect.accepted || written || !stores)
+                << where << ": accepted before it was written and saved";
         }
         if (!std::is_same_v<E, MakeRequestSignature> && !std::is_same_v<E, VerifyPin>) rules.just_verified.reset();
     }
@@ -236,7 +245,8 @@ private:
         EXPECT_EQ(rules.saved_order, submit.encoded) << where;
         EXPECT_TRUE(rules.verified_ever.count("01") && rules.verified_ever.count("02")) << where;
         if (x_setting.policy.issue_first || x_setting.what == "issue") return;
-        for (const auto& pin : x_setting.write_pins) EXPECT_TRUE(rules.verified_ever.count(pin)) << where << ": " << pin;
+        for (const auto& pin : x_setting.write_pins)
+            EXPECT_TRUE(rules.verified_ever.count(pin)) << where << ": " << pin;
     }
 
     const Setting& x_setting;
@@ -344,6 +354,21 @@ TEST(Paths, AFailedSubmissionClosesTheJournalOnlyIfNothingCanHaveBeenIssued) {
         if (row.closes) continue;
         EXPECT_NE(std::get<Finish>(next.effects.back()).error->remedy.find("rakit resume"), std::string::npos);
     }
+}
+
+TEST(Paths, ACertificateForAnotherKeyIsNotTaken) {
+    State state;
+    state.stage = Stage::submitting;
+    state.saved = true;
+    const auto card = samples::card();
+    for (const auto& key : card.keys)
+        state.order.lines.push_back({key.id, key.label, "redo", "ec-p256", key.usage, key.spki, {}, {}});
+    auto issued = samples::issued(state.order);
+    std::swap(issued.certificates[0].second, issued.certificates[1].second);
+    const auto next = step(state, OrderIssued{issued}, {});
+    const auto* finish = std::get_if<Finish>(&next.effects.back());
+    ASSERT_TRUE(finish && finish->error);
+    EXPECT_EQ(finish->error->code, ErrorCode::cm_answer_mismatch);
 }
 
 }  // namespace

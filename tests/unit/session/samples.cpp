@@ -34,7 +34,8 @@ Contents card() {
     contents.profile = "pkcs15";
     contents.serial = "0A1B2C";
     contents.atr = {0x3B, 0x85};
-    contents.pins = {{"01", "PIN 1", 1, 4, 8, 8, 0xFF, 3, false}, {"02", "PIN 2", 2, 4, 8, 8, 0xFF, 3, false},
+    contents.pins = {{"01", "PIN 1", 1, 4, 8, 8, 0xFF, 3, false},
+                     {"02", "PIN 2", 2, 4, 8, 8, 0xFF, 3, false},
                      {"03", "OP PIN", 3, 4, 8, 8, 0xFF, 3, true}};
     contents.write_pins = {"01"};
     for (const auto* id : {"45", "46"}) {
@@ -56,7 +57,8 @@ Issued issued(const Order& order, bool confirmation) {
     Issued issued;
     issued.confirmation_required = confirmation;
     issued.responder_nonce = Bytes(16, 7);
-    for (const auto& line : order.lines) issued.certificates.emplace_back(line.key, certificate_for(line.spki, 9, "Anna Ek"));
+    for (const auto& line : order.lines)
+        issued.certificates.emplace_back(line.key, certificate_for(line.spki, 9, "Anna Ek"));
     return issued;
 }
 
@@ -76,7 +78,8 @@ Contents written(Contents contents, const std::vector<CertificateChange>& change
     for (const auto& change : changes)
         for (auto& key : contents.keys) {
             if (key.id != change.key) continue;
-            std::erase_if(key.certificates, [&](const auto& stored) { return change.replaces == stored.certificate.sha256(); });
+            std::erase_if(key.certificates,
+                          [&](const auto& stored) { return change.replaces == stored.certificate.sha256(); });
             key.certificates.push_back({change.certificate, change.label, "4302", false});
         }
     return contents;

@@ -10,8 +10,8 @@ x509::Certificate certificate_for(const Bytes& spki, std::uint8_t number, const 
 /// key_pair gives the same P-256 key for the same label.
 EVP_PKEY* key_pair(const std::string& label);
 
-/// card is a card with an authentication key 45 under PIN 01 and a signature key 46 under PIN 02 with userConsent, a TC on
-/// each; the directory is writable under PIN 01.
+/// card is a card with an authentication key 45 under PIN 01 and a signature key 46 under PIN 02 with userConsent, a TC
+/// on each; the directory is writable under PIN 01.
 Contents card();
 
 /// issued answers an order with a certificate for each line.

@@ -80,12 +80,14 @@ TEST(Table, DecidesEveryPairOfStageAndEvent) {
             const auto* finish = std::get_if<Finish>(&next.effects.back());
             EXPECT_EQ(finish != nullptr, next.state.stage == Stage::finished);
             const bool refused = finish != nullptr && finish->error && finish->error->code == ErrorCode::internal;
-            EXPECT_EQ(refused, !expects(stage, events[kind])) << (finish && finish->error ? to_string(*finish->error) : "");
+            EXPECT_EQ(refused, !expects(stage, events[kind]))
+                << (finish && finish->error ? to_string(*finish->error) : "");
             EXPECT_FALSE(finish != nullptr && next.state.card_locked);
             expected += expects(stage, events[kind]) ? 1 : 0;
         }
     }
-    EXPECT_EQ(expected, 36U + static_cast<std::size_t>(Stage::kCount) - 2) << "the table's rows, and Failed while waiting";
+    EXPECT_EQ(expected, 36U + static_cast<std::size_t>(Stage::kCount) - 2)
+        << "the table's rows, and Failed while waiting";
 }
 
 }  // namespace

@@ -8,7 +8,8 @@
 namespace rakit::reference {
 namespace {
 
-static_assert(std::is_copy_constructible_v<core::State> && !std::is_copy_constructible_v<Pin>, "so no Pin can be in a State");
+static_assert(std::is_copy_constructible_v<core::State> && !std::is_copy_constructible_v<Pin>,
+              "so no Pin can be in a State");
 
 TEST(PinVault, KeepsAPinUntilItsDeadline) {
     VirtualClock clock(UtcTime{});

@@ -1,6 +1,7 @@
 // GET DATA and PUT DATA: the card's own data objects, key import, initialising.
 #include <algorithm>
 
+#include "common/iso7816/tlv.hpp"
 #include "virtual_cards/applets/pkcs15/applet.hpp"
 
 namespace rakit::cards::pkcs15 {
@@ -53,7 +54,11 @@ ResponseApdu Pkcs15Applet::get_data(const Command& command) {
             if (auto response = public_value(FileKind::rsa_key); !response.sw.ok()) return response;
             return {{0x01, 0x00, 0x01}, sw::kOk};
         }
-        case 0x86: return public_value(FileKind::ec_key);
+        case 0x86: {
+            auto response = public_value(FileKind::ec_key);
+            if (response.sw.ok()) response.data = iso7816::TlvWriter().put(0x86, response.data).bytes();
+            return response;
+        }
         case 0xA0: return {card_information(x_state), sw::kOk};
         case 0xA1: {
             Bytes list;

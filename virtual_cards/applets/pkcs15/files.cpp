@@ -194,6 +194,8 @@ ResponseApdu Pkcs15Applet::delete_file(const Command& command, const Disturbance
     }
     if (index == FileSystem::kMf) return {{}, sw::kConditionsNotSatisfied};
     const auto& file = x_state.files.at(index);
+    // One place in the access octets, whatever the kind.
+    static_assert(Right::df_delete == Right::ef_delete && Right::df_delete == Right::key_delete);
     if (!allowed(file, Right::df_delete)) return {{}, sw::kSecurityStatusNotSatisfied};
     if (disturbance.memory_failure) return {{}, sw::kMemoryFailure};
     const auto parent = file.parent;

@@ -30,7 +30,8 @@ FileInfo parse_fcp(ByteView answer) {
         if (descriptor == 0x38) info.kind = FileInfo::Kind::df;
         if (descriptor == 0x11 || descriptor == 0x22) info.kind = FileInfo::Kind::key;
     }
-    if (const auto access = iso7816::find_tlv(outer->value, 0x86)) info.access.assign(access->value.begin(), access->value.end());
+    if (const auto access = iso7816::find_tlv(outer->value, 0x86))
+        info.access.assign(access->value.begin(), access->value.end());
     return info;
 }
 

@@ -56,7 +56,10 @@ private:
     bool switchable() const;
     const DirectoryFile& directory() const { return x_layout.directories[x_directory]; }
     Bytes path(std::uint16_t fid) const { return path_of(x_layout.application, fid); }
-    Bytes spare_path(std::uint16_t fid) const { return path_of(ByteView(directory().path).first(directory().path.size() - 2), fid); }
+    Bytes spare_path(std::uint16_t fid) const {
+        const ByteView present = directory().path;
+        return path_of(present.first(present.size() - 2), fid);
+    }
 
     Files& x_files;
     Layout x_layout;

@@ -1,0 +1,25 @@
+# Lists, reads, verifies both PINs, signs with both keys; openssl verifies the signatures.
+. "$(dirname "$0")/common.sh"
+pkcs15-tool --dump > dump
+for line in 'PIN \[PIN 1\]' 'PIN \[PIN 2\]' 'PIN \[OP PIN\]' 'Private RSA Key \[Authentication\]' 'Private EC Key \[Signature\]' \
+    'X.509 Certificate \[TC authentication\]' 'X.509 Certificate \[TC signature\]'; do
+    expect "$line" dump
+done
+pkcs15-tool --verify-pin --auth-id 01 --pin 111111
+pkcs15-tool --verify-pin --auth-id 02 --pin 222222
+pkcs15-tool --verify-pin --auth-id FF --pin 87654321
+if pkcs15-tool --verify-pin --auth-id 01 --pin 999999; then fail "a wrong PIN was taken"; fi
+pkcs15-tool --verify-pin --auth-id 01 --pin 111111
+for key in 45 46; do
+    public_key $key
+    pkcs15-tool --read-public-key $key > "read$key.pem"
+    cmp "read$key.pem" "key$key.pem" || fail "public key $key is not the certificate's"
+done
+token --token-label "Rakit TC card (PIN 1)" --pin 111111 --sign -m SHA256-RSA-PKCS --id 45 -i message -o rsa.signature
+openssl dgst -sha256 -verify key45.pem -signature rsa.signature message
+token --token-label "Rakit TC card (PIN 2)" --pin 222222 --sign -m ECDSA --signature-format openssl --id 46 -i digest -o ec.signature
+openssl pkeyutl -verify -pubin -inkey key46.pem -sigfile ec.signature -in digest
+token --token-label "Rakit TC card (PIN 1)" --pin 111111 --test > test 2>&1 || { cat test; fail "pkcs11-tool --test, PIN 1"; }
+expect '^No errors' test
+token --token-label "Rakit TC card (PIN 2)" --pin 222222 --test > test 2>&1 || { cat test; fail "pkcs11-tool --test, PIN 2"; }
+expect '^No errors' test
