@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -46,7 +47,7 @@ std::string quoted(const std::string& word) {
 /// standard error, so that it can't mix with them.
 int work(const Options& options) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    const int out = ::dup(STDOUT_FILENO);
+    const int out = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     ::dup2(STDERR_FILENO, STDOUT_FILENO);
     return scenarios::work(settings_of(options), STDIN_FILENO, out);
 }

@@ -34,6 +34,7 @@ public:
             if (x_finished < x_total) wait();
             if (x_unable) return Unexpected{std::move(*x_unable)};
         }
+        retire();
         return in_order();
     }
 
@@ -133,6 +134,21 @@ private:
             finish(worker.task, std::move(verdict));
         }
         std::erase_if(x_workers, [&](const auto& each) { return each.get() == &worker; });
+    }
+
+    /// retire lets the workers end by themselves, so that they can clear up; one that doesn't is killed with its object.
+    void retire() {
+        constexpr auto kPatience = std::chrono::seconds(10);
+        const auto until = steady_clock::now() + kPatience;
+        for (auto& worker : x_workers) worker->process.close_input();
+        for (auto& worker : x_workers) {
+            pollfd ending{worker->process.from(), POLLIN, 0};
+            for (bool open = true; open;) {
+                const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now()).count();
+                open = left > 0 && ::poll(&ending, 1, static_cast<int>(left)) > 0 &&
+                       worker->lines.read(ending.fd, [](const std::string&) {});
+            }
+        }
     }
 
     /// in_order puts the runs of one case together.

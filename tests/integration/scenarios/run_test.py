@@ -19,6 +19,17 @@ do: {actions: {"45": redo}, procedure: employee-tc, fields: {commonName: Anna Ek
 expect: {result: tc_expired, card: unchanged, cm: {active: 0}}
 """
 
+LEAKING = """import json, socket, sys
+job = json.load(sys.stdin)
+link = socket.socket(socket.AF_UNIX)
+link.connect(job["promptSocket"])
+prompts = link.makefile("rw")
+prompts.write('{"prompt": "pin:01"}\\n')
+prompts.flush()
+print("verifying", json.loads(prompts.readline())["value"].encode().hex(), file=sys.stderr)
+print('{"version": 1, "result": "ok"}')
+"""
+
 
 def rakit(*words):
     done = subprocess.run([RAKIT, *map(str, words)], capture_output=True, text=True, timeout=240)
@@ -83,6 +94,13 @@ class Run(unittest.TestCase):
         status, out, _ = rakit("run", TC + "/redo.yaml", "--filter", "*rsa*", "--iut", "exec:python3 -c \"" + jobs + "\"")
         self.assertEqual(status, 1)
         self.assertIn("seen      nothing_to_do", out)
+
+    def test_an_ra_that_talks_of_a_pin_is_found_out(self):
+        leaking = self.folder / "leaking.py"
+        leaking.write_text(LEAKING)
+        status, out, _ = rakit("run", TC + "/redo.yaml", "--filter", "*rsa*", "--iut", f"exec:python3 {leaking}")
+        self.assertEqual(status, 1)
+        self.assertIn("secrets in stderr\n    expected  none\n    seen      <pin, 8 digits> in hex", out)
 
 
 if __name__ == "__main__":
