@@ -18,7 +18,8 @@ namespace {
 Result<fs::path> catalogue() {
     const fs::path folder = fs::path(own_binary()).parent_path();
     std::error_code ignored;
-    if (const auto installed = folder.parent_path() / "share/rakit/scenarios"; fs::is_directory(installed, ignored)) return installed;
+    if (const auto installed = folder.parent_path() / "share/rakit/scenarios"; fs::is_directory(installed, ignored))
+        return installed;
     for (fs::path up = folder; up.has_relative_path(); up = up.parent_path())
         if (fs::is_directory(up / "scenarios/catalog", ignored)) return up / "scenarios/catalog";
     return fail(ErrorCode::usage, "the catalogue is not found from " + folder.string(), {}, "name the scenario files");

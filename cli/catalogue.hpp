@@ -8,9 +8,9 @@
 
 namespace rakit::cli {
 
-/// load_catalogue reads scenario files; no path means the catalogue: share/rakit/scenarios beside the binary's folder, or
-/// that of the source tree that it was built from. Failures: document_invalid with every finding, file_unreadable, usage
-/// if there is no case at all.
+/// load_catalogue reads scenario files; no path means the catalogue: share/rakit/scenarios beside the binary's folder,
+/// or that of the source tree that it was built from. Failures: document_invalid with every finding, file_unreadable,
+/// usage if there is no case at all.
 Result<std::vector<scenarios::Case>> load_catalogue(const std::vector<std::string>& paths);
 
 /// own_binary is this program's file.

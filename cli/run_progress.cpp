@@ -28,7 +28,8 @@ void Progress::show(const scenarios::Verdict& verdict) {
 void Progress::bar() const {
     constexpr std::size_t kWidth = 30;
     const std::size_t filled = kWidth * x_done / x_total;
-    std::printf("[%s%s] %zu/%zu", std::string(filled, '#').c_str(), std::string(kWidth - filled, ' ').c_str(), x_done, x_total);
+    std::printf("[%s%s] %zu/%zu", std::string(filled, '#').c_str(), std::string(kWidth - filled, ' ').c_str(), x_done,
+                x_total);
     if (x_failed > 0) std::printf(", %zu failed", x_failed);
 }
 

@@ -36,15 +36,17 @@ scenarios::RunSettings settings_of(const Options& options) {
 
 /// quoted makes a word safe for a shell.
 std::string quoted(const std::string& word) {
-    const bool plain = !word.empty() && word.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:=") == std::string::npos;
+    const bool plain = !word.empty() &&
+                       word.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:=") ==
+                           std::string::npos;
     if (plain) return word;
     std::string text = "'";
     for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
     return text + "'";
 }
 
-/// work is the hidden life of `rakit run --worker`. Verdicts go to what was standard output; whatever else is printed goes to
-/// standard error, so that it can't mix with them.
+/// work is the hidden life of `rakit run --worker`. Verdicts go to what was standard output; whatever else is printed
+/// goes to standard error, so that it can't mix with them.
 int work(const Options& options) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     const int out = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
@@ -69,17 +71,19 @@ scenarios::PoolOptions pool_options(const Options& options) {
     pool.seed = options.seed;
     pool.time_limit = std::chrono::seconds(options.time_limit_s);
     pool.again = [options](const Case& one, std::uint64_t seed) {
-        std::string command = "rakit run " + quoted(one.file) + " --filter " + quoted(one.id) + " --depth " + options.depth +
-                              " --seed " + std::to_string(seed);
+        std::string command = "rakit run " + quoted(one.file) + " --filter " + quoted(one.id) + " --depth " +
+                              options.depth + " --seed " + std::to_string(seed);
         if (options.iut != "reference") command += " --iut " + quoted(options.iut);
         return command;
     };
     return pool;
 }
 
-Result<void> write_reports(const Options& options, const scenarios::RunInfo& info, const std::vector<Verdict>& verdicts) {
+Result<void> write_reports(const Options& options, const scenarios::RunInfo& info,
+                           const std::vector<Verdict>& verdicts) {
     if (!options.junit.empty())
-        if (auto done = write_file_atomically(options.junit, as_bytes(scenarios::to_junit(info, verdicts))); !done) return done;
+        if (auto done = write_file_atomically(options.junit, as_bytes(scenarios::to_junit(info, verdicts))); !done)
+            return done;
     if (!options.json.empty()) return write_file_atomically(options.json, as_bytes(scenarios::to_json(info, verdicts)));
     return {};
 }
@@ -88,17 +92,22 @@ int run(const Options& options) {
     auto cases = load_catalogue(options.paths);
     if (!cases) return report(cases.error(), kNotTried);
     std::erase_if(*cases, [&](const Case& one) { return !chosen(one, options); });
-    if (cases->empty()) return report({ErrorCode::usage, "no case is chosen by --filter and --tag", {}, {}, "see rakit scenario list", {}}, kNotTried);
+    if (cases->empty())
+        return report(
+            {ErrorCode::usage, "no case is chosen by --filter and --tag", {}, {}, "see rakit scenario list", {}},
+            kNotTried);
     std::error_code problem;
     if (!options.trace.empty() && (std::filesystem::create_directories(options.trace, problem), problem))
         return report({ErrorCode::file_unwritable, problem.message(), {}, options.trace, {}, {}}, kNotTried);
     const auto begun = std::chrono::steady_clock::now();
     Progress progress(cases->size() * static_cast<std::size_t>(options.repeat), ::isatty(STDOUT_FILENO) == 1);
-    auto verdicts = scenarios::run_cases(*cases, pool_options(options), [&](const Verdict& one) { progress.show(one); });
+    auto verdicts =
+        scenarios::run_cases(*cases, pool_options(options), [&](const Verdict& one) { progress.show(one); });
     progress.finish();
     if (!verdicts) return report(verdicts.error(), kNotTried);
-    const scenarios::RunInfo info{options.depth, options.iut,
-                                  std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun)};
+    const scenarios::RunInfo info{
+        options.depth, options.iut,
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun)};
     if (auto done = write_reports(options, info, *verdicts); !done) return report(done.error(), kNotTried);
     const auto differing = scenarios::unstable(*verdicts);
     for (const auto& id : differing) std::printf("not the same in all runs: %s\n", id.c_str());
@@ -110,22 +119,33 @@ int run(const Options& options) {
 }  // namespace
 
 void add_run(CLI::App& app, Verb& verb) {
-    auto* run_app = app.add_subcommand("run", "run scenarios: updates of virtual cards against a mock CM host, judged by their outcome\n"
-                                              "Example: rakit run --depth inproc --filter 'tc/*' --junit report.xml");
+    auto* run_app =
+        app.add_subcommand("run",
+                           "run scenarios: updates of virtual cards against a mock CM host, judged by their outcome\n"
+                           "Example: rakit run --depth inproc --filter 'tc/*' --junit report.xml");
     const auto options = std::make_shared<Options>();
     run_app->add_option("PATH", options->paths, "scenario files and folders; the catalogue if none is given");
-    run_app->add_option("--depth", options->depth, "what lies between RA, card and CM")->check(CLI::IsMember({"inproc", "wire", "pcsc"}))->capture_default_str();
-    run_app->add_option("--jobs", options->jobs, "how many workers, each with its own pcscd")->check(CLI::Range(1, 64))->capture_default_str();
+    run_app->add_option("--depth", options->depth, "what lies between RA, card and CM")
+        ->check(CLI::IsMember({"inproc", "wire", "pcsc"}))
+        ->capture_default_str();
+    run_app->add_option("--jobs", options->jobs, "how many workers, each with its own pcscd")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
     run_app->add_option("--filter", options->filter, "only cases whose id matches this glob");
     run_app->add_option("--tag", options->tags, "only cases with this tag (all of them, if repeated)");
-    run_app->add_option("--repeat", options->repeat, "run each case so often")->check(CLI::Range(1, 10000))->capture_default_str();
+    run_app->add_option("--repeat", options->repeat, "run each case so often")
+        ->check(CLI::Range(1, 10000))
+        ->capture_default_str();
     run_app->add_option("--seed", options->seed, "instead of each case's own");
     run_app->add_flag("--fail-fast", options->fail_fast, "begin nothing more after the first failure");
-    run_app->add_option("--iut", options->iut, "the RA under test: reference, or exec:COMMAND (docs/formats/iut.md)")->capture_default_str();
+    run_app->add_option("--iut", options->iut, "the RA under test: reference, or exec:COMMAND (docs/formats/iut.md)")
+        ->capture_default_str();
     run_app->add_option("--junit", options->junit, "write JUnit XML");
     run_app->add_option("--json", options->json, "write JSON (docs/formats/report.md)");
     run_app->add_option("--trace", options->trace, "write each case's trace into this folder");
-    run_app->add_option("--time-limit", options->time_limit_s, "seconds for a case that names none")->check(CLI::Range(1, 3600))->capture_default_str();
+    run_app->add_option("--time-limit", options->time_limit_s, "seconds for a case that names none")
+        ->check(CLI::Range(1, 3600))
+        ->capture_default_str();
     run_app->add_flag("--worker", options->worker)->group("");
     run_app->callback([options, &verb] { verb.status = options->worker ? work(*options) : run(*options); });
 }

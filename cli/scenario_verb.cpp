@@ -29,7 +29,8 @@ int list(const Options& options) {
     }
     auto all = nlohmann::json::array();
     for (const auto& one : *loaded)
-        all.push_back({{"id", one.id}, {"title", one.title}, {"source", one.source}, {"file", one.file}, {"tags", one.tags}});
+        all.push_back(
+            {{"id", one.id}, {"title", one.title}, {"source", one.source}, {"file", one.file}, {"tags", one.tags}});
     std::printf("%s\n", all.dump(2).c_str());
     return kDone;
 }
@@ -37,7 +38,8 @@ int list(const Options& options) {
 }  // namespace
 
 void add_scenario(CLI::App& app, Verb& verb) {
-    auto* scenario = app.add_subcommand("scenario", "check and list scenario files\nExample: rakit scenario check my-scenarios/");
+    auto* scenario =
+        app.add_subcommand("scenario", "check and list scenario files\nExample: rakit scenario check my-scenarios/");
     scenario->require_subcommand(1);
     const auto options = std::make_shared<Options>();
     auto* check_files = scenario->add_subcommand("check", "find everything that is wrong with scenario files");

@@ -19,7 +19,8 @@ using std::chrono::steady_clock;
 Result<Descriptor> listen_at(const std::filesystem::path& path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    if (path.native().size() >= sizeof address.sun_path) return fail(ErrorCode::io_failed, "path too long", path.string());
+    if (path.native().size() >= sizeof address.sun_path)
+        return fail(ErrorCode::io_failed, "path too long", path.string());
     std::memcpy(address.sun_path, path.c_str(), path.native().size());
     ::unlink(path.c_str());
     Descriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -33,7 +34,8 @@ Result<Descriptor> listen_at(const std::filesystem::path& path) {
 std::string answer_prompt(const std::string& line, Typist& typist) {
     const json question = json::parse(line, nullptr, false);
     if (!question.is_object() || !question.contains("prompt") || !question.at("prompt").is_string())
-        return R"({"error": "a prompt is {\"prompt\": ID}"})" "\n";
+        return R"({"error": "a prompt is {\"prompt\": ID}"})"
+               "\n";
     const auto pin = typist.type(question.at("prompt").get<std::string>());
     if (!pin) return "{\"cancel\": true}\n";
     return json{{"value", as_text(pin->digits())}}.dump() + "\n";
@@ -48,7 +50,8 @@ public:
     Result<std::string> last_line() {
         while (!x_ended) {
             pollfd waits[] = {{x_child.from(), POLLIN, 0}, {x_listener.get(), POLLIN, 0}, {x_client.get(), POLLIN, 0}};
-            const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(x_deadline - steady_clock::now()).count();
+            const auto left =
+                std::chrono::duration_cast<std::chrono::milliseconds>(x_deadline - steady_clock::now()).count();
             if (left <= 0) return fail(ErrorCode::io_failed, "the RA under test didn't end in time");
             if (::poll(waits, 3, static_cast<int>(left)) < 0 && errno != EINTR)
                 return fail(ErrorCode::io_failed, std::string("poll: ") + std::strerror(errno));
@@ -108,7 +111,8 @@ Result<IutResult> ExecIut::run(const Job& job, Typist& typist) {
     auto last = Conversation(*child, *listener, typist, x_limit).last_line();
     if (!last) return Unexpected{std::move(last).error()};
     const std::string end = child->wait();
-    if (last->empty()) return fail(ErrorCode::io_failed, "the RA under test ended without a result: " + end, x_log.string());
+    if (last->empty())
+        return fail(ErrorCode::io_failed, "the RA under test ended without a result: " + end, x_log.string());
     auto result = parse_result(*last);
     if (!result) return Unexpected{std::move(result).error().in("the RA's result")};
     return result;

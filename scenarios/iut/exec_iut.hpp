@@ -6,8 +6,9 @@
 
 namespace rakit::scenarios {
 
-/// ExecIut is an RA that is a program (docs/formats/iut.md): the job on standard input, prompts over a socket, the result as
-/// the last line of standard output. It runs in a process group of its own, which is killed when the job is over.
+/// ExecIut is an RA that is a program (docs/formats/iut.md): the job on standard input, prompts over a socket, the
+/// result as the last line of standard output. It runs in a process group of its own, which is killed when the job is
+/// over.
 class ExecIut final : public Iut {
 public:
     /// `command` is run by /bin/sh -c; `log` takes its standard error; each job may last `limit`.

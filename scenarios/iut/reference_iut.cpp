@@ -14,7 +14,8 @@ constexpr const char* kTransportPolicy = "2.25.259992147378155069564548854890386
 /// TypedDialog is the officer at the reference's prompts. Everything else the job has said already.
 class TypedDialog final : public Dialog {
 public:
-    TypedDialog(Typist& typist, Trace& trace, std::filesystem::path out) : x_typist(typist), x_trace(trace), x_out(std::move(out)) {}
+    TypedDialog(Typist& typist, Trace& trace, std::filesystem::path out)
+        : x_typist(typist), x_trace(trace), x_out(std::move(out)) {}
 
     Result<Pin> ask_pin(const PinPrompt& prompt) override {
         x_trace.emit({TraceEvent::Kind::prompt, prompt.id, {}, {}});
@@ -35,7 +36,8 @@ public:
     void progress(const std::string& step) override { x_trace.emit({TraceEvent::Kind::state, step, {}, {}}); }
     Result<void> hand_out(const LineOutcome& line) override {
         if (!line.certificate) return fail(ErrorCode::internal, "a certificate was to be handed out that isn't there");
-        return write_file_atomically(x_out / (line.key + "-" + line.certificate->serial_hex() + ".der"), line.certificate->der());
+        return write_file_atomically(x_out / (line.key + "-" + line.certificate->serial_hex() + ".der"),
+                                     line.certificate->der());
     }
 
     std::vector<std::string> notices;
@@ -51,7 +53,10 @@ private:
 };
 
 Action action_of(const std::string& word) {
-    return word == "issue" ? Action::issue : word == "redo" ? Action::redo : word == "add" ? Action::add : Action::blank;
+    return word == "issue"  ? Action::issue
+           : word == "redo" ? Action::redo
+           : word == "add"  ? Action::add
+                            : Action::blank;
 }
 
 UpdateRequest request_of(const Job& job) {
@@ -74,8 +79,9 @@ Result<IutResult> ReferenceIut::run(const Job& job, Typist& typist) {
     if (!exchange) return Unexpected{std::move(exchange).error()};
     CmClient client(**exchange, x_ports.anchors, x_ports.clock, x_ports.rng);
     TypedDialog dialog(typist, x_ports.trace, job.out_folder);
-    UpdatePorts ports{x_ports.reader, client,        **officer,          dialog,             x_ports.clock,
-                      x_ports.rng,    x_ports.trace, job.journal_folder, {kTransportPolicy}};
+    UpdatePorts ports{x_ports.reader,    client,      **officer,     dialog,
+                      x_ports.clock,     x_ports.rng, x_ports.trace, job.journal_folder,
+                      {kTransportPolicy}};
     const auto outcome = job.resume ? resume(ports) : update(ports, request_of(job));
     IutResult result{"ok", "", std::move(dialog.notices)};
     if (!outcome) {

@@ -9,11 +9,13 @@
 
 namespace rakit::scenarios {
 
-/// Typist is the officer's fingers: answers prompts by a case's script, and notes what was asked for. One thread at a time.
+/// Typist is the officer's fingers: answers prompts by a case's script, and notes what was asked for. One thread at a
+/// time.
 class Typist {
 public:
-    /// `script`: prompt id -> answers, asking by asking ("right", "wrong", "cancel" or digits); one answer serves every asking,
-    /// after several the officer cancels; a prompt without any is answered right. `right`: prompt id -> the true PIN.
+    /// `script`: prompt id -> answers, asking by asking ("right", "wrong", "cancel" or digits); one answer serves every
+    /// asking, after several the officer cancels; a prompt without any is answered right. `right`: prompt id -> the
+    /// true PIN.
     Typist(std::map<std::string, std::vector<std::string>> script, std::map<std::string, Pin> right);
 
     /// type answers one prompt; nothing: the officer cancels, as with a prompt of which nobody knows the PIN.

@@ -16,7 +16,8 @@ using nlohmann::json;
 
 constexpr const char* kApplication = "3F005015";
 constexpr const char* kObjectDirectory = "3F0050155031";
-constexpr std::uint32_t kPrivateKeys = 0xA0, kCertificates = 0xA4, kSequence = 0x30, kOctets = 0x04, kTypeAttributes = 0xA1;
+constexpr std::uint32_t kPrivateKeys = 0xA0, kCertificates = 0xA4, kSequence = 0x30, kOctets = 0x04,
+                        kTypeAttributes = 0xA1;
 
 /// Entry is one object of a directory file: its identifier and where its value lies.
 struct Entry {
@@ -136,7 +137,8 @@ private:
         const std::string place = entry.path + "+" + std::to_string(entry.offset);
         if (!x_places.insert(place).second) return damage("two directory entries share " + place);
         const auto octets = content(entry.path);
-        if (!octets || octets->size() < entry.offset) return damage("certificate " + entry.id + ": no file " + entry.path);
+        if (!octets || octets->size() < entry.offset)
+            return damage("certificate " + entry.id + ": no file " + entry.path);
         const auto whole = TlvReader(ByteView(*octets).subspan(entry.offset)).read(kSequence);
         const auto certificate =
             whole ? x509::Certificate::parse(whole->whole) : Result<x509::Certificate>(fail(ErrorCode::internal, ""));

@@ -27,7 +27,9 @@ public:
         if (!varied) return Unexpected{std::move(varied).error()};
         return x_issuer.issue(*varied);
     }
-    Result<x509::Certificate> ca_certificate(const std::string& issuer) override { return x_issuer.ca_certificate(issuer); }
+    Result<x509::Certificate> ca_certificate(const std::string& issuer) override {
+        return x_issuer.ca_certificate(issuer);
+    }
 
 private:
     Result<cards::CertificateWish> vary(cards::CertificateWish wish, const std::string& how) const {

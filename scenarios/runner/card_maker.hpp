@@ -16,8 +16,9 @@ public:
     /// `hierarchy` outlives it.
     explicit CardMaker(const cm::Hierarchy& hierarchy) : x_issuer(hierarchy) {}
 
-    /// make gives the image of a case's card. Files are sought beside `scenario`. `pins`: PIN reference -> value that the
-    /// card is to have instead of its own. Failures: those of make_image, document_invalid for a key that isn't there.
+    /// make gives the image of a case's card. Files are sought beside `scenario`. `pins`: PIN reference -> value that
+    /// the card is to have instead of its own. Failures: those of make_image, document_invalid for a key that isn't
+    /// there.
     Result<cards::Image> make(const CardSetup& setup, const std::string& scenario, std::uint64_t seed,
                               const std::map<std::uint8_t, Pin>& pins);
 

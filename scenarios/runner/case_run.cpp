@@ -28,7 +28,8 @@ Pin canary_pin(std::uint64_t seed, const std::string& of) {
 /// The built-in cards' PIN references: PIN 1, PIN 2, OP PIN.
 std::map<std::uint8_t, Pin> canary_pins(std::uint64_t seed) {
     std::map<std::uint8_t, Pin> pins;
-    for (std::uint8_t reference = 1; reference <= 3; ++reference) pins[reference] = canary_pin(seed, "PIN " + std::to_string(reference));
+    for (std::uint8_t reference = 1; reference <= 3; ++reference)
+        pins[reference] = canary_pin(seed, "PIN " + std::to_string(reference));
     return pins;
 }
 
@@ -41,7 +42,8 @@ std::unique_ptr<Clock> clock_for(Depth depth) {
 
 Result<CaseFolder> CaseFolder::make() {
     std::string name = (fs::temp_directory_path() / "rakit-case-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) return fail(ErrorCode::file_unwritable, "no temporary folder can be made", name);
+    if (::mkdtemp(name.data()) == nullptr)
+        return fail(ErrorCode::file_unwritable, "no temporary folder can be made", name);
     return CaseFolder(name);
 }
 
@@ -51,9 +53,17 @@ CaseFolder::~CaseFolder() {
 }
 
 CaseRun::CaseRun(Surroundings around, const Case& one, std::uint64_t seed)
-    : x_around(around), x_case(one), x_seed(seed), x_clock(clock_for(around.depth)), x_ra_rng(seed, "RA"), x_cm_rng(seed, "CM"),
-      x_officer_rng(seed, "officer"), x_pins(canary_pins(seed)), x_signature_pin(canary_pin(seed, "signature PIN")),
-      x_trace(*x_clock), x_typist(one.doing.type, right_pins()) {}
+    : x_around(around),
+      x_case(one),
+      x_seed(seed),
+      x_clock(clock_for(around.depth)),
+      x_ra_rng(seed, "RA"),
+      x_cm_rng(seed, "CM"),
+      x_officer_rng(seed, "officer"),
+      x_pins(canary_pins(seed)),
+      x_signature_pin(canary_pin(seed, "signature PIN")),
+      x_trace(*x_clock),
+      x_typist(one.doing.type, right_pins()) {}
 
 std::map<std::string, Pin> CaseRun::right_pins() const {
     std::map<std::string, Pin> right;
@@ -99,7 +109,8 @@ Result<void> CaseRun::set_up_officer() {
     const bool expired = x_case.officer.expired;
     const UtcTime from = std::chrono::sys_days{(expired ? 2020y : 2024y) / 1 / 1};
     const UtcTime to = std::chrono::sys_days{(expired ? 2021y : 2054y) / 1 / 1};
-    auto token = cm::officer_token(x_around.hierarchy, x_case.officer.name, as_text(x_signature_pin.digits()), from, to, x_officer_rng);
+    auto token = cm::officer_token(x_around.hierarchy, x_case.officer.name, as_text(x_signature_pin.digits()), from, to,
+                                   x_officer_rng);
     if (!token) return Unexpected{std::move(token).error()};
     for (const char* folder : {"journal", "out"}) fs::create_directory(x_folder->path() / folder);
     const std::string ca = x509::to_pem(x_around.hierarchy.authority("root").certificate);
@@ -124,10 +135,16 @@ Result<void> CaseRun::set_up_cm(const Observation& seen) {
 
 Result<std::unique_ptr<Iut>> CaseRun::iut() {
     if (x_around.iut.rfind("exec:", 0) == 0)
-        return std::unique_ptr<Iut>(std::make_unique<ExecIut>(x_around.iut.substr(5), x_folder->path() / "stderr", kExecLimit));
+        return std::unique_ptr<Iut>(
+            std::make_unique<ExecIut>(x_around.iut.substr(5), x_folder->path() / "stderr", kExecLimit));
     const auto exchange = [this](const reference::OfficerCredential& officer) { return x_door->exchange(officer); };
-    return std::unique_ptr<Iut>(std::make_unique<ReferenceIut>(
-        ReferencePorts{x_around.station.reader(), exchange, {x_around.hierarchy.authority("root").certificate}, *x_clock, x_ra_rng, x_trace}));
+    return std::unique_ptr<Iut>(
+        std::make_unique<ReferenceIut>(ReferencePorts{x_around.station.reader(),
+                                                      exchange,
+                                                      {x_around.hierarchy.authority("root").certificate},
+                                                      *x_clock,
+                                                      x_ra_rng,
+                                                      x_trace}));
 }
 
 Result<Job> CaseRun::job(const CardView& card) const {
@@ -151,7 +168,8 @@ Result<Job> CaseRun::job(const CardView& card) const {
             const KeyView* key = card.key(action.key);
             const auto position = static_cast<std::size_t>(*action.certificate);
             if (key == nullptr || key->certificates.size() < position)
-                return fail(ErrorCode::document_invalid, "do.actions: key " + action.key + " has no certificate " + std::to_string(position));
+                return fail(ErrorCode::document_invalid,
+                            "do.actions: key " + action.key + " has no certificate " + std::to_string(position));
             one.certificate = key->certificates[position - 1].serial_hex();
         }
         what.actions.push_back(std::move(one));
@@ -207,7 +225,8 @@ Result<void> CaseRun::collect_files(Observation& seen) {
         if (!content) return Unexpected{std::move(content).error()};
         if (entry.path().parent_path().filename() == "out") {
             auto certificate = x509::Certificate::parse(*content);
-            auto pem = certificate ? Result<std::vector<x509::Certificate>>(std::vector{*certificate}) : x509::parse_pem(as_text(*content));
+            auto pem = certificate ? Result<std::vector<x509::Certificate>>(std::vector{*certificate})
+                                   : x509::parse_pem(as_text(*content));
             if (pem) seen.files.insert(seen.files.end(), pem->begin(), pem->end());
         }
         seen.written.push_back({fs::relative(entry.path(), x_folder->path()).string(), std::move(*content)});

@@ -13,7 +13,7 @@ namespace rakit::scenarios {
 /// RunSettings are the same for all cases of a run.
 struct RunSettings {
     Depth depth = Depth::pcsc;
-    std::string iut = "reference";  ///< or "exec:COMMAND", at depth pcsc
+    std::string iut = "reference";       ///< or "exec:COMMAND", at depth pcsc
     std::filesystem::path trace_folder;  ///< a trace file for each case goes there; empty: none
 };
 
@@ -35,8 +35,8 @@ private:
     CardMaker x_cards;
 };
 
-/// work is a worker's life: tasks by lines from descriptor `in`, packed verdicts to `out`, until `in` ends. What it cannot
-/// begin it says in one line `{"unable": ...}`. Returns the exit status.
+/// work is a worker's life: tasks by lines from descriptor `in`, packed verdicts to `out`, until `in` ends. What it
+/// cannot begin it says in one line `{"unable": ...}`. Returns the exit status.
 int work(const RunSettings& settings, int in, int out);
 
 }  // namespace rakit::scenarios

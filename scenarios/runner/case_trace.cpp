@@ -40,7 +40,8 @@ void TracedCard::reset() {
 cards::Answer TracedCard::handle(ByteView command) {
     cards::Answer answer = x_card.handle(command);
     const auto parsed = iso7816::parse_command(command);
-    const std::string asked = parsed ? iso7816::header_line(*parsed) : fmt::format("{} octets that are no APDU", command.size());
+    const std::string asked =
+        parsed ? iso7816::header_line(*parsed) : fmt::format("{} octets that are no APDU", command.size());
     if (answer.drop || answer.bytes.size() < 2) {
         x_trace.add("apdu", asked + " -> the card is gone");
         return answer;
@@ -52,8 +53,8 @@ cards::Answer TracedCard::handle(ByteView command) {
 
 net::HttpResponse TracedHost::handle(const net::HttpRequest& request) {
     auto response = x_host.handle(request);
-    x_trace.add("http", fmt::format("{} {} {} octets -> {} {} octets", request.method, request.target, request.body.size(),
-                                    response.status, response.body.size()));
+    x_trace.add("http", fmt::format("{} {} {} octets -> {} {} octets", request.method, request.target,
+                                    request.body.size(), response.status, response.body.size()));
     return response;
 }
 

@@ -11,8 +11,8 @@
 
 namespace rakit::scenarios {
 
-/// CaseTrace keeps one line for each thing that happened in a case, with its time, from any thread. What the RA says of its
-/// APDUs and requests is left out: both are seen from outside, whoever the RA is.
+/// CaseTrace keeps one line for each thing that happened in a case, with its time, from any thread. What the RA says of
+/// its APDUs and requests is left out: both are seen from outside, whoever the RA is.
 class CaseTrace final : public Trace {
 public:
     explicit CaseTrace(Clock& clock) : x_clock(clock), x_start(clock.elapsed()) {}

@@ -12,7 +12,8 @@ public:
         : x_host(host), x_officer_ca(officer_ca), x_officer(officer) {}
 
     Result<net::HttpResponse> exchange(const net::HttpRequest& request, std::chrono::milliseconds) override {
-        if (x_officer.key() == nullptr) return fail(ErrorCode::officer_credential_invalid, "the officer's key is locked");
+        if (x_officer.key() == nullptr)
+            return fail(ErrorCode::officer_credential_invalid, "the officer's key is locked");
         net::HttpRequest sent = request;
         if (x_officer.certificate().signed_by(x_officer_ca)) sent.peer_certificate = x_officer.certificate().der();
         return x_host.handle(sent);
@@ -40,7 +41,8 @@ private:
 
 class HttpsDoor final : public CmDoor {
 public:
-    HttpsDoor(std::unique_ptr<cm::Server> server, x509::Certificate root) : x_server(std::move(server)), x_root(std::move(root)) {}
+    HttpsDoor(std::unique_ptr<cm::Server> server, x509::Certificate root)
+        : x_server(std::move(server)), x_root(std::move(root)) {}
     std::string url() const override { return "https://127.0.0.1:" + std::to_string(x_server->port()); }
     Result<std::unique_ptr<reference::HttpExchange>> exchange(const reference::OfficerCredential& officer) override {
         auto made = reference::HttpsExchange::open(url(), {x_root}, &officer);
@@ -62,7 +64,8 @@ std::unique_ptr<CmDoor> direct_door(cm::Host& host, const cm::Hierarchy& hierarc
 Result<std::unique_ptr<CmDoor>> https_door(cm::Host& host, const cm::Hierarchy& hierarchy) {
     auto server = cm::Server::start(host, hierarchy, {});
     if (!server) return Unexpected{std::move(server).error()};
-    return std::unique_ptr<CmDoor>(std::make_unique<HttpsDoor>(std::move(*server), hierarchy.authority("root").certificate));
+    return std::unique_ptr<CmDoor>(
+        std::make_unique<HttpsDoor>(std::move(*server), hierarchy.authority("root").certificate));
 }
 
 }  // namespace rakit::scenarios

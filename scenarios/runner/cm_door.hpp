@@ -21,8 +21,8 @@ public:
     virtual Result<std::unique_ptr<reference::HttpExchange>> exchange(const reference::OfficerCredential& officer) = 0;
 };
 
-/// direct_door calls the host in this process; who the officer is counts as it does over TLS: a certificate of the officer
-/// CA with its key unlocked. `host` and `hierarchy` outlive it.
+/// direct_door calls the host in this process; who the officer is counts as it does over TLS: a certificate of the
+/// officer CA with its key unlocked. `host` and `hierarchy` outlive it.
 std::unique_ptr<CmDoor> direct_door(cm::Host& host, const cm::Hierarchy& hierarchy);
 
 /// https_door serves the host on loopback. Failures: Server::start's.

@@ -20,7 +20,8 @@ Result<void> lay_over(json& list, const std::string& name, const json& members, 
             entry.merge_patch(members);
             return {};
         }
-    return fail(ErrorCode::document_invalid, std::string("the CM's default configuration has no ") + what + " '" + name + "'");
+    return fail(ErrorCode::document_invalid,
+                std::string("the CM's default configuration has no ") + what + " '" + name + "'");
 }
 
 Result<void> use_tcs(cm::Store& store, const std::vector<std::string>& keys, const CardView& card) {
@@ -50,8 +51,8 @@ Result<cm::Config> cm_config(const CmSetup& setup, const OfficerSetup& officer) 
     return cm::parse_config(config.dump(), "the case's CM configuration");
 }
 
-Result<std::unique_ptr<CmSide>> CmSide::make(const Case& one, const CardView& card, const cm::Hierarchy& hierarchy, Clock& clock,
-                                             Rng& rng) {
+Result<std::unique_ptr<CmSide>> CmSide::make(const Case& one, const CardView& card, const cm::Hierarchy& hierarchy,
+                                             Clock& clock, Rng& rng) {
     auto config = cm_config(one.cm, one.officer);
     if (!config) return Unexpected{std::move(config).error()};
     auto store = cm::SqliteStore::open(cm::SqliteStore::kInMemory);

@@ -56,7 +56,8 @@ private:
         if (expected && *expected != seen) complain(what, std::to_string(*expected), std::to_string(seen));
     }
 
-    void each_of(const std::string& what, const std::vector<std::string>& expected, const std::vector<std::string>& seen) {
+    void each_of(const std::string& what, const std::vector<std::string>& expected,
+                 const std::vector<std::string>& seen) {
         for (const auto& word : expected)
             if (std::find(seen.begin(), seen.end(), word) == seen.end()) complain(what, word, list(seen));
     }
@@ -64,7 +65,8 @@ private:
     void results() {
         const std::string why = x_seen.detail.empty() ? "" : " (" + x_seen.detail + ")";
         if (x_expect.first_result != x_seen.first_result)
-            complain("result of the update", x_expect.first_result.value_or("none"), x_seen.first_result.value_or("none"));
+            complain("result of the update", x_expect.first_result.value_or("none"),
+                     x_seen.first_result.value_or("none"));
         if (x_expect.result != x_seen.result) complain("result", x_expect.result, x_seen.result + why);
     }
 
@@ -96,9 +98,8 @@ private:
     }
 
     static int fresh(const KeyView& before, const KeyView& after) {
-        return static_cast<int>(std::count_if(after.certificates.begin(), after.certificates.end(), [&](const auto& one) {
-            return !holds(before.certificates, one);
-        }));
+        return static_cast<int>(std::count_if(after.certificates.begin(), after.certificates.end(),
+                                              [&](const auto& one) { return !holds(before.certificates, one); }));
     }
 
     static std::vector<int> positions_kept(const KeyView& before, const KeyView& after) {

@@ -45,7 +45,8 @@ void check_matrix(Document& scenario) {
 Result<std::vector<fs::path>> files_of(const fs::path& path) {
     std::error_code problem;
     if (fs::is_regular_file(path, problem)) return std::vector{path};
-    if (!fs::is_directory(path, problem)) return fail(ErrorCode::file_unreadable, "no such file or folder", path.string());
+    if (!fs::is_directory(path, problem))
+        return fail(ErrorCode::file_unreadable, "no such file or folder", path.string());
     std::vector<fs::path> files;
     for (const auto& entry : fs::recursive_directory_iterator(path, problem))
         if (entry.path().extension() == ".yaml" && entry.is_regular_file()) files.push_back(entry.path());

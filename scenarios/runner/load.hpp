@@ -19,11 +19,12 @@ struct Loaded {
 /// load_text reads one scenario; `file` names it in findings and, by its folder and stem, in case ids.
 Loaded load_text(const std::string& file, std::string_view text);
 
-/// load_paths reads files and, below folders, every *.yaml. Case ids must differ. Failures: file_unreadable for a path that
-/// isn't there; findings are in the value.
+/// load_paths reads files and, below folders, every *.yaml. Case ids must differ. Failures: file_unreadable for a path
+/// that isn't there; findings are in the value.
 Result<Loaded> load_paths(const std::vector<std::filesystem::path>& paths);
 
-/// expand gives a scenario's rows: the document without `matrix`, each `${column}` replaced. A string that is nothing but
+/// expand gives a scenario's rows: the document without `matrix`, each `${column}` replaced. A string that is nothing
+/// but
 /// `${column}` becomes the column's value with its type. Findings about columns go to `findings`.
 std::vector<std::pair<std::string, nlohmann::json>> expand(const document::Document& scenario,
                                                            std::vector<document::Finding>& findings);

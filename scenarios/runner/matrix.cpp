@@ -21,7 +21,8 @@ public:
         if (value.is_string()) return text(value.get<std::string>(), pointer);
         if (value.is_array()) {
             json out = json::array();
-            for (std::size_t i = 0; i < value.size(); ++i) out.push_back(apply(value[i], pointer + "/" + std::to_string(i)));
+            for (std::size_t i = 0; i < value.size(); ++i)
+                out.push_back(apply(value[i], pointer + "/" + std::to_string(i)));
             return out;
         }
         if (!value.is_object()) return value;

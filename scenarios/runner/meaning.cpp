@@ -65,7 +65,8 @@ private:
             return action.is_object() || action == "redo" || action == "add";
         });
         if (expect.at("result") == "ok" && stores && expect.at("card").is_string())
-            complain("/expect/card", "Redo and Add store a certificate: an update that goes through can't leave the card unchanged");
+            complain("/expect/card",
+                     "Redo and Add store a certificate: an update that goes through can't leave the card unchanged");
     }
 
     void kept(const json& expect) {

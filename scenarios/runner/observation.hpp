@@ -13,8 +13,8 @@ namespace rakit::scenarios {
 
 /// KeyView is one key of a card as the judge reads it from the files, never as the RA tells it.
 struct KeyView {
-    std::string id;  ///< PKCS#15 iD in hex
-    Bytes spki;      ///< of the key itself, DER
+    std::string id;                               ///< PKCS#15 iD in hex
+    Bytes spki;                                   ///< of the key itself, DER
     std::vector<x509::Certificate> certificates;  ///< in the directory's order
 };
 
@@ -57,7 +57,7 @@ struct Observation {
     CmView cm;
     std::string result;  ///< "ok" or the code with which the RA ended
     std::optional<std::string> first_result;
-    std::string detail;  ///< the RA's own words, for people only
+    std::string detail;                ///< the RA's own words, for people only
     std::vector<std::string> prompts;  ///< ids in the order in which they were shown
     std::vector<std::string> notices;
     std::vector<x509::Certificate> files;  ///< handed to the officer

@@ -27,8 +27,7 @@ CardSetup parse_card(const json& value) {
     take(value, "certificates", card.certificates);
     take(value, "faults", card.faults);
     const json pins = object(value, "pins");
-    for (const auto& [pin, state] : pins.items())
-        card.tries[reference(pin)] = state.at("tries").get<int>();
+    for (const auto& [pin, state] : pins.items()) card.tries[reference(pin)] = state.at("tries").get<int>();
     return card;
 }
 
@@ -37,7 +36,8 @@ OfficerSetup parse_officer(const json& value) {
     take(value, "name", officer.name);
     officer.expired = value.value("certificate", "valid") == "expired";
     // The names of the CM's configuration (docs/formats/cm-config.md).
-    for (const auto& [ours, theirs] : {std::pair{"roles", "roles"}, {"state", "state"}, {"kind", "kind"}, {"entity_type", "entityType"}})
+    for (const auto& [ours, theirs] :
+         {std::pair{"roles", "roles"}, {"state", "state"}, {"kind", "kind"}, {"entity_type", "entityType"}})
         if (value.contains(ours)) officer.members[theirs] = value.at(ours);
     return officer;
 }
@@ -103,8 +103,7 @@ Expectation parse_expect(const json& value) {
     take(value, "prompts", expect.prompts);
     take(value, "not_prompted", expect.not_prompted);
     const json pins = object(value, "tries");
-    for (const auto& [pin, tries] : pins.items())
-        expect.tries[reference(pin)] = tries.get<int>();
+    for (const auto& [pin, tries] : pins.items()) expect.tries[reference(pin)] = tries.get<int>();
     take(value, "files", expect.files);
     take(value, "notices", expect.notices);
     return expect;

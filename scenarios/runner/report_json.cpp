@@ -8,15 +8,9 @@ namespace {
 using nlohmann::json;
 
 json to_value(const Verdict& verdict) {
-    json value = {{"id", verdict.id},
-                  {"title", verdict.title},
-                  {"source", verdict.source},
-                  {"file", verdict.file},
-                  {"tags", verdict.tags},
-                  {"run", verdict.run},
-                  {"seed", verdict.seed},
-                  {"status", name(verdict.status)},
-                  {"milliseconds", verdict.duration.count()},
+    json value = {{"id", verdict.id},      {"title", verdict.title},         {"source", verdict.source},
+                  {"file", verdict.file},  {"tags", verdict.tags},           {"run", verdict.run},
+                  {"seed", verdict.seed},  {"status", name(verdict.status)}, {"milliseconds", verdict.duration.count()},
                   {"again", verdict.again}};
     if (!verdict.problem.empty()) value["problem"] = verdict.problem;
     value["mismatches"] = json::array();

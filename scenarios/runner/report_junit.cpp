@@ -37,23 +37,25 @@ std::string escape(std::string_view text) {
     return out;
 }
 
-std::string seconds(std::chrono::milliseconds time) { return fmt::format("{:.3f}", static_cast<double>(time.count()) / 1000.0); }
+std::string seconds(std::chrono::milliseconds time) {
+    return fmt::format("{:.3f}", static_cast<double>(time.count()) / 1000.0);
+}
 
 std::string test_case(const Verdict& verdict) {
     const auto slash = verdict.id.find('/');
     const std::string family = verdict.id.substr(0, slash);
     const std::string rest = slash == std::string::npos ? verdict.id : verdict.id.substr(slash + 1);
     const std::string run = verdict.run > 1 ? fmt::format(" (run {})", verdict.run) : "";
-    std::string xml = fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{}\"", escape(family), escape(rest + run),
-                                  seconds(verdict.duration));
+    std::string xml = fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{}\"", escape(family),
+                                  escape(rest + run), seconds(verdict.duration));
     if (verdict.status == Status::passed) return xml + "/>\n";
     if (verdict.status == Status::skipped)
         return xml + fmt::format(">\n      <skipped message=\"{}\"/>\n    </testcase>\n", escape(verdict.problem));
     const std::string why = !verdict.problem.empty() ? verdict.problem
                             : verdict.mismatches.empty()
                                 ? ""
-                                : verdict.mismatches[0].what + ": expected " + verdict.mismatches[0].expected + ", seen " +
-                                      verdict.mismatches[0].seen;
+                                : verdict.mismatches[0].what + ": expected " + verdict.mismatches[0].expected +
+                                      ", seen " + verdict.mismatches[0].seen;
     return xml + fmt::format(">\n      <failure message=\"{}\" type=\"outcome\">{}</failure>\n    </testcase>\n",
                              escape(why), escape(describe(verdict)));
 }
@@ -64,8 +66,8 @@ std::string to_junit(const RunInfo& run, const std::vector<Verdict>& verdicts) {
     const Totals totals = count(verdicts);
     std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
     const std::string numbers =
-        fmt::format("name=\"rakit {}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" time=\"{}\"", escape(run.depth),
-                    verdicts.size(), totals.failed, totals.skipped, seconds(run.duration));
+        fmt::format("name=\"rakit {}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" time=\"{}\"",
+                    escape(run.depth), verdicts.size(), totals.failed, totals.skipped, seconds(run.duration));
     xml += fmt::format("<testsuites>\n  <testsuite {}>\n", numbers);
     for (const auto& verdict : verdicts) xml += test_case(verdict);
     return xml + "  </testsuite>\n</testsuites>\n";

@@ -20,9 +20,9 @@ struct CardSetup {
 
 /// OfficerSetup is who signs; what isn't said is as in the CM's default configuration.
 struct OfficerSetup {
-    std::string name = "Olivia Officer";                  ///< common name of the certificate
-    nlohmann::json members = nlohmann::json::object();    ///< laid over the configuration's officer of that name
-    bool expired = false;                                 ///< the certificate
+    std::string name = "Olivia Officer";                ///< common name of the certificate
+    nlohmann::json members = nlohmann::json::object();  ///< laid over the configuration's officer of that name
+    bool expired = false;                               ///< the certificate
 };
 
 /// CmSetup is how the CM differs from its default configuration.
@@ -35,8 +35,9 @@ struct CmSetup {
 /// KeyAction is the officer's choice on one line.
 struct KeyAction {
     std::string key;
-    std::string action;              ///< "blank", "issue", "redo", "add"
-    std::optional<int> certificate;  ///< which of the key's certificates Redo replaces, from 1 as the contents list them
+    std::string action;  ///< "blank", "issue", "redo", "add"
+    std::optional<int>
+        certificate;  ///< which of the key's certificates Redo replaces, from 1 as the contents list them
 };
 
 /// Doing is what the officer does.
@@ -47,8 +48,8 @@ struct Doing {
     std::vector<std::string> show_fields;
     bool auto_add_fields = false;
     bool replace_ca = false;
-    /// prompt id -> what is typed, asking by asking: "right", "wrong", "cancel" or digits. One answer serves every asking;
-    /// after several, the officer cancels.
+    /// prompt id -> what is typed, asking by asking: "right", "wrong", "cancel" or digits. One answer serves every
+    /// asking; after several, the officer cancels.
     std::map<std::string, std::vector<std::string>> type;
     bool resume = false;
 };

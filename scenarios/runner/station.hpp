@@ -34,8 +34,9 @@ public:
     virtual std::string reader_name() const = 0;
 };
 
-/// make_station starts what the depth needs. At depth pcsc that is a private pcscd, to which this process then belongs as a
-/// PC/SC client (PCSCLITE_CSOCK_NAME is set): before its first PC/SC call, and once in its life. Failures: Sandbox::start's.
+/// make_station starts what the depth needs. At depth pcsc that is a private pcscd, to which this process then belongs
+/// as a PC/SC client (PCSCLITE_CSOCK_NAME is set): before its first PC/SC call, and once in its life. Failures:
+/// Sandbox::start's.
 Result<std::unique_ptr<Station>> make_station(Depth depth);
 
 }  // namespace rakit::scenarios

@@ -18,7 +18,7 @@ std::string_view name(Status status) {
 Totals count(const std::vector<Verdict>& verdicts) {
     Totals totals;
     for (const auto& verdict : verdicts)
-        ++(verdict.status == Status::passed ? totals.passed
+        ++(verdict.status == Status::passed   ? totals.passed
            : verdict.status == Status::failed ? totals.failed
                                               : totals.skipped);
     return totals;

@@ -25,7 +25,10 @@ struct Worker {
 class Pool {
 public:
     Pool(const std::vector<Case>& cases, const PoolOptions& options, const std::function<void(const Verdict&)>& done)
-        : x_cases(cases), x_options(options), x_done(done), x_total(cases.size() * static_cast<std::size_t>(options.repeat)) {}
+        : x_cases(cases),
+          x_options(options),
+          x_done(done),
+          x_total(cases.size() * static_cast<std::size_t>(options.repeat)) {}
 
     Result<std::vector<Verdict>> run() {
         x_verdicts.resize(x_total);
@@ -104,8 +107,10 @@ private:
         std::vector<Worker*> lost;
         for (std::size_t i = 0; i < waits.size(); ++i) {
             Worker& worker = *x_workers[i];
-            if (waits[i].revents != 0 && !read(worker)) lost.push_back(&worker);
-            else if (worker.busy && worker.deadline <= steady_clock::now()) lost.push_back(&worker);
+            if (waits[i].revents != 0 && !read(worker))
+                lost.push_back(&worker);
+            else if (worker.busy && worker.deadline <= steady_clock::now())
+                lost.push_back(&worker);
         }
         for (auto* worker : lost) bury(*worker);
     }
@@ -128,15 +133,17 @@ private:
         const std::string end = worker.process.end();
         if (worker.busy) {
             Verdict verdict = blank(worker.task);
-            verdict.duration = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - worker.begun);
-            verdict.problem = late ? "hung: no verdict within " + std::to_string(limit) + " s"
-                                   : "the worker died at it: " + end;
+            verdict.duration =
+                std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - worker.begun);
+            verdict.problem =
+                late ? "hung: no verdict within " + std::to_string(limit) + " s" : "the worker died at it: " + end;
             finish(worker.task, std::move(verdict));
         }
         std::erase_if(x_workers, [&](const auto& each) { return each.get() == &worker; });
     }
 
-    /// retire lets the workers end by themselves, so that they can clear up; one that doesn't is killed with its object.
+    /// retire lets the workers end by themselves, so that they can clear up; one that doesn't is killed with its
+    /// object.
     void retire() {
         constexpr auto kPatience = std::chrono::seconds(10);
         const auto until = steady_clock::now() + kPatience;
@@ -155,7 +162,8 @@ private:
     std::vector<Verdict> in_order() {
         std::vector<Verdict> all;
         for (std::size_t i = 0; i < x_cases.size(); ++i)
-            for (std::size_t task = i; task < x_total; task += x_cases.size()) all.push_back(std::move(x_verdicts[task]));
+            for (std::size_t task = i; task < x_total; task += x_cases.size())
+                all.push_back(std::move(x_verdicts[task]));
         return all;
     }
 
@@ -180,15 +188,20 @@ std::string pack(const Task& task) {
 Result<Task> unpack_task(std::string_view line) {
     try {
         const auto value = nlohmann::json::parse(line);
-        return Task{value.at("file"), value.at("id"), value.at("run").get<int>(), value.at("seed").get<std::uint64_t>()};
+        return Task{value.at("file"), value.at("id"), value.at("run").get<int>(),
+                    value.at("seed").get<std::uint64_t>()};
     } catch (const nlohmann::json::exception& problem) {
         return fail(ErrorCode::document_invalid, std::string("a worker's task: ") + problem.what());
     }
 }
 
 std::string pack_unable(const Error& error) {
-    return nlohmann::json{{"unable", {{"code", name(error.code)}, {"detail", error.detail}, {"context", error.context},
-                                      {"where", error.where}, {"remedy", error.remedy}}}}
+    return nlohmann::json{{"unable",
+                           {{"code", name(error.code)},
+                            {"detail", error.detail},
+                            {"context", error.context},
+                            {"where", error.where},
+                            {"remedy", error.remedy}}}}
         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -197,8 +210,12 @@ std::optional<Error> unpack_unable(std::string_view line) {
     if (!value.is_object() || !value.contains("unable")) return std::nullopt;
     const auto& why = value.at("unable");
     const auto code = error_code_from_name(why.value("code", ""));
-    return Error{code.value_or(ErrorCode::internal), why.value("detail", ""), why.value("context", ""), why.value("where", ""),
-                 why.value("remedy", ""), {}};
+    return Error{code.value_or(ErrorCode::internal),
+                 why.value("detail", ""),
+                 why.value("context", ""),
+                 why.value("where", ""),
+                 why.value("remedy", ""),
+                 {}};
 }
 
 Result<std::vector<Verdict>> run_cases(const std::vector<Case>& cases, const PoolOptions& options,

@@ -16,15 +16,15 @@ struct PoolOptions {
     std::vector<std::string> worker;  ///< command of a worker: a line of JSON for each task in, a packed verdict out
     int jobs = 1;
     int repeat = 1;
-    bool fail_fast = false;  ///< after the first failure nothing more is begun; what wasn't is skipped
-    std::optional<std::uint64_t> seed;       ///< instead of each case's own
-    std::chrono::seconds time_limit{60};     ///< for a case that names none; a worker that exceeds it is killed
+    bool fail_fast = false;               ///< after the first failure nothing more is begun; what wasn't is skipped
+    std::optional<std::uint64_t> seed;    ///< instead of each case's own
+    std::chrono::seconds time_limit{60};  ///< for a case that names none; a worker that exceeds it is killed
     std::function<std::string(const Case&, std::uint64_t seed)> again;  ///< the command that repeats one case
 };
 
-/// run_cases runs each case `repeat` times in worker processes and calls `done` with each verdict as it comes. A worker that
-/// hangs or dies fails its case and is replaced. The verdicts come back in the order of the cases. Failures: io_failed
-/// when no worker can be started, and whatever a worker says that keeps it from running anything.
+/// run_cases runs each case `repeat` times in worker processes and calls `done` with each verdict as it comes. A worker
+/// that hangs or dies fails its case and is replaced. The verdicts come back in the order of the cases. Failures:
+/// io_failed when no worker can be started, and whatever a worker says that keeps it from running anything.
 Result<std::vector<Verdict>> run_cases(const std::vector<Case>& cases, const PoolOptions& options,
                                        const std::function<void(const Verdict&)>& done);
 

@@ -60,8 +60,7 @@ TEST_F(CardFiles, DamageIsFound) {
     EXPECT_FALSE(view_card(card).damage.empty()) << "a directory that points nowhere";
     card = image();
     auto& files = card["files"];
-    for (auto it = files.begin(); it != files.end();)
-        it = it->contains("key") ? files.erase(it) : it + 1;
+    for (auto it = files.begin(); it != files.end();) it = it->contains("key") ? files.erase(it) : it + 1;
     EXPECT_FALSE(view_card(card).damage.empty()) << "a directory entry without its key";
 }
 

@@ -32,7 +32,8 @@ Typist typist(const std::string& answer = "right") {
     return Typist({{"pin:01", {answer}}}, std::move(right));
 }
 
-Result<IutResult> run(const std::string& command, Typist& officer, std::chrono::milliseconds limit = std::chrono::seconds(20)) {
+Result<IutResult> run(const std::string& command, Typist& officer,
+                      std::chrono::milliseconds limit = std::chrono::seconds(20)) {
     return ExecIut(command, testing::TempDir() + "iut-log", limit).run(job(), officer);
 }
 
@@ -45,14 +46,17 @@ TEST(Iut, TheJobFollowsItsSchema) {
 
 TEST(Iut, TheLastLineIsTheResult) {
     Typist officer = typist();
-    const auto result = run(R"(cat >/dev/null; echo talk; echo '{"version":1,"result":"pin_wrong","message":"m","notices":["resumed"]}')", officer);
+    const auto result = run(
+        R"(cat >/dev/null; echo talk; echo '{"version":1,"result":"pin_wrong","message":"m","notices":["resumed"]}')",
+        officer);
     ASSERT_TRUE(result) << to_string(result.error());
     EXPECT_EQ(result->result, "pin_wrong");
     EXPECT_THAT(result->notices, ElementsAre("resumed"));
 }
 
 constexpr const char* kAsk =
-    "python3 -c 'import json,socket,sys;j=json.load(sys.stdin);s=socket.socket(socket.AF_UNIX);s.connect(j[\"promptSocket\"]);"
+    "python3 -c 'import "
+    "json,socket,sys;j=json.load(sys.stdin);s=socket.socket(socket.AF_UNIX);s.connect(j[\"promptSocket\"]);"
     "f=s.makefile(\"rw\");f.write(\"{\\\"prompt\\\":\\\"pin:01\\\"}\\n\");f.flush();a=json.loads(f.readline());"
     "print(json.dumps({\"version\":1,\"result\":\"ok\" if a.get(\"value\")==\"11111111\" else \"pin_cancelled\"}))'";
 
@@ -70,7 +74,8 @@ TEST(Iut, WhatKeepsNotToTheProtocolIsAnError) {
     Typist officer = typist();
     EXPECT_THAT(run("exit 3", officer).error().detail, HasSubstr("without a result: exit status 3"));
     EXPECT_EQ(run("cat >/dev/null; echo nonsense", officer).error().code, ErrorCode::document_invalid);
-    EXPECT_THAT(run("exec sleep 60", officer, std::chrono::milliseconds(100)).error().detail, HasSubstr("didn't end in time"));
+    EXPECT_THAT(run("exec sleep 60", officer, std::chrono::milliseconds(100)).error().detail,
+                HasSubstr("didn't end in time"));
 }
 
 TEST(Typist, AnswersByTheScript) {

@@ -37,10 +37,16 @@ struct Sample {
     Observation seen;
 
     Sample() {
-        seen.before = {"0A", {{"45", ossl::spki(one.get()), {tc}}, {"46", ossl::spki(two.get()), {other}}},
-                       {{"4301", "AA"}}, {{1, 3}}, {}};
-        seen.after = {"0A", {{"45", ossl::spki(one.get()), {fresh}}, {"46", ossl::spki(two.get()), {other}}},
-                      {{"4301", "BB"}}, {{1, 3}}, {}};
+        seen.before = {"0A",
+                       {{"45", ossl::spki(one.get()), {tc}}, {"46", ossl::spki(two.get()), {other}}},
+                       {{"4301", "AA"}},
+                       {{1, 3}},
+                       {}};
+        seen.after = {"0A",
+                      {{"45", ossl::spki(one.get()), {fresh}}, {"46", ossl::spki(two.get()), {other}}},
+                      {{"4301", "BB"}},
+                      {{1, 3}},
+                      {}};
         seen.cm = {{{fresh.sha256(), "active"}}, 1, 0, 1, {"ok"}};
         seen.result = "ok";
         seen.prompts = {"signature-pin", "pin:01"};
@@ -101,48 +107,85 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"Result", [](Sample& s) { s.seen.result = "tc_expired"; }, "result: expected ok, seen tc_expired"},
         Wrong{"FirstResultMissing", [](Sample& s) { s.expect.first_result = "card_removed"; },
               "result of the update: expected card_removed, seen none"},
-        Wrong{"FirstResultTooMuch", [](Sample& s) { s.seen.first_result = "card_removed"; }, "expected none, seen card_removed"},
+        Wrong{"FirstResultTooMuch", [](Sample& s) { s.seen.first_result = "card_removed"; },
+              "expected none, seen card_removed"},
         Wrong{"TcKept", [](Sample& s) { s.seen.after.keys[0].certificates.push_back(s.tc); },
               "transport certificate: expected gone, seen kept"},
         Wrong{"TooManyCertificates", [](Sample& s) { s.seen.after.keys[0].certificates.push_back(s.tc); },
               "key 45: certificates: expected 1, seen 2"},
         Wrong{"OldOneKept", [](Sample& s) { s.seen.after.keys[0].certificates.push_back(s.tc); },
               "former certificates that are there: expected none, seen 1"},
-        Wrong{"NothingNew", [](Sample& s) { s.seen.after.keys[0].certificates = {s.tc}; }, "new certificates: expected 1, seen 0"},
+        Wrong{"NothingNew", [](Sample& s) { s.seen.after.keys[0].certificates = {s.tc}; },
+              "new certificates: expected 1, seen 0"},
         Wrong{"NoCertificateLeft", [](Sample& s) { s.seen.after.keys[0].certificates.clear(); },
               "expected the old or the new certificate, seen none"},
         Wrong{"KeyGone", [](Sample& s) { s.seen.after.keys.pop_back(); }, "key 46: expected on the card, seen gone"},
-        Wrong{"UnknownKey", [](Sample& s) { s.expect.keys["99"].fresh = 1; }, "key 99: expected on the card, seen never there"},
-        Wrong{"OtherKey", [](Sample& s) { s.seen.after.keys[0].spki = s.seen.after.keys[1].spki; }, "expected the same key"},
-        Wrong{"UnnamedKeyTouched", [](Sample& s) { s.seen.after.keys[1].certificates.push_back(certificate(s.two.get(), 9)); },
+        Wrong{"UnknownKey", [](Sample& s) { s.expect.keys["99"].fresh = 1; },
+              "key 99: expected on the card, seen never there"},
+        Wrong{"OtherKey", [](Sample& s) { s.seen.after.keys[0].spki = s.seen.after.keys[1].spki; },
+              "expected the same key"},
+        Wrong{"UnnamedKeyTouched",
+              [](Sample& s) { s.seen.after.keys[1].certificates.push_back(certificate(s.two.get(), 9)); },
               "key 46: expected certificates as they were"},
-        Wrong{"CertificateOfAnotherKey", [](Sample& s) { s.seen.after.keys[0].certificates = {certificate(s.two.get(), 8)}; },
+        Wrong{"CertificateOfAnotherKey",
+              [](Sample& s) { s.seen.after.keys[0].certificates = {certificate(s.two.get(), 8)}; },
               "expected of this key, seen of another key"},
-        Wrong{"CertificateUnknownToTheCm", [](Sample& s) { s.seen.cm.certificates.clear(); }, "expected issued by the CM"},
-        Wrong{"CertificateStillPending", [](Sample& s) { s.seen.cm.certificates[0].state = "pending"; }, "expected active at the CM"},
-        Wrong{"CardDamaged", [](Sample& s) { s.seen.after.damage = {"4404: no entry"}; }, "card: expected in order, seen 4404"},
-        Wrong{"FileChanged", [](Sample& s) { unchanged(s); s.seen.after.files["4301"] = "BB"; },
+        Wrong{"CertificateUnknownToTheCm", [](Sample& s) { s.seen.cm.certificates.clear(); },
+              "expected issued by the CM"},
+        Wrong{"CertificateStillPending", [](Sample& s) { s.seen.cm.certificates[0].state = "pending"; },
+              "expected active at the CM"},
+        Wrong{"CardDamaged", [](Sample& s) { s.seen.after.damage = {"4404: no entry"}; },
+              "card: expected in order, seen 4404"},
+        Wrong{"FileChanged",
+              [](Sample& s) {
+                  unchanged(s);
+                  s.seen.after.files["4301"] = "BB";
+              },
               "file 4301: expected byte-identical, seen changed"},
-        Wrong{"FileDeleted", [](Sample& s) { unchanged(s); s.seen.after.files.clear(); }, "byte-identical, seen deleted"},
-        Wrong{"FileCreated", [](Sample& s) { unchanged(s); s.seen.after.files["4302"] = ""; }, "file 4302: expected not there"},
+        Wrong{"FileDeleted",
+              [](Sample& s) {
+                  unchanged(s);
+                  s.seen.after.files.clear();
+              },
+              "byte-identical, seen deleted"},
+        Wrong{"FileCreated",
+              [](Sample& s) {
+                  unchanged(s);
+                  s.seen.after.files["4302"] = "";
+              },
+              "file 4302: expected not there"},
         Wrong{"Active", [](Sample& s) { s.expect.cm.active = 2; }, "CM: active certificates: expected 2, seen 1"},
         Wrong{"Pending", [](Sample& s) { s.expect.cm.pending = 1; }, "CM: pending certificates: expected 1, seen 0"},
-        Wrong{"Revoked", [](Sample& s) { s.seen.cm.revoked_former = 1; }, "CM: revoked certificates: expected 0, seen 1"},
+        Wrong{"Revoked", [](Sample& s) { s.seen.cm.revoked_former = 1; },
+              "CM: revoked certificates: expected 0, seen 1"},
         Wrong{"Orders", [](Sample& s) { s.seen.cm.orders = 2; }, "CM: orders: expected 1, seen 2"},
         Wrong{"UsedTcs", [](Sample& s) { s.seen.cm.used_tcs = 0; }, "CM: TCs used up: expected 1, seen 0"},
-        Wrong{"Log", [](Sample& s) { s.expect.cm.log = {"tc_expired"}; }, "CM: request log: expected tc_expired, seen ok"},
-        Wrong{"Prompts", [](Sample& s) { s.seen.prompts.pop_back(); }, "prompts: expected signature-pin, pin:01, seen signature-pin\n"},
-        Wrong{"PromptsInAnotherOrder", [](Sample& s) { std::swap(s.seen.prompts[0], s.seen.prompts[1]); }, "prompts: expected"},
-        Wrong{"PromptTooMuch", [](Sample& s) { s.expect.prompts.reset(); s.seen.prompts.push_back("op-pin"); },
+        Wrong{"Log", [](Sample& s) { s.expect.cm.log = {"tc_expired"}; },
+              "CM: request log: expected tc_expired, seen ok"},
+        Wrong{"Prompts", [](Sample& s) { s.seen.prompts.pop_back(); },
+              "prompts: expected signature-pin, pin:01, seen signature-pin\n"},
+        Wrong{"PromptsInAnotherOrder", [](Sample& s) { std::swap(s.seen.prompts[0], s.seen.prompts[1]); },
+              "prompts: expected"},
+        Wrong{"PromptTooMuch",
+              [](Sample& s) {
+                  s.expect.prompts.reset();
+                  s.seen.prompts.push_back("op-pin");
+              },
               "prompt op-pin: expected not shown"},
         Wrong{"Notices", [](Sample& s) { s.seen.notices.clear(); }, "notices: expected soft_token_warning, seen none"},
         Wrong{"Tries", [](Sample& s) { s.seen.after.tries[1] = 2; }, "tries left of PIN 01: expected 3, seen 2"},
-        Wrong{"TriesOfNoPin", [](Sample& s) { s.expect.tries[7] = 2; }, "tries left of PIN 07: expected 2, seen no such PIN"},
+        Wrong{"TriesOfNoPin", [](Sample& s) { s.expect.tries[7] = 2; },
+              "tries left of PIN 07: expected 2, seen no such PIN"},
         Wrong{"Files", [](Sample& s) { s.seen.files.push_back(s.fresh); }, "handed out as files: expected 0, seen 1"},
-        Wrong{"PinInPlain", [](Sample& s) { s.seen.written.push_back({"the journal", to_bytes("pin=73510246;")}); },
+        Wrong{"PinInPlain",
+              [](Sample& s) {
+                  s.seen.written.push_back({"the journal", to_bytes("pin=73510246;")});
+              },
               "secrets in the journal: expected none, seen <pin, 8 digits>"},
-        Wrong{"PinInHex", [](Sample& s) { s.seen.written[0].content = to_bytes("0020000108" + to_hex(s.seen.secrets[0].digits())); },
-              "secrets in the trace: expected none, seen <pin, 8 digits> in hex"}),
+        Wrong{
+            "PinInHex",
+            [](Sample& s) { s.seen.written[0].content = to_bytes("0020000108" + to_hex(s.seen.secrets[0].digits())); },
+            "secrets in the trace: expected none, seen <pin, 8 digits> in hex"}),
     [](const auto& each) { return each.param.name; });
 
 }  // namespace

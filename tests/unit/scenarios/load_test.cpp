@@ -8,7 +8,8 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-/// scenario gives a good one, with lines put in place of marked ones, so that each row of the table differs in one thing.
+/// scenario gives a good one, with lines put in place of marked ones, so that each row of the table differs in one
+/// thing.
 std::string scenario(const std::string& from = "", const std::string& to = "") {
     std::string text =
         "version: 1\n"                                             // 1
@@ -72,35 +73,46 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"wrong_type", "[tc]", "tc", "one.yaml:4:7: wrong type: this is string"},
         Bad{"unquoted_answer", "  procedure: employee-tc\n", "  procedure: x\n  type: {signature-pin: 123456}\n",
             "one.yaml:11:25: wrong type: this is number; quote it"},
-        Bad{"unquoted_octets", "  image: pkcs15-tc", "  image: a\n  serial: 0A1B", "one.yaml:7:11: octets in hex must be quoted"},
+        Bad{"unquoted_octets", "  image: pkcs15-tc", "  image: a\n  serial: 0A1B",
+            "one.yaml:7:11: octets in hex must be quoted"},
         Bad{"unknown_action", "redo", "renew", "one.yaml:9:19:"},
         Bad{"unknown_variation", "  image: pkcs15-tc", "  certificates: {\"45\": odd}", "one.yaml:6:24:"},
         Bad{"unknown_code", "result: ok", "result: tc_odd", "one.yaml:12:11: no error code is called 'tc_odd'"},
         Bad{"unknown_log_code", "{active: 1}", "{log: [ok, no]}", "one.yaml:14:18: no error code is called 'no'"},
-        Bad{"empty_expect", "expect:\n  result: ok\n  card: {\"45\": {certificates: 1, new: 1, tc: gone}}\n  cm: {active: 1}\n"
-            "  prompts: [signature-pin]\n", "expect: {}\n", "one.yaml:11:9:"},
+        Bad{"empty_expect",
+            "expect:\n  result: ok\n  card: {\"45\": {certificates: 1, new: 1, tc: gone}}\n  cm: {active: 1}\n"
+            "  prompts: [signature-pin]\n",
+            "expect: {}\n", "one.yaml:11:9:"},
         Bad{"empty_cm", "{active: 1}", "{}", "one.yaml:14:7:"},
         Bad{"no_expect_of_a_key", "{certificates: 1, new: 1, tc: gone}", "{}", "one.yaml:13:16:"},
         Bad{"pick_with_add", "redo", "{action: add, certificate: 1}", "one.yaml:9:28:"},
-        Bad{"resume_without_first", "  procedure: employee-tc\n", "  procedure: x\n  resume: true\n", "one.yaml:13:3: 'do' resumes"},
-        Bad{"first_without_resume", "result: ok", "first_result: card_removed\n  result: ok", "one.yaml:12:17: nothing is resumed"},
-        Bad{"contradicting_prompts", "[signature-pin]", "[op-pin]\n  not_prompted: [op-pin]", "one.yaml:16:18: the same prompt"},
-        Bad{"unchanged_after_redo", "{\"45\": {certificates: 1, new: 1, tc: gone}}", "unchanged", "one.yaml:13:9: Redo and Add store"},
+        Bad{"resume_without_first", "  procedure: employee-tc\n", "  procedure: x\n  resume: true\n",
+            "one.yaml:13:3: 'do' resumes"},
+        Bad{"first_without_resume", "result: ok", "first_result: card_removed\n  result: ok",
+            "one.yaml:12:17: nothing is resumed"},
+        Bad{"contradicting_prompts", "[signature-pin]", "[op-pin]\n  not_prompted: [op-pin]",
+            "one.yaml:16:18: the same prompt"},
+        Bad{"unchanged_after_redo", "{\"45\": {certificates: 1, new: 1, tc: gone}}", "unchanged",
+            "one.yaml:13:9: Redo and Add store"},
         Bad{"counts_that_differ", "tc: gone", "kept: [1]", "one.yaml:13:31: 'new' and 'kept' make 2"},
         Bad{"no_column", "ok", "${code}", "one.yaml:12:11: row '' has no column 'code'"},
         Bad{"open_placeholder", "ok", "${code", "one.yaml:12:11: '${' without '}'"}),
     [](const auto& each) { return each.param.name; });
 
 TEST(LoadScenario, AllFindingsAtOnce) {
-    EXPECT_EQ(findings("version: 2\ntitle: x\nsource: y\ndo: {actions: {a: b}, procedure: 1}\nexpect: {result: ok, card: no, cm: {x: 1}}\n").size(), 5U);
+    EXPECT_EQ(findings("version: 2\ntitle: x\nsource: y\ndo: {actions: {a: b}, procedure: 1}\nexpect: {result: ok, "
+                       "card: no, cm: {x: 1}}\n")
+                  .size(),
+              5U);
 }
 
 TEST(LoadScenario, NotAMapping) { EXPECT_EQ(findings("- 1\n").size(), 1U); }
 
 TEST(Matrix, RowsBecomeCasesWithTypedValues) {
-    const auto loaded = load_text("f/m.yaml", "matrix:\n  - {case: rsa, key: \"45\", n: 1}\n  - {case: ec, key: \"46\", n: 2}\n" +
-                                                  scenario("{\"45\": {certificates: 1, new: 1, tc: gone}}",
-                                                           "{\"${key}\": {certificates: \"${n}\"}}"));
+    const auto loaded = load_text(
+        "f/m.yaml",
+        "matrix:\n  - {case: rsa, key: \"45\", n: 1}\n  - {case: ec, key: \"46\", n: 2}\n" +
+            scenario("{\"45\": {certificates: 1, new: 1, tc: gone}}", "{\"${key}\": {certificates: \"${n}\"}}"));
     ASSERT_TRUE(loaded.findings.empty()) << to_string(loaded.findings[0]);
     ASSERT_EQ(loaded.cases.size(), 2U);
     EXPECT_EQ(loaded.cases[0].id, "f/m:rsa");
@@ -110,8 +122,8 @@ TEST(Matrix, RowsBecomeCasesWithTypedValues) {
 
 TEST(Matrix, FindsUnusedColumnsAndDoubleRows) {
     const auto found = findings("matrix: [{case: a, x: 1}, {case: a, x: 2}]\n" + scenario());
-    EXPECT_THAT(found, ElementsAre(HasSubstr("one.yaml:1:23: column 'x' is used nowhere"), HasSubstr("a second row 'a'"),
-                                   HasSubstr("column 'x' is used nowhere")));
+    EXPECT_THAT(found, ElementsAre(HasSubstr("one.yaml:1:23: column 'x' is used nowhere"),
+                                   HasSubstr("a second row 'a'"), HasSubstr("column 'x' is used nowhere")));
 }
 
 TEST(Matrix, AFindingInEachRowIsToldOnce) {

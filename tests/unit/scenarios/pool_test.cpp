@@ -17,14 +17,18 @@ std::vector<Case> cases(std::size_t count) {
 /// answering is a worker that answers each task with what `body` (Python, `t` the task) makes of the verdict `v`.
 PoolOptions answering(const std::string& body) {
     PoolOptions options;
-    options.worker = {"python3", "-u", "-c",
-                      "import json,os,sys,time\n"
-                      "for line in sys.stdin:\n"
-                      "  t=json.loads(line)\n"
-                      "  v={'id':t['id'],'title':'','source':'','file':'','tags':[],'run':t['run'],'seed':t['seed'],'status':'passed',"
-                      "'milliseconds':0,'again':'','mismatches':[],'trace':[]}\n"
-                      "  " + body + "\n"
-                      "  print(json.dumps(v))\n"};
+    options.worker = {
+        "python3", "-u", "-c",
+        "import json,os,sys,time\n"
+        "for line in sys.stdin:\n"
+        "  t=json.loads(line)\n"
+        "  "
+        "v={'id':t['id'],'title':'','source':'','file':'','tags':[],'run':t['run'],'seed':t['seed'],'status':'passed',"
+        "'milliseconds':0,'again':'','mismatches':[],'trace':[]}\n"
+        "  " +
+            body +
+            "\n"
+            "  print(json.dumps(v))\n"};
     options.time_limit = std::chrono::seconds(20);
     return options;
 }
@@ -32,7 +36,8 @@ PoolOptions answering(const std::string& body) {
 std::vector<std::string> outcome(const Result<std::vector<Verdict>>& verdicts) {
     std::vector<std::string> words;
     if (!verdicts) return {to_string(verdicts.error())};
-    for (const auto& one : *verdicts) words.push_back(one.id + " " + std::to_string(one.run) + " " + std::string(name(one.status)));
+    for (const auto& one : *verdicts)
+        words.push_back(one.id + " " + std::to_string(one.run) + " " + std::string(name(one.status)));
     return words;
 }
 
@@ -42,8 +47,9 @@ TEST(Pool, RunsAllInOrderWhoeverIsFirst) {
     auto options = answering("pass");
     options.jobs = 2;
     options.repeat = 2;
-    EXPECT_THAT(outcome(run_cases(cases(3), options, kIgnore)),
-                ElementsAre("f/0 1 passed", "f/0 2 passed", "f/1 1 passed", "f/1 2 passed", "f/2 1 passed", "f/2 2 passed"));
+    EXPECT_THAT(
+        outcome(run_cases(cases(3), options, kIgnore)),
+        ElementsAre("f/0 1 passed", "f/0 2 passed", "f/1 1 passed", "f/1 2 passed", "f/2 1 passed", "f/2 2 passed"));
 }
 
 TEST(Pool, ADeadWorkerFailsItsCaseAlone) {
@@ -63,7 +69,8 @@ TEST(Pool, AHangingCaseIsKilled) {
 TEST(Pool, FailFastSkipsTheRest) {
     auto options = answering("v['status']='failed'");
     options.fail_fast = true;
-    EXPECT_THAT(outcome(run_cases(cases(3), options, kIgnore)), ElementsAre("f/0 1 failed", "f/1 1 skipped", "f/2 1 skipped"));
+    EXPECT_THAT(outcome(run_cases(cases(3), options, kIgnore)),
+                ElementsAre("f/0 1 failed", "f/1 1 skipped", "f/2 1 skipped"));
 }
 
 TEST(Pool, SeedAndCommandToRepeat) {
@@ -77,7 +84,8 @@ TEST(Pool, SeedAndCommandToRepeat) {
 
 TEST(Pool, WhatKeepsAWorkerFromRunningIsTheRunsFailure) {
     PoolOptions options;
-    options.worker = {"/bin/sh", "-c", "echo '" + pack_unable({ErrorCode::package_missing, "pcscd", {}, {}, {}, {}}) + "'"};
+    options.worker = {"/bin/sh", "-c",
+                      "echo '" + pack_unable({ErrorCode::package_missing, "pcscd", {}, {}, {}, {}}) + "'"};
     const auto verdicts = run_cases(cases(1), options, kIgnore);
     ASSERT_FALSE(verdicts);
     EXPECT_EQ(verdicts.error().code, ErrorCode::package_missing);

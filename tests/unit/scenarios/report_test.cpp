@@ -11,7 +11,9 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 std::vector<Verdict> verdicts() {
-    Verdict good{"tc/redo:rsa", "A TC is exchanged", "seed step 3", "tc/redo.yaml", {"tc"}, 1, 7, Status::passed, "", {}, {}, {}, "rakit run"};
+    Verdict good{
+        "tc/redo:rsa", "A TC is exchanged", "seed step 3", "tc/redo.yaml", {"tc"}, 1, 7, Status::passed, "", {}, {}, {},
+        "rakit run"};
     good.duration = std::chrono::milliseconds(1234);
     Verdict bad = good;
     bad.run = 2;
@@ -32,7 +34,8 @@ TEST(Report, TheLastLine) {
 
 TEST(Report, AFailureShowsAllThatIsNeeded) {
     const std::string text = describe(verdicts()[1]);
-    for (const char* part : {"FAILED tc/redo:rsa", "expected  ok", "seen      a<b>", "apdu 00 A4", "seed 7, again: rakit run"})
+    for (const char* part :
+         {"FAILED tc/redo:rsa", "expected  ok", "seen      a<b>", "apdu 00 A4", "seed 7, again: rakit run"})
         EXPECT_THAT(text, HasSubstr(part));
 }
 
