@@ -29,7 +29,7 @@ TEST(Pkcs15Contents, TheTcCardIsReadWhole) {
         EXPECT_NE(contents.pin(key.pin), nullptr);
     }
     EXPECT_NE(authentication.pin, signature.pin);
-    EXPECT_EQ(contents.ca_certificates.size(), 1U);
+    EXPECT_TRUE(contents.ca_certificates.empty()) << "the CA directory is there and empty";
     ASSERT_EQ(contents.pins.size(), 3U);
     EXPECT_EQ(contents.pins[0].tries_left, 3);
     EXPECT_TRUE(contents.pins[2].is_so_pin);
@@ -38,6 +38,15 @@ TEST(Pkcs15Contents, TheTcCardIsReadWhole) {
     const auto identity = profile().read_identity(bench.channel());
     ASSERT_TRUE(identity);
     EXPECT_EQ(*identity, contents.identity());
+}
+
+TEST(Pkcs15Contents, TheCaDirectoryIsReadApartFromTheKeysCertificates) {
+    CardOnBench bench(*cards::make_image("pkcs15-id", {}, test_issuer()));
+    const auto contents = bench.read();
+    ASSERT_EQ(contents.ca_certificates.size(), 1U);
+    EXPECT_TRUE(contents.ca_certificates[0].is_ca());
+    for (const auto& key : contents.keys)
+        for (const auto& stored : key.certificates) EXPECT_FALSE(stored.certificate.is_ca());
 }
 
 TEST(Pkcs15Pins, AWrongPinIsSaidOnceAndABlockedOneToo) {

@@ -144,6 +144,20 @@ const cards::Image& tc_image() {
     return image;
 }
 
+cards::Image dated_image() {
+    const auto recipe = nlohmann::json::parse(R"({
+        "kind": "card-recipe", "version": 1, "profile": "pkcs15", "label": "Dated card",
+        "last_update": "2024-01-01T00:00:00Z",
+        "pins": [{"reference": 1, "label": "PIN 1", "value": "111111", "puk": "12345678"},
+                 {"reference": 3, "label": "OP PIN", "value": "87654321", "puk": "12345678", "so_pin": true}],
+        "keys": [{"id": "45", "label": "Authentication", "type": "ec-p256", "pin": 1, "usage": ["digitalSignature"],
+                  "certificates": [{"issuer": "tc-issuer", "common_name": "Transport", "label": "TC",
+                                    "not_before": "2024-01-01T00:00:00Z", "not_after": "2054-01-01T00:00:00Z"}]}]})");
+    auto image = cards::personalise(recipe, {}, test_issuer());
+    EXPECT_TRUE(image) << to_string(image.error());
+    return *std::move(image);
+}
+
 cards::Image with_access(cards::Image image, const std::string& path, const std::string& access) {
     for (auto& file : image.document.at("files"))
         if (file.at("path") == path) file["acl"] = access;

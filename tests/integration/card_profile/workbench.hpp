@@ -62,6 +62,9 @@ private:
 /// tc_image is the built-in TC card; made once, because keys take time.
 const cards::Image& tc_image();
 
+/// dated_image is a card with one key (45) whose TokenInfo has a lastUpdate.
+cards::Image dated_image();
+
 /// with_access is a card image with other access rights on one file.
 cards::Image with_access(cards::Image image, const std::string& path, const std::string& access);
 

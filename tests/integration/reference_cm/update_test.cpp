@@ -49,6 +49,10 @@ protected:
         options.config.deviations = deviations;
         options.state = std::filesystem::path(::testing::TempDir()) / ("rakit-update-" + std::to_string(getpid()));
         options.keep = false;
+        // A state directory has one host at a time, and a client of the last one must go before it.
+        x_client.reset();
+        x_exchange.reset();
+        x_host.reset();
         auto started = cm::RunningHost::start(std::move(options), x_clock, x_rng);
         ASSERT_TRUE(started) << to_string(started.error());
         x_host = *std::move(started);
