@@ -43,6 +43,14 @@ net::HttpResponse wrong(int status, std::string cause, std::string remedy) {
 }
 
 constexpr std::array kConnects{Role::use_clients};
+constexpr std::array kOrders{Role::use_clients, Role::issue_certificate};
+
+/// needed_to_prepare: a registration officer who prepares will sign too, so a missing role is said before any PIN is
+/// typed; an authentication officer only forwards, and the signing officer is judged with the order.
+std::span<const Role> needed_to_prepare(const Officer* officer) {
+    if (officer != nullptr && officer->kind == OfficerKind::registration) return kOrders;
+    return kConnects;
+}
 
 }  // namespace
 
@@ -76,11 +84,18 @@ net::HttpResponse CmHost::Parts::cacerts() const {
 }
 
 net::HttpResponse CmHost::Parts::procedures(const x509::Certificate& peer) {
-    if (config.deviations.maintenance) return error_response(kMaintenance);
+    const auto now = context();
+    LogEntry entry;
+    entry.at = now.now;
+    entry.category = "procedures";
+    if (const auto* known = find_officer(now, peer)) entry.officer = known->name;
     auto open = store.begin();
     if (!open) return error_response(internal_error(open.error()));
-    const auto now = context();
-    const auto officer = judge_officer(now, **open, peer, OfficerUse::connects, kConnects);
+    auto officer = config.deviations.maintenance
+                       ? Result<const Officer*>(fail(kMaintenance))
+                       : judge_officer(now, **open, peer, OfficerUse::connects, kConnects);
+    if (const auto logged = log_and_commit(**open, entry, officer ? nullptr : &officer.error()); !logged)
+        return error_response(internal_error(logged.error()));
     return officer ? json_response(procedures_text(now)) : error_response(officer.error());
 }
 
@@ -96,8 +111,9 @@ net::HttpResponse CmHost::Parts::prepare(const net::HttpRequest& request, const 
         if (!order) return Unexpected{order.error()};
         entry.card_serial = order->card_serial;
         entry.procedure = order->procedure;
-        if (const auto* known = find_officer(now, peer)) entry.officer = known->name;
-        const auto officer = judge_officer(now, open, peer, OfficerUse::connects, kConnects);
+        const auto* known = find_officer(now, peer);
+        if (known != nullptr) entry.officer = known->name;
+        const auto officer = judge_officer(now, open, peer, OfficerUse::connects, needed_to_prepare(known));
         if (!officer) return Unexpected{officer.error()};
         return prepare_text(now, open, *order);
     };

@@ -80,6 +80,8 @@ INSTANTIATE_TEST_SUITE_P(
         PrepareRow{"officer closed", [](json&, Config& c) { c.officers[0].active = false; }, 403, "officer_closed"},
         PrepareRow{"officer gone", [](json&, Config& c) { c.officers.clear(); }, 403, "officer_unknown"},
         PrepareRow{"no role", [](json&, Config& c) { c.officers[0].roles.clear(); }, 403, "officer_role_missing"},
+        PrepareRow{"may connect only", [](json&, Config& c) { c.officers[0].roles = {Role::use_clients}; }, 403,
+                   "officer_role_missing"},
         PrepareRow{"procedure", [](json& b, Config&) { b["procedure"] = "none"; }, 404, "procedure_unknown"},
         PrepareRow{"closed", [](json& b, Config&) { b["procedure"] = "employee-closed"; }, 422, "procedure_closed"},
         PrepareRow{"profile", [](json& b, Config&) { b["card"]["profile"] = "tester"; }, 422,
