@@ -16,6 +16,9 @@ public:
     /// transmit sends one command APDU and returns the response APDU as it came; one under two octets is card_removed.
     /// Failures: card_removed, card_mute, reader_absent, service_absent.
     virtual Result<Bytes> transmit(ByteView command) = 0;
+    /// reset_when_done has the card reset when this access ends: what was verified in it must not outlive it, or another
+    /// process could use the key that a PIN opened. Called before the first VERIFY.
+    virtual void reset_when_done() = 0;
 };
 
 /// CardReader is a reader with perhaps a card in it: the port of everything that carries APDUs (PC/SC, in-process, socket).

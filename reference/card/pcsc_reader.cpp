@@ -162,7 +162,7 @@ public:
         : x_link(std::move(link)), x_timeout(timeout) {}
     ~Transaction() override {
         // On the worker too: behind a stuck command it must not wait.
-        x_link->worker.run([link = x_link] { return SCardEndTransaction(link->card, SCARD_LEAVE_CARD); }, x_timeout);
+        x_link->worker.run([link = x_link, end = x_end] { return SCardEndTransaction(link->card, end); }, x_timeout);
     }
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;
@@ -184,11 +184,17 @@ public:
             },
             x_timeout);
         if (!status) return failed(SCARD_E_TIMEOUT, x_link->reader);
-        if (const auto removed = gone(*status, exchange->size)) return fail(*removed);
+        if (const auto removed = gone(*status, exchange->size)) {
+            // What was verified went with it; a reset of an empty reader only confuses pcscd about the next card.
+            x_end = SCARD_LEAVE_CARD;
+            return fail(*removed);
+        }
         if (*status != SCARD_S_SUCCESS) return failed(*status, x_link->reader);
         exchange->answer.resize(exchange->size);
         return std::move(exchange->answer);
     }
+
+    void reset_when_done() override { x_end = SCARD_RESET_CARD; }
 
 private:
     /// gone knows the ways in which a card that went away in the middle of a command shows.
@@ -207,6 +213,7 @@ private:
 
     std::shared_ptr<Link> x_link;
     std::chrono::milliseconds x_timeout;
+    DWORD x_end = SCARD_LEAVE_CARD;
 };
 
 }  // namespace

@@ -44,6 +44,7 @@ Result<Contents> ReaderCard::read_contents() {
 Result<CardIdentity> ReaderCard::read_identity() { return x_profile->read_identity(*x_channel); }
 
 Result<void> ReaderCard::verify(const PinState& pin, const Pin& value) {
+    x_access->reset_when_done();
     return x_profile->verify(*x_channel, pin, value);
 }
 

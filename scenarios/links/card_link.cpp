@@ -10,6 +10,17 @@ public:
     Access(LinkReader& reader, std::unique_lock<std::mutex> exclusive, unsigned session)
         : x_reader(reader), x_exclusive(std::move(exclusive)), x_session(session) {}
 
+    ~Access() override {
+        std::lock_guard use(x_reader.x_use);
+        // A card that can't be reset is gone, and what it had verified with it.
+        if (x_reset && x_reader.x_powered && x_reader.x_session == x_session && !x_reader.x_link->reset())
+            x_reader.x_powered = false;
+    }
+    Access(const Access&) = delete;
+    Access& operator=(const Access&) = delete;
+
+    void reset_when_done() override { x_reset = true; }
+
     Result<Bytes> transmit(ByteView command) override {
         std::lock_guard use(x_reader.x_use);
         if (!x_reader.x_powered || x_reader.x_session != x_session)
@@ -25,6 +36,7 @@ private:
     LinkReader& x_reader;
     std::unique_lock<std::mutex> x_exclusive;
     unsigned x_session;
+    bool x_reset = false;
 };
 
 LinkReader::LinkReader(std::string name, std::unique_ptr<CardLink> link) : x_name(std::move(name)), x_link(std::move(link)) {}

@@ -50,6 +50,7 @@ public:
         if (answer.drop) return fail(ErrorCode::card_removed, "the link is gone");
         return std::move(answer.bytes);
     }
+    void reset_when_done() override {}
 
 private:
     cards::VirtualCard& x_card;

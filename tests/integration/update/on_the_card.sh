@@ -25,6 +25,11 @@ judged() {
 
 echo "a message" > message
 update --procedure employee-tc --action 45=redo --action 46=redo --field commonName="Anna Ek"
+# What the update verified doesn't outlive it: an empty VERIFY tells the tries left, not 9000.
+for pin in 01 02; do
+    opensc-tool --send-apdu "00 20 00 $pin" > state-of-pin
+    grep -q 'SW1=0x63, SW2=0xC3' state-of-pin || { cat state-of-pin; fail "PIN $pin is still verified after the update"; }
+done
 judged 45 "PIN 1" 111111 SHA256-RSA-PKCS
 judged 46 "PIN 2" 222222 ECDSA
 pkcs15-tool --list-certificates > list

@@ -87,6 +87,27 @@ TYPED_TEST(Links, PowersOnceAndKeepsThePower) {
     });
 }
 
+TYPED_TEST(Links, ResetsTheCardAfterAnAccessThatAskedForIt) {
+    const auto resets = [&] {
+        int count = 0;
+        this->x_way.with_card([&](cards::PlainCard& card) { count = card.resets; });
+        return count;
+    };
+    ASSERT_TRUE(this->x_reader.lock());
+    EXPECT_EQ(resets(), 0);
+    {
+        auto access = this->x_reader.lock();
+        ASSERT_TRUE(access);
+        (*access)->reset_when_done();
+        ASSERT_TRUE((*access)->transmit(kSelect));
+        EXPECT_EQ(resets(), 0);
+    }
+    auto access = this->x_reader.lock();
+    ASSERT_TRUE(access);
+    EXPECT_EQ((*access)->transmit(kSelect).value(), kSelectAnswer) << "the next access has the card all the same";
+    EXPECT_EQ(resets(), 1);
+}
+
 TYPED_TEST(Links, ADroppedLinkIsARemovedCard) {
     {
         auto access = this->x_reader.lock();

@@ -32,6 +32,7 @@ public:
         EXPECT_EQ(to_hex(command), to_hex(*from_hex(next.command)));
         return *from_hex(next.answer);
     }
+    void reset_when_done() override {}
 
 private:
     std::deque<Exchange> x_script;
