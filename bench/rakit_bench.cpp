@@ -11,7 +11,7 @@
 namespace rakit::bench {
 namespace {
 
-constexpr int kRepetitions = 5;
+constexpr int kRepetitions = 20;
 constexpr int kSlowIterations = 10;
 
 void round_trip(benchmark::State& state, const Road& road) {

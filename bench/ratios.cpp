@@ -13,7 +13,7 @@ double rate(const Samples& samples, const std::string& name) {
     if (found == samples.end() || found->second.empty()) return 0;
     auto times = found->second;
     std::ranges::sort(times);
-    return 1e9 / times[times.size() / 2];
+    return 1e9 / times[times.size() / 4];
 }
 
 std::string number(double value, int digits) { return value > 0 ? fmt::format("{:.{}f}", value, digits) : "-"; }

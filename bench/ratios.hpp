@@ -9,7 +9,8 @@ namespace rakit::bench {
 /// Samples are the nanoseconds per APDU of each repetition, by `DEPTH/CARD`.
 using Samples = std::map<std::string, std::vector<double>>;
 
-/// DepthRatios compares the cards at one depth, by the medians of their repetitions.
+/// DepthRatios compares the cards at one depth, by the lower quartiles of their repetitions' times: on a shared machine noise
+/// only ever adds time, and it comes in bursts that a median of a few repetitions doesn't outlive.
 struct DepthRatios {
     std::string depth;
     double null_rate = 0;       ///< APDU/s of the null card
