@@ -24,8 +24,6 @@ private:
     std::mutex x_mutex;
 };
 
-const Error kMaintenance{ErrorCode::cm_maintenance, "the CM is in maintenance", {}, {}, "Try again later.", {}};
-
 std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
 
 bool is_type(const net::HttpRequest& request, std::string_view type) {
@@ -71,10 +69,7 @@ struct CmHost::Parts {
 };
 
 net::HttpResponse CmHost::Parts::cacerts() const {
-    std::vector<x509::Certificate> list;
-    for (const auto* name : {"root", "end-user-ca", "tc-issuer", "officer-ca"})
-        list.push_back(hierarchy.authority(name).certificate);
-    const auto message = certs_only(list);
+    const auto message = certs_only(ca_certificates(hierarchy));
     if (!message)
         return error_response(refuse(ErrorCode::cm_internal, message.error().detail, "See the CM's log.").error);
     return {
@@ -92,7 +87,7 @@ net::HttpResponse CmHost::Parts::procedures(const x509::Certificate& peer) {
     auto open = store.begin();
     if (!open) return error_response(internal_error(open.error()));
     auto officer = config.deviations.maintenance
-                       ? Result<const Officer*>(fail(kMaintenance))
+                       ? Result<const Officer*>(fail(maintenance()))
                        : judge_officer(now, **open, peer, OfficerUse::connects, kConnects);
     if (const auto logged = log_and_commit(**open, entry, officer ? nullptr : &officer.error()); !logged)
         return error_response(internal_error(logged.error()));
@@ -106,7 +101,7 @@ net::HttpResponse CmHost::Parts::prepare(const net::HttpRequest& request, const 
     entry.at = now.now;
     entry.category = "prepare";
     const auto judge = [&](StoreTransaction& open) -> Result<std::string> {
-        if (config.deviations.maintenance) return fail(kMaintenance);
+        if (config.deviations.maintenance) return fail(maintenance());
         const auto order = read_prepare(request.body);
         if (!order) return Unexpected{order.error()};
         entry.card_serial = order->card_serial;

@@ -39,8 +39,7 @@ public:
 
 private:
     Result<Bytes> judge() {
-        if (x_context.config.deviations.maintenance)
-            return refuse(ErrorCode::cm_maintenance, "the CM is in maintenance", "Try again later.");
+        if (x_context.config.deviations.maintenance) return fail(maintenance());
         if (auto good = read(); !good) return Unexpected{std::move(good).error()};
         auto signature = x_message.verify();
         if (!signature) return Unexpected{std::move(signature).error()};

@@ -23,6 +23,10 @@ Unexpected refuse(ErrorCode code, std::string cause, std::string remedy, std::st
     return {Error{code, std::move(cause), {}, {}, std::move(remedy), std::move(line)}};
 }
 
+Error maintenance() {
+    return refuse(ErrorCode::cm_maintenance, "the CM is in maintenance", "Try again later.").error;
+}
+
 int wire_number(ErrorCode code) {
     const auto& row = info(code);
     if (row.cmc_fail_info) return *row.cmc_fail_info;

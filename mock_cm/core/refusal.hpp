@@ -10,6 +10,9 @@ namespace rakit::cm {
 /// refuse makes a refusal: what was wrong (the cause), what to do (the remedy), and the key line, if one is to blame.
 Unexpected refuse(ErrorCode code, std::string cause, std::string remedy, std::string line = {});
 
+/// maintenance refuses everything while Deviations::maintenance is set.
+Error maintenance();
+
 /// wire_number is what CMC carries for a code: CMCFailInfo where one fits, else the code's number (docs/errors.md).
 int wire_number(ErrorCode code);
 
