@@ -230,14 +230,4 @@ Result<void> log_and_commit(StoreTransaction& store, LogEntry entry, const Error
     return store.commit();
 }
 
-Error internal_error(const Error& error) {
-    if (error.code < ErrorCode::card_absent && error.code != ErrorCode::cm_internal) return error;
-    return Error{ErrorCode::cm_internal,
-                 "the CM failed: " + error.detail,
-                 {},
-                 {},
-                 "Try again; if it stays, see the CM's log.",
-                 {}};
-}
-
 }  // namespace rakit::cm
