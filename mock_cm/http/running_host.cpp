@@ -103,7 +103,7 @@ Result<void> RunningHost::Parts::write_files(const RunningOptions& options, Cloc
 
 Result<std::unique_ptr<RunningHost>> RunningHost::start(RunningOptions options, Clock& clock, Rng& rng) {
     auto parts = std::make_unique<Parts>();
-    auto hierarchy = Hierarchy::from_seed(options.seed);
+    auto hierarchy = Hierarchy::from_seed(Hierarchy::kDefaultSeed);
     if (!hierarchy) return Unexpected{std::move(hierarchy).error()};
     parts->hierarchy = *std::move(hierarchy);
     if (auto made = make_private_directory(options.state); !made) return Unexpected{std::move(made).error()};
