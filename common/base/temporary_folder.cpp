@@ -10,7 +10,8 @@ namespace rakit {
 Result<TemporaryFolder> TemporaryFolder::make(const std::filesystem::path& parent, const std::string& prefix) {
     std::string pattern = (parent / (prefix + "-XXXXXX")).string();
     if (::mkdtemp(pattern.data()) == nullptr)
-        return fail(ErrorCode::file_unwritable, std::string("no temporary folder: ") + std::strerror(errno), parent.string());
+        return fail(ErrorCode::file_unwritable, std::string("no temporary folder: ") + std::strerror(errno),
+                    parent.string());
     return TemporaryFolder(std::filesystem::path(pattern));
 }
 

@@ -23,9 +23,7 @@ Unexpected refuse(ErrorCode code, std::string cause, std::string remedy, std::st
     return {Error{code, std::move(cause), {}, {}, std::move(remedy), std::move(line)}};
 }
 
-Error maintenance() {
-    return refuse(ErrorCode::cm_maintenance, "the CM is in maintenance", "Try again later.").error;
-}
+Error maintenance() { return refuse(ErrorCode::cm_maintenance, "the CM is in maintenance", "Try again later.").error; }
 
 Error internal_error(const Error& error) {
     if (error.code < ErrorCode::card_absent && error.code != ErrorCode::cm_internal) return error;

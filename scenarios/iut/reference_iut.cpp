@@ -73,8 +73,14 @@ Result<IutResult> ReferenceIut::run(const Job& job, Typist& typist) {
     if (!exchange) return Unexpected{std::move(exchange).error()};
     CmClient client(**exchange, x_ports.anchors, x_ports.clock, x_ports.rng);
     TypedDialog dialog(typist, x_ports.trace, job.out_folder);
-    UpdatePorts ports{x_ports.reader,    client,      **officer,     dialog,
-                      x_ports.clock,     x_ports.rng, x_ports.trace, job.journal_folder,
+    UpdatePorts ports{x_ports.reader,
+                      client,
+                      **officer,
+                      dialog,
+                      x_ports.clock,
+                      x_ports.rng,
+                      x_ports.trace,
+                      job.journal_folder,
                       {kDefaultTransportPolicy}};
     const auto outcome = job.resume ? resume(ports) : update(ports, request_of(job));
     IutResult result{"ok", "", std::move(dialog.notices)};
