@@ -1,11 +1,11 @@
 #include "cli/card_live.hpp"
 
-#include <csignal>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "cli/card_source.hpp"
+#include "cli/interrupts.hpp"
 #include "virtual_cards/serve/control_server.hpp"
 #include "virtual_cards/serve/served_card.hpp"
 
@@ -21,24 +21,6 @@ struct ServeWish {
 struct ControlWish {
     std::string socket;
     std::vector<std::string> command;
-};
-
-/// Interrupts holds SIGINT and SIGTERM back from all threads started after it, so that one can wait for them.
-class Interrupts {
-public:
-    Interrupts() {
-        ::sigemptyset(&x_signals);
-        ::sigaddset(&x_signals, SIGINT);
-        ::sigaddset(&x_signals, SIGTERM);
-        ::pthread_sigmask(SIG_BLOCK, &x_signals, nullptr);
-    }
-    void wait() const {
-        int number = 0;
-        ::sigwait(&x_signals, &number);
-    }
-
-private:
-    sigset_t x_signals{};
 };
 
 Result<void> serve_card(const ServeWish& wish) {

@@ -1,14 +1,14 @@
-#include <pthread.h>
-#include <signal.h>
-#include <stdlib.h>
-
 #include <cstdio>
 #include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
+#include "cli/interrupts.hpp"
+#include "cli/printable.hpp"
 #include "cli/verbs.hpp"
 #include "common/base/file.hpp"
+#include "common/base/temporary_folder.hpp"
 #include "mock_cm/http/running_host.hpp"
 #include "mock_cm/store/sqlite_store.hpp"
 
@@ -46,40 +46,12 @@ Result<cm::ServerOptions> parse_listen(const std::string& text) {
     return options;
 }
 
-/// StateDirectory is the one that was asked for, or a temporary one that goes when this does.
-class StateDirectory {
-public:
-    StateDirectory() = default;
-    StateDirectory(const StateDirectory&) = delete;
-    StateDirectory& operator=(const StateDirectory&) = delete;
-    ~StateDirectory() {
-        std::error_code ignored;
-        if (x_temporary) fs::remove_all(x_path, ignored);
-    }
-    Result<void> choose(const std::string& wanted) {
-        x_path = wanted;
-        if (!wanted.empty()) return {};
-        std::string pattern = (fs::temp_directory_path() / "rakit-cm-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr)
-            return fail(ErrorCode::file_unwritable, "no temporary directory", pattern, "name one with --state");
-        x_path = pattern;
-        x_temporary = true;
-        return {};
-    }
-    const fs::path& path() const { return x_path; }
-    bool temporary() const { return x_temporary; }
-
-private:
-    fs::path x_path;
-    bool x_temporary = false;
-};
-
 bool is_loopback(const std::string& address) { return address.rfind("127.", 0) == 0 || address == "::1"; }
 
-void say_what_runs(const cm::RunningHost& host, const StateDirectory& state, const std::string& address) {
+void say_what_runs(const cm::RunningHost& host, const fs::path& state, bool temporary, const std::string& address) {
     std::printf("CM host at %s\n", host.url().c_str());
-    std::printf("  state: %s%s\n", state.path().c_str(),
-                state.temporary() ? " (temporary: gone when this ends; --state DIR keeps one)" : "");
+    std::printf("  state: %s%s\n", state.c_str(),
+                temporary ? " (temporary: gone when this ends; --state DIR keeps one)" : "");
     std::printf("  CA certificates: %s\n", host.ca_file().c_str());
     if (const auto& officer = host.sample_officer())
         std::printf("  sample officer: %s, %s, password in %s\n", officer->name.c_str(), officer->pkcs12.c_str(),
@@ -94,21 +66,6 @@ void say_what_runs(const cm::RunningHost& host, const StateDirectory& state, con
                      address.c_str());
 }
 
-/// block_end_signals keeps SIGINT and SIGTERM for wait_for_end; it must come before any thread is started.
-sigset_t block_end_signals() {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    return signals;
-}
-
-void wait_for_end(const sigset_t& signals) {
-    int signal = 0;
-    sigwait(&signals, &signal);
-}
-
 Result<void> serve(const ServeOptions& wanted) {
     cm::RunningOptions options;
     auto server = parse_listen(wanted.listen);
@@ -119,12 +76,21 @@ Result<void> serve(const ServeOptions& wanted) {
         if (!config) return Unexpected{std::move(config).error()};
         options.config = *std::move(config);
     }
-    StateDirectory state;
-    if (auto chosen = state.choose(wanted.state); !chosen) return chosen;
-    options.state = state.path();
+    std::optional<TemporaryFolder> temporary;
+    if (wanted.state.empty()) {
+        auto made = TemporaryFolder::make(fs::temp_directory_path(), "rakit-cm");
+        if (!made) {
+            Error error = std::move(made).error();
+            error.remedy = "name one with --state";
+            return fail(std::move(error));
+        }
+        temporary.emplace(std::move(*made));
+    }
+    const fs::path state = temporary ? temporary->path() : fs::path(wanted.state);
+    options.state = state;
     std::error_code ignored;
     fs::remove(wanted.ready_file, ignored);  // so that nobody takes an earlier host's for ours
-    const sigset_t signals = block_end_signals();
+    const Interrupts interrupts;
     SystemClock clock;
     SystemRng rng;
     auto host = cm::RunningHost::start(std::move(options), clock, rng);
@@ -132,8 +98,8 @@ Result<void> serve(const ServeOptions& wanted) {
     if (!wanted.ready_file.empty())
         if (auto done = write_file_atomically(wanted.ready_file, as_bytes((*host)->ready_document())); !done)
             return done;
-    say_what_runs(**host, state, server->address);
-    wait_for_end(signals);
+    say_what_runs(**host, state, temporary.has_value(), server->address);
+    interrupts.wait();
     (*host)->stop();
     std::printf("CM host ended\n");
     return {};
@@ -162,13 +128,6 @@ nlohmann::json to_json(const cm::LogEntry& entry) {
             {"cardSerial", entry.card_serial},
             {"procedure", entry.procedure},
             {"line", entry.line}};
-}
-
-/// printable keeps what a peer wrote from steering the terminal.
-std::string printable(std::string text) {
-    for (char& c : text)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
-    return text;
 }
 
 void print_log(const std::vector<cm::LogEntry>& entries, const LogOptions& wanted) {

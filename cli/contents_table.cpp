@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/printable.hpp"
+
 namespace rakit::cli {
 namespace {
 
@@ -45,17 +47,6 @@ std::vector<Row> rows(const reference::Contents& contents) {
 }
 
 }  // namespace
-
-std::string printable(std::string_view text) {
-    std::string out(text);
-    std::replace_if(
-        out.begin(), out.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
-    // C1 controls are two octets in UTF-8: C2 80 to C2 9F.
-    for (std::size_t i = 0; i + 1 < out.size(); ++i)
-        if (static_cast<unsigned char>(out[i]) == 0xC2 && static_cast<unsigned char>(out[i + 1]) < 0xA0)
-            out.replace(i, 2, "?");
-    return out;
-}
 
 std::string certificate_title(const reference::StoredCertificate& stored) {
     std::string title = x509::attribute(stored.certificate.subject(), "CN");

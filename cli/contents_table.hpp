@@ -10,9 +10,6 @@ namespace rakit::cli {
 /// each further certificate of a key. A TC shows its common name, marked TC.
 std::string contents_table(const reference::Contents& contents);
 
-/// printable replaces what a terminal would take for a command; a card's text is not to be trusted.
-std::string printable(std::string_view text);
-
 /// certificate_title is the common name, else the whole subject; marked if it is a TC.
 std::string certificate_title(const reference::StoredCertificate& stored);
 

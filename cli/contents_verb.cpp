@@ -31,8 +31,7 @@ void add_contents(CLI::App& app, Verb& verb) {
     auto options = std::make_shared<ContentsOptions>();
     auto* command = app.add_subcommand("contents", "Show the keys and certificates of a card, one key a line");
     command->footer("Example: rakit contents --reader \"Virtual PCD 00 00\"");
-    command->add_option("--reader", options->reader,
-                        "Name of the reader, or a part that only one has (default: the only one, or the only one that holds a card)");
+    add_reader_option(*command, options->reader);
     command->add_flag("--json", options->json, "Print JSON");
     command->callback([options, &verb] { verb.status = show_contents(*options); });
 }

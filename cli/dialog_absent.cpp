@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-#include "cli/contents_table.hpp"
+#include "cli/printable.hpp"
 #include "reference/session/fields.hpp"
 
 namespace rakit::cli {

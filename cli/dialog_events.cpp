@@ -1,12 +1,10 @@
 #include "cli/dialog_events.hpp"
 
-#include <unistd.h>
-
-#include <cerrno>
 #include <nlohmann/json.hpp>
 
 #include "cli/secret_line.hpp"
 #include "cli/session_json.hpp"
+#include "common/base/descriptor.hpp"
 #include "common/document/document.hpp"
 #include "embedded/events_schema.hpp"
 #include "reference/session/lines.hpp"
@@ -42,13 +40,8 @@ struct DialogEvents::Answer {
 };
 
 void DialogEvents::emit(const json& event) {
-    const std::string line = one_line(event) + "\n";
-    for (std::size_t done = 0; done < line.size();) {
-        const ssize_t n = ::write(x_out, line.data() + done, line.size() - done);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return;  // nobody listens any more; the next prompt will fail
-        done += static_cast<std::size_t>(n);
-    }
+    // Where nobody listens any more the next prompt will fail.
+    (void)write_all(x_out, as_bytes(one_line(event) + "\n"));
 }
 
 Result<DialogEvents::Answer> DialogEvents::prompt(const json& event) {

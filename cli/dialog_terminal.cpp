@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "cli/contents_table.hpp"
+#include "cli/printable.hpp"
 #include "cli/secret_line.hpp"
 #include "reference/session/lines.hpp"
 
@@ -64,25 +65,16 @@ std::optional<SecretBytes> read_hidden(int fd) {
 }  // namespace
 
 Result<std::unique_ptr<DialogTerminal>> DialogTerminal::open(CertificateFolder folder) {
-    const int terminal = ::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (terminal < 0) return fail(ErrorCode::prompt_unavailable, "there is no terminal to ask on");
-    return std::make_unique<DialogTerminal>(terminal, std::move(folder));
+    Descriptor terminal(::open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));
+    if (!terminal) return fail(ErrorCode::prompt_unavailable, "there is no terminal to ask on");
+    return std::make_unique<DialogTerminal>(std::move(terminal), std::move(folder));
 }
 
-DialogTerminal::~DialogTerminal() { ::close(x_terminal); }
-
-void DialogTerminal::say(const std::string& text) {
-    for (std::size_t done = 0; done < text.size();) {
-        const ssize_t n = ::write(x_terminal, text.data() + done, text.size() - done);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return;
-        done += static_cast<std::size_t>(n);
-    }
-}
+void DialogTerminal::say(const std::string& text) { (void)write_all(x_terminal.get(), as_bytes(text)); }
 
 Result<std::string> DialogTerminal::ask(const std::string& question) {
     say(question);
-    const auto line = read_secret_line(x_terminal);
+    const auto line = read_secret_line(x_terminal.get());
     if (!line) return cancelled();
     std::string answer(as_text(*line));
     while (!answer.empty() && (answer.back() == '\r' || answer.back() == ' ')) answer.pop_back();
@@ -111,10 +103,10 @@ Result<Pin> DialogTerminal::ask_pin(const reference::PinPrompt& prompt) {
     }
     const std::string tries =
         prompt.tries_left && !prompt.last_try ? " (" + std::to_string(*prompt.tries_left) + " tries left)" : "";
-    const RawTerminal raw(x_terminal);
+    const RawTerminal raw(x_terminal.get());
     if (!raw.ok()) return fail(ErrorCode::prompt_unavailable, "the terminal's echo can't be switched off");
     say(label + tries + ": ");
-    const auto typed = read_hidden(x_terminal);
+    const auto typed = read_hidden(x_terminal.get());
     say("\n");
     if (!typed || typed->empty()) return fail(ErrorCode::pin_cancelled, label + " was not given");
     return Pin(as_text(*typed));

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cli/certificate_folder.hpp"
+#include "common/base/descriptor.hpp"
 
 namespace rakit::cli {
 
@@ -12,11 +13,9 @@ class DialogTerminal final : public reference::Dialog {
 public:
     /// open takes the process's controlling terminal, /dev/tty. Failure: prompt_unavailable.
     static Result<std::unique_ptr<DialogTerminal>> open(CertificateFolder folder);
-    /// The dialog on an open terminal; the descriptor is closed with it.
-    DialogTerminal(int terminal, CertificateFolder folder) : x_terminal(terminal), x_folder(std::move(folder)) {}
-    DialogTerminal(const DialogTerminal&) = delete;
-    DialogTerminal& operator=(const DialogTerminal&) = delete;
-    ~DialogTerminal() override;
+    /// The dialog on an open terminal.
+    DialogTerminal(Descriptor terminal, CertificateFolder folder)
+        : x_terminal(std::move(terminal)), x_folder(std::move(folder)) {}
 
     Result<Pin> ask_pin(const reference::PinPrompt& prompt) override;
     Result<std::vector<reference::ActionChoice>> choose_actions(const reference::Contents& contents) override;
@@ -34,7 +33,7 @@ private:
     Result<std::size_t> choose(const std::string& question, std::size_t count, std::size_t preset);
     Result<reference::ActionChoice> choose_action(const reference::KeyLine& key);
 
-    int x_terminal;
+    Descriptor x_terminal;
     CertificateFolder x_folder;
 };
 

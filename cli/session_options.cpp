@@ -8,11 +8,11 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
-#include "cli/contents_table.hpp"
 #include "cli/dialog_absent.hpp"
 #include "cli/dialog_events.hpp"
 #include "cli/dialog_fd.hpp"
 #include "cli/dialog_terminal.hpp"
+#include "cli/printable.hpp"
 #include "cli/session_json.hpp"
 #include "cli/verbs.hpp"
 #include "common/base/file.hpp"
@@ -101,7 +101,7 @@ void print(const reference::UpdateOutcome& outcome) {
 
 }  // namespace
 
-std::vector<std::string> transport_policies() { return {"2.25.259992147378155069564548854890386613715"}; }
+std::vector<std::string> transport_policies() { return {reference::kDefaultTransportPolicy}; }
 
 /// sole_reader picks the only reader, or of several the only one that holds a card.
 static Result<std::string> sole_reader() {
@@ -152,9 +152,14 @@ Result<std::pair<std::string, std::string>> parse_field(const std::string& text)
     return std::pair(text.substr(0, equals), text.substr(equals + 1));
 }
 
+void add_reader_option(CLI::App& verb, std::string& reader) {
+    verb.add_option("--reader", reader,
+                    "Name of the reader, or a part that only one has (default: the only one, or the only one that holds "
+                    "a card)");
+}
+
 void add_session_options(CLI::App& verb, SessionOptions& options) {
-    verb.add_option("--reader", options.reader,
-                    "Name of the reader, or a part that only one has (default: the only one, or the only one that holds a card)");
+    add_reader_option(verb, options.reader);
     verb.add_option("--cm", options.cm, "URL of the CM host, https://...")->required();
     verb.add_option("--cm-ca", options.cm_ca, "CA certificates that the CM is trusted by, PEM")->required();
     verb.add_option("--officer", options.officer, "The officer's credential, a PKCS#12 file")->required();

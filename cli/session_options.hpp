@@ -25,6 +25,9 @@ struct SessionOptions {
     std::string journal;
 };
 
+/// add_reader_option registers `--reader`, for open_reader.
+void add_reader_option(CLI::App& verb, std::string& reader);
+
 /// add_session_options registers them.
 void add_session_options(CLI::App& verb, SessionOptions& options);
 

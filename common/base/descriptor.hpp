@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "common/base/bytes.hpp"
+
 namespace rakit {
 
 /// Descriptor owns a file descriptor of the system and closes it at its end; -1 is none.
@@ -28,5 +30,11 @@ public:
 private:
     int x_fd = -1;
 };
+
+/// write_all writes every octet, whatever the descriptor takes at once; false with errno if it can't.
+bool write_all(int fd, ByteView octets);
+
+/// send_all is write_all for a socket: a peer that is gone is EPIPE, not a signal.
+bool send_all(int socket, ByteView octets);
 
 }  // namespace rakit

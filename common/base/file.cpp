@@ -7,44 +7,21 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
-#include <utility>
+
+#include "common/base/descriptor.hpp"
 
 namespace rakit {
 namespace {
-
-class FileDescriptor {
-public:
-    explicit FileDescriptor(int fd) : x_fd(fd) {}
-    FileDescriptor(const FileDescriptor&) = delete;
-    FileDescriptor& operator=(const FileDescriptor&) = delete;
-    ~FileDescriptor() {
-        if (x_fd >= 0) ::close(x_fd);
-    }
-    int get() const { return x_fd; }
-
-private:
-    int x_fd;
-};
 
 Unexpected system_failure(ErrorCode code, const std::filesystem::path& path) {
     return fail(code, std::strerror(errno), path.string());
 }
 
-bool write_all(int fd, ByteView content) {
-    while (!content.empty()) {
-        const ssize_t n = ::write(fd, content.data(), content.size());
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return false;
-        content = content.subspan(static_cast<std::size_t>(n));
-    }
-    return true;
-}
-
 }  // namespace
 
 Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {
-    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.get() < 0) return system_failure(ErrorCode::file_unreadable, path);
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) return system_failure(ErrorCode::file_unreadable, path);
     Bytes content;
     std::uint8_t chunk[65536];
     for (;;) {
@@ -61,8 +38,8 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {
 Result<void> write_file_atomically(const std::filesystem::path& path, ByteView content, unsigned mode) {
     const std::filesystem::path beside = path.string() + ".new-" + std::to_string(::getpid());
     {
-        const FileDescriptor file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
-        if (file.get() < 0) return system_failure(ErrorCode::file_unwritable, path);
+        const Descriptor file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
+        if (!file) return system_failure(ErrorCode::file_unwritable, path);
         if (!write_all(file.get(), content) || ::fsync(file.get()) != 0) {
             auto failure = system_failure(ErrorCode::file_unwritable, path);
             ::unlink(beside.c_str());
@@ -75,8 +52,8 @@ Result<void> write_file_atomically(const std::filesystem::path& path, ByteView c
         return failure;
     }
     const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-    const FileDescriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (directory.get() >= 0) ::fsync(directory.get());
+    const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (directory) ::fsync(directory.get());
     return {};
 }
 

@@ -16,15 +16,13 @@ using nlohmann::json;
 
 /// pointer_of turns valijson's context, `<root>` `[key]` `[0]`, into a JSON Pointer.
 std::string pointer_of(const std::vector<std::string>& context) {
-    std::string pointer;
+    json::json_pointer pointer;
     for (const auto& part : context) {
         if (part == "<root>") continue;
-        std::string name = part;
-        if (name.size() >= 2 && name.front() == '[' && name.back() == ']') name = name.substr(1, name.size() - 2);
-        pointer += "/";
-        for (const char c : name) pointer += c == '~' ? std::string("~0") : c == '/' ? std::string("~1") : std::string(1, c);
+        const bool bracketed = part.size() >= 2 && part.front() == '[' && part.back() == ']';
+        pointer.push_back(bracketed ? part.substr(1, part.size() - 2) : part);
     }
-    return pointer;
+    return pointer.to_string();
 }
 
 /// A summary of deeper findings ("Failed to validate against child schema #0.") tells a reader nothing.

@@ -13,19 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string escape(const std::string& key) {
-    std::string out;
-    for (const char c : key) {
-        if (c == '~')
-            out += "~0";
-        else if (c == '/')
-            out += "~1";
-        else
-            out += c;
-    }
-    return out;
-}
-
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
@@ -86,7 +73,7 @@ public:
 private:
     struct Level {
         json* container;
-        std::string pointer;
+        json::json_pointer pointer;
         std::optional<std::string> key;
     };
 
@@ -130,24 +117,24 @@ private:
         if (x_levels.empty()) {
             x_document.value = std::move(what);
             x_document.positions[""] = position(mark);
-            if (opens) x_levels.push_back({&x_document.value, "", {}});
+            if (opens) x_levels.push_back({&x_document.value, json::json_pointer(), {}});
             return;
         }
         auto& level = x_levels.back();
         json* slot = nullptr;
-        std::string pointer = level.pointer + "/";
+        json::json_pointer pointer = level.pointer;
         if (level.container->is_object()) {
             const std::string name = level.key.value_or("");
             level.key.reset();
-            pointer += escape(name);
+            pointer /= name;
             slot = &(*level.container)[name];
             *slot = std::move(what);
         } else {
-            pointer += std::to_string(level.container->size());
+            pointer /= level.container->size();
             level.container->push_back(std::move(what));
             slot = &level.container->back();
         }
-        x_document.positions[pointer] = position(mark);
+        x_document.positions[pointer.to_string()] = position(mark);
         if (opens) x_levels.push_back({slot, pointer, {}});
     }
 

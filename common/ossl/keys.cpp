@@ -36,14 +36,8 @@ const KeyTypeRow& row_of(KeyType type) {
     std::abort();
 }
 
-struct ParamBuilderDeleter {
-    void operator()(OSSL_PARAM_BLD* builder) const { OSSL_PARAM_BLD_free(builder); }
-};
-struct ParamsDeleter {
-    void operator()(OSSL_PARAM* params) const { OSSL_PARAM_free(params); }
-};
-using ParamBuilder = std::unique_ptr<OSSL_PARAM_BLD, ParamBuilderDeleter>;
-using Params = std::unique_ptr<OSSL_PARAM, ParamsDeleter>;
+using ParamBuilder = Handle<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
+using Params = Handle<OSSL_PARAM, OSSL_PARAM_free>;
 
 Result<PKey> key_from(const char* algorithm, OSSL_PARAM_BLD* builder) {
     const Params params(OSSL_PARAM_BLD_to_param(builder));

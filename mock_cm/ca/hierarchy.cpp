@@ -84,10 +84,15 @@ Result<x509::Certificate> Hierarchy::issue(const std::string& name, const x509::
     return x509::issue(what, issuer.certificate, issuer.key.get());
 }
 
+std::vector<x509::Certificate> ca_certificates(const Hierarchy& hierarchy) {
+    std::vector<x509::Certificate> list;
+    for (const auto* name : kCaNames) list.push_back(hierarchy.authority(name).certificate);
+    return list;
+}
+
 std::string ca_bundle_pem(const Hierarchy& hierarchy) {
     std::string pem;
-    for (const auto* name : {"root", "end-user-ca", "tc-issuer", "officer-ca"})
-        pem += x509::to_pem(hierarchy.authority(name).certificate);
+    for (const auto& certificate : ca_certificates(hierarchy)) pem += x509::to_pem(certificate);
     return pem;
 }
 

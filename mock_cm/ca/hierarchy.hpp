@@ -1,9 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "common/base/clock.hpp"
 #include "common/base/rng.hpp"
@@ -37,17 +38,24 @@ private:
     std::map<std::string, Authority> x_authorities;
 };
 
-/// officer_pkcs12 makes an officer's software token: key from `rng`, certificate by the officer CA (EKU cmcRA and
-/// clientAuth), PKCS#12 under `password`.
+/// OfficerToken is an officer's software token.
 struct OfficerToken {
     x509::Certificate certificate;
     Bytes pkcs12;
 };
+
+/// officer_token makes one: key from `rng`, certificate by the officer CA (EKU cmcRA and clientAuth), PKCS#12 under
+/// `password`.
 Result<OfficerToken> officer_token(const Hierarchy& hierarchy, const std::string& common_name,
                                    std::string_view password, UtcTime not_before, UtcTime not_after, Rng& rng);
 
-/// ca_bundle_pem writes the four CA certificates, the root first: what a client trusts, and what `openssl verify
-/// -CAfile` needs to build a chain.
+/// kCaNames are the authorities that are CAs, the root first.
+inline constexpr std::array kCaNames{"root", "end-user-ca", "tc-issuer", "officer-ca"};
+
+/// ca_certificates gives their certificates, in that order.
+std::vector<x509::Certificate> ca_certificates(const Hierarchy& hierarchy);
+
+/// ca_bundle_pem writes them: what a client trusts, and what `openssl verify -CAfile` needs to build a chain.
 std::string ca_bundle_pem(const Hierarchy& hierarchy);
 
 }  // namespace rakit::cm

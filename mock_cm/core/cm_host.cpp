@@ -24,8 +24,6 @@ private:
     std::mutex x_mutex;
 };
 
-const Error kMaintenance{ErrorCode::cm_maintenance, "the CM is in maintenance", {}, {}, "Try again later.", {}};
-
 std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
 
 bool is_type(const net::HttpRequest& request, std::string_view type) {
@@ -71,12 +69,9 @@ struct CmHost::Parts {
 };
 
 net::HttpResponse CmHost::Parts::cacerts() const {
-    std::vector<x509::Certificate> list;
-    for (const auto* name : {"root", "end-user-ca", "tc-issuer", "officer-ca"})
-        list.push_back(hierarchy.authority(name).certificate);
-    const auto message = certs_only(list);
+    const auto message = certs_only(ca_certificates(hierarchy));
     if (!message)
-        return error_response(refuse(ErrorCode::cm_internal, message.error().detail, "See the CM's log.").error);
+        return error_response(refuse(ErrorCode::cm_internal, message.error().detail, "See the CM's log.").error, 500);
     return {
         200,
         {{"content-type", "application/pkcs7-mime; smime-type=certs-only"}, {"content-transfer-encoding", "base64"}},
@@ -90,12 +85,12 @@ net::HttpResponse CmHost::Parts::procedures(const x509::Certificate& peer) {
     entry.category = "procedures";
     if (const auto* known = find_officer(now, peer)) entry.officer = known->name;
     auto open = store.begin();
-    if (!open) return error_response(internal_error(open.error()));
+    if (!open) return error_response(open.error());
     auto officer = config.deviations.maintenance
-                       ? Result<const Officer*>(fail(kMaintenance))
+                       ? Result<const Officer*>(fail(maintenance()))
                        : judge_officer(now, **open, peer, OfficerUse::connects, kConnects);
     if (const auto logged = log_and_commit(**open, entry, officer ? nullptr : &officer.error()); !logged)
-        return error_response(internal_error(logged.error()));
+        return error_response(logged.error());
     return officer ? json_response(procedures_text(now)) : error_response(officer.error());
 }
 
@@ -106,7 +101,7 @@ net::HttpResponse CmHost::Parts::prepare(const net::HttpRequest& request, const 
     entry.at = now.now;
     entry.category = "prepare";
     const auto judge = [&](StoreTransaction& open) -> Result<std::string> {
-        if (config.deviations.maintenance) return fail(kMaintenance);
+        if (config.deviations.maintenance) return fail(maintenance());
         const auto order = read_prepare(request.body);
         if (!order) return Unexpected{order.error()};
         entry.card_serial = order->card_serial;
@@ -118,11 +113,11 @@ net::HttpResponse CmHost::Parts::prepare(const net::HttpRequest& request, const 
         return prepare_text(now, open, *order);
     };
     auto open = store.begin();
-    if (!open) return error_response(internal_error(open.error()));
+    if (!open) return error_response(open.error());
     const auto answer = judge(**open);
     if (const auto logged = log_and_commit(**open, entry, answer ? nullptr : &answer.error()); !logged)
-        return error_response(internal_error(logged.error()));
-    return answer ? json_response(*answer) : error_response(internal_error(answer.error()));
+        return error_response(logged.error());
+    return answer ? json_response(*answer) : error_response(answer.error());
 }
 
 net::HttpResponse CmHost::Parts::cmc(const net::HttpRequest& request, const x509::Certificate& peer) {
@@ -161,7 +156,7 @@ net::HttpResponse CmHost::handle(const net::HttpRequest& request) {
     try {
         return x_parts->route(request);
     } catch (const std::exception&) {  // of a library: out of memory, say; the host must outlive it
-        return error_response(refuse(ErrorCode::cm_internal, "the CM failed while answering", "Try again.").error);
+        return error_response(refuse(ErrorCode::cm_internal, "the CM failed while answering", "Try again.").error, 500);
     }
 }
 

@@ -39,8 +39,7 @@ public:
 
 private:
     Result<Bytes> judge() {
-        if (x_context.config.deviations.maintenance)
-            return refuse(ErrorCode::cm_maintenance, "the CM is in maintenance", "Try again later.");
+        if (x_context.config.deviations.maintenance) return fail(maintenance());
         if (auto good = read(); !good) return Unexpected{std::move(good).error()};
         auto signature = x_message.verify();
         if (!signature) return Unexpected{std::move(signature).error()};
@@ -229,16 +228,6 @@ Result<void> log_and_commit(StoreTransaction& store, LogEntry entry, const Error
     }
     if (auto done = store.append_log(entry); !done) return done;
     return store.commit();
-}
-
-Error internal_error(const Error& error) {
-    if (error.code < ErrorCode::card_absent && error.code != ErrorCode::cm_internal) return error;
-    return Error{ErrorCode::cm_internal,
-                 "the CM failed: " + error.detail,
-                 {},
-                 {},
-                 "Try again; if it stays, see the CM's log.",
-                 {}};
 }
 
 }  // namespace rakit::cm

@@ -13,7 +13,4 @@ Result<Bytes> answer_cmc(const Context& context, Store& store, ByteView body, co
 /// log_and_commit ends a transaction with its line in the request log; `refusal` may be null.
 Result<void> log_and_commit(StoreTransaction& store, LogEntry entry, const Error* refusal);
 
-/// internal_error turns what is nobody's fault outside - a database, OpenSSL - into cm_internal; refusals stay.
-Error internal_error(const Error& error);
-
 }  // namespace rakit::cm

@@ -124,8 +124,7 @@ void judge_token_procedure(document::Document& document, const TokenProcedure& p
             document.findings.push_back(
                 document.finding(at, "the field '" + field.name + "' is required but not visible"));
     }
-    if (procedure.serials &&
-        !SerialRange{procedure.serials->first, procedure.serials->last}.contains(procedure.serials->first))
+    if (procedure.serials && !procedure.serials->contains(procedure.serials->first))
         document.findings.push_back(document.finding(pointer + "/cardSerials", "the range ends before it begins"));
 }
 

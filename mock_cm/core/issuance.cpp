@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "mock_cm/ca/test_names.hpp"
 #include "mock_cm/core/fields.hpp"
 #include "mock_cm/core/policy.hpp"
 #include "mock_cm/core/refusal.hpp"
@@ -11,11 +12,10 @@
 namespace rakit::cm {
 namespace {
 
-/// fresh_serial draws 126 random bits; the top bits make it positive and of fixed length.
+/// fresh_serial draws one that no certificate of the issuer has.
 Result<Bytes> fresh_serial(const Context& context, StoreTransaction& store, ByteView issuer) {
     for (int tries = 0; tries < 8; ++tries) {
-        Bytes serial = context.rng.bytes(16);
-        serial[0] = static_cast<std::uint8_t>((serial[0] & 0x3F) | 0x40);
+        Bytes serial = random_serial(context.rng);
         auto taken = store.certificate(issuer, to_hex(serial));
         if (!taken) return Unexpected{std::move(taken).error()};
         if (!*taken) return serial;
@@ -64,7 +64,7 @@ CertificateRecord certificate_record(const Context& context, const Order& order,
     return row;
 }
 
-/// issuer_chain lists the certificates from the issuing CA up, without the root, which a card doesn't need.
+/// issuer_certificates lists the issuing CAs of the active certificate procedures, each once.
 std::vector<x509::Certificate> issuer_certificates(const Context& context, const TokenProcedure& procedure) {
     if (!procedure.stores_issuer_certificates) return {};
     std::vector<x509::Certificate> list;

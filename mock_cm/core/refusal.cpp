@@ -23,6 +23,18 @@ Unexpected refuse(ErrorCode code, std::string cause, std::string remedy, std::st
     return {Error{code, std::move(cause), {}, {}, std::move(remedy), std::move(line)}};
 }
 
+Error maintenance() { return refuse(ErrorCode::cm_maintenance, "the CM is in maintenance", "Try again later.").error; }
+
+Error internal_error(const Error& error) {
+    if (error.code < ErrorCode::card_absent && error.code != ErrorCode::cm_internal) return error;
+    return Error{ErrorCode::cm_internal,
+                 "the CM failed: " + error.detail,
+                 {},
+                 {},
+                 "Try again; if it stays, see the CM's log.",
+                 {}};
+}
+
 int wire_number(ErrorCode code) {
     const auto& row = info(code);
     if (row.cmc_fail_info) return *row.cmc_fail_info;
@@ -41,7 +53,10 @@ std::string error_text(const Error& error) {
         -1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-net::HttpResponse error_response(const Error& error) { return error_response(error, http_status(error.code)); }
+net::HttpResponse error_response(const Error& error) {
+    const Error shown = internal_error(error);
+    return error_response(shown, http_status(shown.code));
+}
 
 net::HttpResponse error_response(const Error& error, int status) { return json_answer(status, error_text(error)); }
 

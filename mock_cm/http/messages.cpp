@@ -1,8 +1,7 @@
 #include "mock_cm/http/messages.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "common/base/error_code.hpp"
+#include "mock_cm/core/refusal.hpp"
 
 namespace rakit::cm {
 namespace {
@@ -16,10 +15,8 @@ std::string lower_case(boost::beast::string_view text) {
     return lower;
 }
 
-net::HttpResponse refuse(int status, ErrorCode code, const std::string& message, const std::string& remedy) {
-    const nlohmann::json body{{"version", 1},
-                              {"error", {{"code", name(code)}, {"message", message}, {"remedy", remedy}}}};
-    return {status, {{"content-type", "application/json"}}, to_bytes(body.dump())};
+net::HttpResponse answer(int status, ErrorCode code, std::string message, std::string remedy) {
+    return error_response(refuse(code, std::move(message), std::move(remedy)).error, status);
 }
 
 }  // namespace
@@ -52,14 +49,14 @@ WireResponse to_wire(net::HttpResponse&& response, unsigned version, bool keep_a
 
 net::HttpResponse refusal(const boost::system::error_code& problem) {
     const auto code = ErrorCode::request_malformed;
-    if (problem == http::error::header_limit) return refuse(431, code, "the header is too long", "send fewer fields");
-    if (problem == http::error::body_limit) return refuse(413, code, "the body is too long", "split the order");
-    if (problem == http::error::bad_version) return refuse(505, code, "not HTTP/1.1", "speak HTTP/1.1");
-    return refuse(400, code, "not an HTTP request: " + problem.message(), "speak HTTP/1.1");
+    if (problem == http::error::header_limit) return answer(431, code, "the header is too long", "send fewer fields");
+    if (problem == http::error::body_limit) return answer(413, code, "the body is too long", "split the order");
+    if (problem == http::error::bad_version) return answer(505, code, "not HTTP/1.1", "speak HTTP/1.1");
+    return answer(400, code, "not an HTTP request: " + problem.message(), "speak HTTP/1.1");
 }
 
 net::HttpResponse broken_host() {
-    return refuse(500, ErrorCode::cm_internal, "the CM host failed", "report this with the request that did it");
+    return answer(500, ErrorCode::cm_internal, "the CM host failed", "report this with the request that did it");
 }
 
 }  // namespace rakit::cm

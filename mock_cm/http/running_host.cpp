@@ -3,13 +3,13 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "common/base/descriptor.hpp"
 #include "common/base/file.hpp"
 #include "mock_cm/core/cm_host.hpp"
 #include "mock_cm/store/sqlite_store.hpp"
@@ -30,22 +30,16 @@ Result<void> make_private_directory(const fs::path& path) {
 /// StateLock keeps a second host off the directory; the system drops it with the process, however that ends.
 class StateLock {
 public:
-    StateLock() = default;
-    StateLock(const StateLock&) = delete;
-    StateLock& operator=(const StateLock&) = delete;
-    ~StateLock() {
-        if (x_file >= 0) ::close(x_file);
-    }
     Result<void> take(const fs::path& state) {
-        x_file = ::open((state / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        if (x_file < 0) return fail(ErrorCode::file_unwritable, std::strerror(errno), state.string());
-        if (::flock(x_file, LOCK_EX | LOCK_NB) == 0) return {};
+        x_file.reset(::open((state / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+        if (!x_file) return fail(ErrorCode::file_unwritable, std::strerror(errno), state.string());
+        if (::flock(x_file.get(), LOCK_EX | LOCK_NB) == 0) return {};
         return fail(ErrorCode::io_failed, "another CM host uses this state directory", state.string(),
                     "end that one, or name another directory");
     }
 
 private:
-    int x_file = -1;
+    Descriptor x_file;
 };
 
 const Officer* capable_officer(const Config& config) {
@@ -109,7 +103,7 @@ Result<void> RunningHost::Parts::write_files(const RunningOptions& options, Cloc
 
 Result<std::unique_ptr<RunningHost>> RunningHost::start(RunningOptions options, Clock& clock, Rng& rng) {
     auto parts = std::make_unique<Parts>();
-    auto hierarchy = Hierarchy::from_seed(options.seed);
+    auto hierarchy = Hierarchy::from_seed(Hierarchy::kDefaultSeed);
     if (!hierarchy) return Unexpected{std::move(hierarchy).error()};
     parts->hierarchy = *std::move(hierarchy);
     if (auto made = make_private_directory(options.state); !made) return Unexpected{std::move(made).error()};

@@ -20,7 +20,6 @@ struct RunningOptions {
     std::filesystem::path state;  ///< directory, made with mode 0700 if it isn't there; of one host at a time
     bool keep = true;  ///< false: the database lives in memory, and only the files for clients are in `state`
     ServerOptions server;
-    std::uint64_t seed = Hierarchy::kDefaultSeed;
 };
 
 /// SampleOfficer is a software token for the first officer of the configuration who may do an update, made anew at each

@@ -29,8 +29,8 @@ bool is_http_problem(const error_code& problem) {
            problem != http::error::end_of_stream && problem != http::error::partial_message;
 }
 
-/// drop reads away what the peer still sends after a refusal: closing on unread octets would reset the connection, and
-/// the peer would lose the answer.
+/// drop_rest reads away what the peer still sends after a refusal: closing on unread octets would reset the connection,
+/// and the peer would lose the answer.
 asio::awaitable<void> drop_rest(beast::tcp_stream& stream) {
     std::vector<char> scratch(16U << 10U);
     error_code problem;

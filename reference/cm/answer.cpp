@@ -62,7 +62,7 @@ Result<Controls> decode_controls(ByteView pki_response) {
 
 bool whole_message(const StatusInfo& status) { return status.body_parts == std::vector<std::uint32_t>{0}; }
 
-/// echoed is lenient only where the CM could not read the message that it refuses as a whole, so had nothing to echo.
+/// check_echo is lenient only where the CM could not read the message that it refuses as a whole, so had nothing to echo.
 Result<void> check_echo(const Controls& controls, const Expected& expected) {
     const StatusInfo& first = controls.statuses.front();
     const bool unread = first.status == StatusInfo::kFailed && whole_message(first);

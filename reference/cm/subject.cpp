@@ -1,7 +1,6 @@
 #include "reference/cm/subject.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "common/iso7816/tlv.hpp"
 #include "common/x509/name.hpp"
@@ -9,17 +8,6 @@
 namespace rakit::reference {
 namespace {
 
-struct SubjectField {
-    const char* field;
-    const char* attribute;
-};
-
-/// In the order of the encoding: where the holder belongs, then who it is.
-constexpr std::array kSubjectFields{
-    SubjectField{"country", "C"},       SubjectField{"organization", "O"}, SubjectField{"organizationalUnit", "OU"},
-    SubjectField{"commonName", "CN"},   SubjectField{"givenName", "GN"},   SubjectField{"surname", "SN"},
-    SubjectField{"serialNumber", "serialNumber"}, SubjectField{"title", "title"},
-};
 constexpr const char* kEmail = "email";
 
 Result<void> check_field_names(const std::map<std::string, std::string>& fields) {

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -34,19 +33,15 @@ Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& fold
     if (problem) return write_failed(folder, problem.message());
     const auto stem = file_stem(serial);
     const auto lock_path = folder / (stem + ".lock");
-    const int lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (lock < 0) return write_failed(lock_path, std::strerror(errno));
-    if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
-        const int why = errno;
-        ::close(lock);
-        if (why != EWOULDBLOCK) return write_failed(lock_path, std::strerror(why));
+    Descriptor lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!lock) return write_failed(lock_path, std::strerror(errno));
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK) return write_failed(lock_path, std::strerror(errno));
         return fail(ErrorCode::journal_locked, "another RA works on card " + serial, lock_path.string(),
                     "wait until it is done");
     }
-    return std::unique_ptr<Journal>(new Journal(folder / (stem + ".json"), lock));
+    return std::unique_ptr<Journal>(new Journal(folder / (stem + ".json"), std::move(lock)));
 }
-
-Journal::~Journal() { ::close(x_lock); }
 
 Result<std::optional<OpenOrder>> Journal::read() const {
     if (!std::filesystem::exists(x_path)) return std::optional<OpenOrder>{};

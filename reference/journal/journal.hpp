@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "common/base/descriptor.hpp"
 #include "reference/journal/open_order.hpp"
 
 namespace rakit::reference {
@@ -17,7 +18,6 @@ public:
     static Result<std::unique_ptr<Journal>> open(const std::filesystem::path& folder, const std::string& serial);
     Journal(const Journal&) = delete;
     Journal& operator=(const Journal&) = delete;
-    ~Journal();
 
     /// read gives the open order, nothing if there is none. Failures: journal_corrupt, file_unreadable.
     Result<std::optional<OpenOrder>> read() const;
@@ -29,9 +29,9 @@ public:
     const std::filesystem::path& path() const { return x_path; }
 
 private:
-    Journal(std::filesystem::path path, int lock) : x_path(std::move(path)), x_lock(lock) {}
+    Journal(std::filesystem::path path, Descriptor lock) : x_path(std::move(path)), x_lock(std::move(lock)) {}
     std::filesystem::path x_path;
-    int x_lock;
+    Descriptor x_lock;
 };
 
 }  // namespace rakit::reference

@@ -1,20 +1,11 @@
 #include "reference/session/fields.hpp"
 
 #include <algorithm>
-#include <array>
+
+#include "reference/cm/subject.hpp"
 
 namespace rakit::reference::core {
 namespace {
-
-/// Names on the wire (docs/formats/wire.md) and the subject attributes that they are read from.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kAttributes{{{"commonName", "CN"},
-                                                                                    {"givenName", "GN"},
-                                                                                    {"surname", "SN"},
-                                                                                    {"serialNumber", "serialNumber"},
-                                                                                    {"organization", "O"},
-                                                                                    {"organizationalUnit", "OU"},
-                                                                                    {"country", "C"},
-                                                                                    {"title", "title"}}};
 
 bool holds(const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
@@ -37,9 +28,9 @@ std::map<std::string, std::string> card_fields(const Contents& contents, const s
                 source = &stored;
         }
         if (source == nullptr) continue;
-        for (const auto& [field, type] : kAttributes)
-            if (auto value = x509::attribute(source->certificate.subject(), type); !value.empty())
-                fields.emplace(std::string(field), std::move(value));
+        for (const auto& [field, attribute] : kSubjectFields)
+            if (auto value = x509::attribute(source->certificate.subject(), attribute); !value.empty())
+                fields.emplace(field, std::move(value));
     }
     return fields;
 }

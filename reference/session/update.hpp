@@ -88,6 +88,9 @@ struct UpdateOutcome {
     std::vector<std::pair<std::string, std::string>> notices;  ///< code and text, as told
 };
 
+/// kDefaultTransportPolicy is the policy OID that marks a TC where nobody says otherwise (harness-defined).
+inline constexpr const char* kDefaultTransportPolicy = "2.25.259992147378155069564548854890386613715";
+
 /// UpdatePorts is everything an update works with; borrowed for its length.
 struct UpdatePorts {
     CardReader& reader;

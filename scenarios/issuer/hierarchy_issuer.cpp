@@ -1,5 +1,6 @@
 #include "scenarios/issuer/hierarchy_issuer.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/ossl/digest.hpp"
@@ -10,7 +11,7 @@ namespace {
 constexpr std::size_t kSerialOctets = 16;
 
 bool is_issuer(const std::string& name) {
-    return name == "root" || name == "tc-issuer" || name == "end-user-ca" || name == "officer-ca";
+    return std::find(cm::kCaNames.begin(), cm::kCaNames.end(), name) != cm::kCaNames.end();
 }
 
 /// serial_of makes a positive serial number from everything that tells two wishes apart.

@@ -129,12 +129,8 @@ private:
 
 Result<void> write_all(int fd, std::string_view text) {
     const QuietPipe quiet;
-    while (!text.empty()) {
-        const ssize_t size = ::write(fd, text.data(), text.size());
-        if (size < 0 && errno == EINTR) continue;
-        if (size <= 0) return fail(ErrorCode::io_failed, std::string("write: ") + std::strerror(errno));
-        text.remove_prefix(static_cast<std::size_t>(size));
-    }
+    if (!rakit::write_all(fd, as_bytes(text)))
+        return fail(ErrorCode::io_failed, std::string("write: ") + std::strerror(errno));
     return {};
 }
 

@@ -2,12 +2,12 @@
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "common/base/socket.hpp"
 #include "scenarios/iut/child_process.hpp"
 
 namespace rakit::scenarios {
@@ -17,15 +17,11 @@ using nlohmann::json;
 using std::chrono::steady_clock;
 
 Result<Descriptor> listen_at(const std::filesystem::path& path) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (path.native().size() >= sizeof address.sun_path)
-        return fail(ErrorCode::io_failed, "path too long", path.string());
-    std::memcpy(address.sun_path, path.c_str(), path.native().size());
+    const auto at = unix_address(path);
+    if (!at) return fail(ErrorCode::io_failed, "path too long", path.string());
     ::unlink(path.c_str());
-    Descriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (!listener || ::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-        ::listen(listener.get(), 4) != 0)
+    Descriptor listener = listen_unix(*at, 4);
+    if (!listener)
         return fail(ErrorCode::io_failed, std::string("prompt socket: ") + std::strerror(errno), path.string());
     return listener;
 }
@@ -79,7 +75,7 @@ private:
         const bool open = x_prompts.read(x_client.get(), [&](const std::string& line) {
             // An RA that doesn't wait for its answer has gone; its result will tell.
             const std::string answer = answer_prompt(line, x_typist);
-            (void)::send(x_client.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
+            (void)send_all(x_client.get(), as_bytes(answer));
         });
         if (!open) x_client.reset();
     }

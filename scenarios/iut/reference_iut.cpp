@@ -2,14 +2,13 @@
 
 #include "common/base/file.hpp"
 #include "reference/officer/pkcs12_officer.hpp"
+#include "reference/session/lines.hpp"
 #include "reference/session/update.hpp"
 
 namespace rakit::scenarios {
 namespace {
 
 using namespace reference;
-
-constexpr const char* kTransportPolicy = "2.25.259992147378155069564548854890386613715";
 
 /// TypedDialog is the officer at the reference's prompts. Everything else the job has said already.
 class TypedDialog final : public Dialog {
@@ -52,16 +51,11 @@ private:
     std::filesystem::path x_out;
 };
 
-Action action_of(const std::string& word) {
-    return word == "issue"  ? Action::issue
-           : word == "redo" ? Action::redo
-           : word == "add"  ? Action::add
-                            : Action::blank;
-}
-
 UpdateRequest request_of(const Job& job) {
     UpdateRequest request;
-    for (const auto& one : job.actions) request.actions.push_back({one.key, action_of(one.action), one.certificate});
+    for (const auto& one : job.actions)
+        request.actions.push_back(
+            {one.key, core::action_from_name(one.action).value_or(Action::blank), one.certificate});
     request.procedure = job.procedure;
     request.fields = job.fields;
     request.show_fields = job.show_fields;
@@ -79,9 +73,15 @@ Result<IutResult> ReferenceIut::run(const Job& job, Typist& typist) {
     if (!exchange) return Unexpected{std::move(exchange).error()};
     CmClient client(**exchange, x_ports.anchors, x_ports.clock, x_ports.rng);
     TypedDialog dialog(typist, x_ports.trace, job.out_folder);
-    UpdatePorts ports{x_ports.reader,    client,      **officer,     dialog,
-                      x_ports.clock,     x_ports.rng, x_ports.trace, job.journal_folder,
-                      {kTransportPolicy}};
+    UpdatePorts ports{x_ports.reader,
+                      client,
+                      **officer,
+                      dialog,
+                      x_ports.clock,
+                      x_ports.rng,
+                      x_ports.trace,
+                      job.journal_folder,
+                      {kDefaultTransportPolicy}};
     const auto outcome = job.resume ? resume(ports) : update(ports, request_of(job));
     IutResult result{"ok", "", std::move(dialog.notices)};
     if (!outcome) {

@@ -22,7 +22,7 @@ public:
     std::optional<Pin> type(const std::string& prompt);
     /// asked lists the prompts' ids in the order in which they were shown.
     const std::vector<std::string>& asked() const { return x_asked; }
-    /// typed copies every PIN that was typed and every right one: what must stand in nothing that is written.
+    /// secrets copies every PIN that was typed and every right one: what must stand in nothing that is written.
     std::vector<Pin> secrets() const;
 
 private:

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "common/base/descriptor.hpp"
+
 namespace rakit::scenarios {
 namespace {
 
@@ -17,16 +19,6 @@ constexpr Bytes::value_type kReset = 0x02;
 constexpr Bytes::value_type kGetAtr = 0x04;
 constexpr std::size_t kMaxAtr = 33;        // ISO/IEC 7816-3 section 8.2.1
 constexpr std::size_t kMaxCommand = 65535;
-
-bool send_all(int fd, ByteView octets) {
-    while (!octets.empty()) {
-        const ssize_t n = ::send(fd, octets.data(), octets.size(), MSG_NOSIGNAL);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return false;
-        octets = octets.subspan(static_cast<std::size_t>(n));
-    }
-    return true;
-}
 
 }  // namespace
 

@@ -1,7 +1,5 @@
 #include "scenarios/runner/case_run.hpp"
 
-#include <cstdlib>
-
 #include "common/base/file.hpp"
 #include "scenarios/iut/exec_iut.hpp"
 #include "scenarios/iut/reference_iut.hpp"
@@ -40,18 +38,6 @@ std::unique_ptr<Clock> clock_for(Depth depth) {
 
 }  // namespace
 
-Result<CaseFolder> CaseFolder::make() {
-    std::string name = (fs::temp_directory_path() / "rakit-case-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr)
-        return fail(ErrorCode::file_unwritable, "no temporary folder can be made", name);
-    return CaseFolder(name);
-}
-
-CaseFolder::~CaseFolder() {
-    std::error_code ignored;
-    if (!x_path.empty()) fs::remove_all(x_path, ignored);
-}
-
 CaseRun::CaseRun(Surroundings around, const Case& one, std::uint64_t seed)
     : x_around(around),
       x_case(one),
@@ -83,9 +69,9 @@ Result<Observation> CaseRun::run(std::vector<std::string>& trace) {
 
 Result<Observation> CaseRun::go() {
     Observation seen;
-    auto folder = CaseFolder::make();
+    auto folder = TemporaryFolder::make(fs::temp_directory_path(), "rakit-case");
     if (!folder) return Unexpected{std::move(folder).error()};
-    x_folder = std::make_unique<CaseFolder>(std::move(*folder));
+    x_folder = std::make_unique<TemporaryFolder>(std::move(*folder));
     if (auto done = set_up_card(seen); !done) return Unexpected{std::move(done).error().in("card")};
     if (auto done = set_up_officer(); !done) return Unexpected{std::move(done).error().in("officer")};
     if (auto done = set_up_cm(seen); !done) return Unexpected{std::move(done).error().in("CM")};

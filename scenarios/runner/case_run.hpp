@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "common/base/temporary_folder.hpp"
 #include "scenarios/iut/iut.hpp"
 #include "scenarios/runner/card_maker.hpp"
 #include "scenarios/runner/case_trace.hpp"
@@ -20,21 +21,6 @@ struct Surroundings {
     Station& station;
     const cm::Hierarchy& hierarchy;
     CardMaker& cards;
-};
-
-/// CaseFolder is a case's own temporary folder, gone with the object.
-class CaseFolder {
-public:
-    /// make fails with file_unwritable.
-    static Result<CaseFolder> make();
-    CaseFolder(CaseFolder&& other) noexcept : x_path(std::exchange(other.x_path, {})) {}
-    CaseFolder& operator=(CaseFolder&&) = delete;
-    ~CaseFolder();
-    const std::filesystem::path& path() const { return x_path; }
-
-private:
-    explicit CaseFolder(std::filesystem::path path) : x_path(std::move(path)) {}
-    std::filesystem::path x_path;
 };
 
 /// CaseRun is one run of one case: sets card, CM and officer up, lets the RA do its job, and looks at what came of it.
@@ -65,7 +51,7 @@ private:
     Pin x_signature_pin;
     CaseTrace x_trace;
     Typist x_typist;
-    std::unique_ptr<CaseFolder> x_folder;
+    std::unique_ptr<TemporaryFolder> x_folder;
     std::unique_ptr<cards::ImageCard> x_card;
     std::unique_ptr<TracedCard> x_traced_card;
     std::unique_ptr<CmSide> x_cm;

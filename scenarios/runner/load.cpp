@@ -34,7 +34,7 @@ std::string id_of(const fs::path& file, const std::string& row) {
     return folder + "/" + file.stem().string() + (row.empty() ? "" : ":" + row);
 }
 
-/// matrix_only checks what must hold before rows can be made.
+/// check_matrix checks what must hold before rows can be made.
 void check_matrix(Document& scenario) {
     if (!scenario.value.is_object()) return document::check(scenario, schema());
     if (!scenario.value.contains("matrix")) return;

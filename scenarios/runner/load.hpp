@@ -24,8 +24,7 @@ Loaded load_text(const std::string& file, std::string_view text);
 Result<Loaded> load_paths(const std::vector<std::filesystem::path>& paths);
 
 /// expand gives a scenario's rows: the document without `matrix`, each `${column}` replaced. A string that is nothing
-/// but
-/// `${column}` becomes the column's value with its type. Findings about columns go to `findings`.
+/// but `${column}` becomes the column's value with its type. Findings about columns go to `findings`.
 std::vector<std::pair<std::string, nlohmann::json>> expand(const document::Document& scenario,
                                                            std::vector<document::Finding>& findings);
 

@@ -92,6 +92,16 @@ Result<Fault> parse_fault(const nlohmann::json& json) {
     return fault;
 }
 
+Result<std::vector<Fault>> parse_faults(const nlohmann::json& document) {
+    std::vector<Fault> faults;
+    for (const auto& entry : document.value("faults", nlohmann::json::array())) {
+        auto fault = parse_fault(entry);
+        if (!fault) return Unexpected{std::move(fault).error()};
+        faults.push_back(*fault);
+    }
+    return faults;
+}
+
 nlohmann::json to_json(const Fault& fault) {
     nlohmann::json json;
     for (const auto& row : kKinds)

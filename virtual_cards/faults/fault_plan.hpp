@@ -62,6 +62,9 @@ private:
 /// parse_fault reads one fault of an image, a recipe or the control socket. Failure: document_invalid.
 Result<Fault> parse_fault(const nlohmann::json& json);
 
+/// parse_faults reads the list `faults` of an image or a recipe, if it has one. Failure: document_invalid.
+Result<std::vector<Fault>> parse_faults(const nlohmann::json& document);
+
 /// to_json writes what parse_fault reads; the count of commands seen is subtracted from `nth` and `times`.
 nlohmann::json to_json(const Fault& fault);
 

@@ -102,12 +102,7 @@ Result<void> read_file_entry(const json& entry, FileSystem& files) {
 Result<PinObject> read_pin(const json& entry) {
     PinObject pin;
     pin.reference = entry.at("reference").get<std::uint8_t>();
-    auto value = padded_pin(entry.at("value").get<std::string>());
-    auto puk = padded_pin(entry.at("puk").get<std::string>());
-    if (!value) return Unexpected{std::move(value).error()};
-    if (!puk) return Unexpected{std::move(puk).error()};
-    pin.value = std::move(*value);
-    pin.puk = std::move(*puk);
+    if (auto done = set_pin_values(entry, pin); !done) return Unexpected{std::move(done).error()};
     pin.max_tries = entry.value("max_tries", pin.max_tries);
     pin.tries = entry.value("tries", pin.max_tries);
     pin.max_puk_tries = entry.value("max_puk_tries", pin.max_puk_tries);
@@ -116,8 +111,7 @@ Result<PinObject> read_pin(const json& entry) {
     return pin;
 }
 
-}  // namespace
-
+/// padded_pin writes a PIN as the card keeps it.
 Result<SecretBytes> padded_pin(const std::string& text) {
     SecretBytes value(text.begin(), text.end());
     if (text.rfind("hex:", 0) == 0) {
@@ -128,6 +122,18 @@ Result<SecretBytes> padded_pin(const std::string& text) {
     if (value.size() > PinObject::kSize) return invalid("a PIN has eight octets at most", "pins");
     value.resize(PinObject::kSize, 0xFF);
     return value;
+}
+
+}  // namespace
+
+Result<void> set_pin_values(const json& entry, PinObject& pin) {
+    auto value = padded_pin(entry.at("value").get<std::string>());
+    if (!value) return Unexpected{std::move(value).error()};
+    auto puk = padded_pin(entry.at("puk").get<std::string>());
+    if (!puk) return Unexpected{std::move(puk).error()};
+    pin.value = std::move(*value);
+    pin.puk = std::move(*puk);
+    return {};
 }
 
 Image to_image(ByteView atr, const pkcs15::State& state, const std::vector<Fault>& faults) {
@@ -171,11 +177,9 @@ Result<Pkcs15Image> read_image(const json& document) {
     }
     for (const auto& entry : document.at("files"))
         if (auto done = read_file_entry(entry, state.files); !done) return Unexpected{std::move(done).error()};
-    for (const auto& entry : document.value("faults", json::array())) {
-        auto fault = parse_fault(entry);
-        if (!fault) return Unexpected{std::move(fault).error()};
-        image.faults.push_back(*fault);
-    }
+    auto faults = parse_faults(document);
+    if (!faults) return Unexpected{std::move(faults).error()};
+    image.faults = std::move(*faults);
     return image;
 }
 

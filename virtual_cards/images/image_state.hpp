@@ -20,9 +20,9 @@ Image to_image(ByteView atr, const pkcs15::State& state, const std::vector<Fault
 /// (a path without its DF, content longer than the file, files over the memory limit, a PIN longer than eight octets).
 Result<Pkcs15Image> read_image(const nlohmann::json& document);
 
-/// padded_pin writes a PIN as the card keeps it: its characters, FF up to eight octets; `hex:` and 16 digits are taken as
-/// they are.
-Result<SecretBytes> padded_pin(const std::string& text);
+/// set_pin_values reads `value` and `puk` of an image's or a recipe's PIN as the card keeps them: characters, FF up to
+/// eight octets; `hex:` and 16 digits are taken as they are. Failure: document_invalid.
+Result<void> set_pin_values(const nlohmann::json& entry, PinObject& pin);
 
 /// kDefaultAtr is that of an OsEID card, which OpenSC's myeid driver takes.
 inline constexpr std::string_view kDefaultAtr = "3B8580014F7345494470";

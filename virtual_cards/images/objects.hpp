@@ -15,11 +15,13 @@ struct Object {
     Bytes path;
 };
 
-/// objects decodes a directory file's entries; at the first one that can't be decoded it stops and `complete` is false.
+/// Objects are a directory file's entries, up to the first one that can't be decoded.
 struct Objects {
     std::vector<Object> list;
     bool complete = true;
 };
+
+/// objects decodes a directory file.
 Objects objects(ByteView directory);
 
 /// OdfEntry points to a directory file: its kind is the number of its context tag.
@@ -27,6 +29,8 @@ struct OdfEntry {
     unsigned kind = 0;
     Bytes path;
 };
+
+/// odf_entries decodes EF(ODF), up to the first entry that is none.
 std::vector<OdfEntry> odf_entries(ByteView odf);
 
 }  // namespace rakit::cards::directory

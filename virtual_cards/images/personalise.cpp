@@ -117,12 +117,7 @@ Result<void> Personaliser::add_pins() {
         pin.reference = recipe.at("reference").get<std::uint8_t>();
         if (x_state.pins.find(pin.reference) != nullptr)
             return invalid("two PINs with reference " + std::to_string(pin.reference), "pins");
-        auto value = padded_pin(recipe.at("value").get<std::string>());
-        auto puk = padded_pin(recipe.at("puk").get<std::string>());
-        if (!value) return fail(value.error());
-        if (!puk) return fail(puk.error());
-        pin.value = std::move(*value);
-        pin.puk = std::move(*puk);
+        if (auto done = set_pin_values(recipe, pin); !done) return done;
         pin.max_tries = recipe.value("tries", pin.max_tries);
         pin.tries = recipe.value("tries_left", pin.max_tries);
         pin.max_puk_tries = recipe.value("puk_tries", pin.max_puk_tries);
@@ -293,13 +288,9 @@ Result<Image> Personaliser::run() {
             if (auto done = (this->*step)(); !done) return fail(done.error());
         x_state.activated = true;
     }
-    std::vector<Fault> faults;
-    for (const auto& entry : x_recipe.value("faults", json::array())) {
-        const auto fault = parse_fault(entry);
-        if (!fault) return fail(fault.error());
-        faults.push_back(*fault);
-    }
-    return to_image(*from_hex(x_recipe.value("atr", std::string(kDefaultAtr))), x_state, faults);
+    const auto faults = parse_faults(x_recipe);
+    if (!faults) return fail(faults.error());
+    return to_image(*from_hex(x_recipe.value("atr", std::string(kDefaultAtr))), x_state, *faults);
 }
 
 }  // namespace

@@ -2,11 +2,12 @@
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+
+#include "common/base/socket.hpp"
 
 namespace rakit::cards {
 namespace {
@@ -65,25 +66,24 @@ bool receive(int fd, void* to, std::size_t size, milliseconds bound) {
     return true;
 }
 
-bool send_whole(int fd, const void* what, std::size_t size) {
-    return ::send(fd, what, size, MSG_NOSIGNAL) == static_cast<ssize_t>(size);
+template <class T>
+ByteView octets_of(const T& what) {
+    return {reinterpret_cast<const std::uint8_t*>(&what), sizeof what};
 }
 
 }  // namespace
 
 Result<DaemonClient> DaemonClient::connect(const std::filesystem::path& socket, milliseconds bound) {
-    sockaddr_un to{};
-    to.sun_family = AF_UNIX;
-    if (socket.native().size() >= sizeof to.sun_path) return gone("the socket's path is too long");
-    std::memcpy(to.sun_path, socket.c_str(), socket.native().size());
-    Descriptor link(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (!link || ::connect(link.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) return gone(std::strerror(errno));
+    const auto at = unix_address(socket);
+    if (!at) return gone("the socket's path is too long");
+    Descriptor link = connect_unix(*at);
+    if (!link) return gone(std::strerror(errno));
     struct {
         Header header{sizeof(Version), kCommandVersion};
         Version version;
     } hello;
     Version answer;
-    if (!send_whole(link.get(), &hello, sizeof hello) || !receive(link.get(), &answer, sizeof answer, bound))
+    if (!send_all(link.get(), octets_of(hello)) || !receive(link.get(), &answer, sizeof answer, bound))
         return gone("no version");
     if (answer.status != 0 || answer.major != Version{}.major) return gone("another protocol");
     return DaemonClient(std::move(link));
@@ -92,7 +92,7 @@ Result<DaemonClient> DaemonClient::connect(const std::filesystem::path& socket, 
 Result<std::vector<DaemonReader>> DaemonClient::readers(milliseconds bound) {
     const Header ask{0, kCommandWaitReaderStateChange};
     ReaderState states[kReaders];
-    if (!send_whole(x_link.get(), &ask, sizeof ask) || !receive(x_link.get(), states, sizeof states, bound))
+    if (!send_all(x_link.get(), octets_of(ask)) || !receive(x_link.get(), states, sizeof states, bound))
         return gone("no reader states");
     std::vector<DaemonReader> readers;
     for (const auto& state : states) {

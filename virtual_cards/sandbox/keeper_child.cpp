@@ -1,11 +1,8 @@
 #include "virtual_cards/sandbox/keeper_child.hpp"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <net/if.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
@@ -18,6 +15,8 @@
 #include <csignal>
 #include <cstring>
 
+#include "common/base/socket.hpp"
+
 namespace rakit::cards {
 namespace {
 
@@ -25,7 +24,7 @@ using Step = KeeperReply::Step;
 
 constexpr int kActivationSocket = 3;  // sd_listen_fds(3): SD_LISTEN_FDS_START
 constexpr int kAboveAll = 10;           // clear of the standard descriptors and of kActivationSocket
-constexpr int kConnectMilliseconds = 5000;
+constexpr std::chrono::seconds kConnectBound{5};
 
 void reply(int control, Step step, int cause, int stream = -1) {
     KeeperReply what{step, cause};
@@ -148,29 +147,6 @@ pid_t start_pcscd(const ChildPlan& plan) {
     return child;
 }
 
-int connect_to(std::uint16_t port) {
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0) return -1;
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(port);
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int cause = ::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0 ? 0 : errno;
-    if (cause == EINPROGRESS) {
-        pollfd wait{fd, POLLOUT, 0};
-        cause = ::poll(&wait, 1, kConnectMilliseconds) == 1 ? 0 : ETIMEDOUT;
-        socklen_t size = sizeof cause;
-        if (cause == 0) ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &cause, &size);
-    }
-    if (cause == 0) {
-        ::fcntl(fd, F_SETFL, 0);
-        return fd;
-    }
-    ::close(fd);
-    errno = cause;
-    return -1;
-}
-
 /// serve_connections ends when our maker is gone.
 void serve_connections(int control) {
     for (;;) {
@@ -178,9 +154,8 @@ void serve_connections(int control) {
         const ssize_t n = ::recv(control, &port, sizeof port, 0);
         if (n < 0 && errno == EINTR) continue;
         if (n != sizeof port) return;
-        const int stream = connect_to(port);
-        reply(control, Step::connect, stream < 0 ? errno : 0, stream);
-        if (stream >= 0) ::close(stream);
+        const Descriptor stream = connect_loopback(port, kConnectBound);
+        reply(control, Step::connect, stream ? 0 : errno, stream.get());
     }
 }
 

@@ -3,7 +3,6 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,6 +12,7 @@
 #include <utility>
 
 #include "common/base/file.hpp"
+#include "common/base/socket.hpp"
 
 namespace rakit::cards {
 namespace {
@@ -50,18 +50,10 @@ bool is_free(std::uint16_t port) {
 
 }  // namespace
 
-Result<OwnFolder> OwnFolder::make(const fs::path& parent) {
-    std::string pattern = (parent / "rakit-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) return system_failure(ErrorCode::file_unwritable, parent);
-    ::chmod(pattern.c_str(), 0711);
-    return OwnFolder(fs::path(pattern));
-}
-
-OwnFolder::OwnFolder(OwnFolder&& other) noexcept : x_path(std::exchange(other.x_path, {})) {}
-
-OwnFolder::~OwnFolder() {
-    std::error_code ignored;
-    if (!x_path.empty()) fs::remove_all(x_path, ignored);
+Result<TemporaryFolder> own_folder(const fs::path& parent) {
+    auto folder = TemporaryFolder::make(parent, "rakit");
+    if (folder) ::chmod(folder->path().c_str(), 0711);
+    return folder;
 }
 
 Result<void> check_machine(const SandboxOptions& options) {
@@ -112,15 +104,10 @@ Result<void> write_configuration(const SandboxOptions& options, const fs::path& 
 }
 
 Result<Descriptor> listen_at(const fs::path& socket) {
-    sockaddr_un at{};
-    at.sun_family = AF_UNIX;
-    if (socket.native().size() >= sizeof at.sun_path) return fail(ErrorCode::io_failed, "the path is too long for a socket", socket.string());
-    std::memcpy(at.sun_path, socket.c_str(), socket.native().size());
-    Descriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    // fchmod before bind gives the socket its mode from its first moment.
-    if (!listener || ::fchmod(listener.get(), 0600) != 0 ||
-        ::bind(listener.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0 || ::listen(listener.get(), 64) != 0)
-        return fail(ErrorCode::io_failed, std::strerror(errno), socket.string());
+    const auto at = unix_address(socket);
+    if (!at) return fail(ErrorCode::io_failed, "the path is too long for a socket", socket.string());
+    Descriptor listener = listen_unix(*at, 64);
+    if (!listener) return fail(ErrorCode::io_failed, std::strerror(errno), socket.string());
     return listener;
 }
 

@@ -6,25 +6,14 @@
 
 #include "common/base/descriptor.hpp"
 #include "common/base/result.hpp"
+#include "common/base/temporary_folder.hpp"
 #include "virtual_cards/sandbox/reader_conf.hpp"
 #include "virtual_cards/sandbox/sandbox.hpp"
 
 namespace rakit::cards {
 
-/// OwnFolder is a temporary folder that goes with the object.
-class OwnFolder {
-public:
-    /// make makes `parent`/rakit-XXXXXX, which others may enter but not list. Failure: file_unwritable.
-    static Result<OwnFolder> make(const std::filesystem::path& parent);
-    OwnFolder(OwnFolder&& other) noexcept;
-    OwnFolder& operator=(OwnFolder&&) = delete;
-    ~OwnFolder();
-    const std::filesystem::path& path() const { return x_path; }
-
-private:
-    explicit OwnFolder(std::filesystem::path path) : x_path(std::move(path)) {}
-    std::filesystem::path x_path;
-};
+/// own_folder makes `parent`/rakit-XXXXXX, which others may enter but not list. Failure: file_unwritable.
+Result<TemporaryFolder> own_folder(const std::filesystem::path& parent);
 
 /// check_machine looks whether a sandbox can be had: the packages, the options, pcscd's folder (made if we are root).
 Result<void> check_machine(const SandboxOptions& options);

@@ -56,7 +56,7 @@ std::vector<std::uint16_t> namespace_ports(int drivers) {
 
 /// Running is what a sandbox consists of; destroyed from the bottom, so the daemon ends before its folder.
 struct Sandbox::Running {
-    OwnFolder folder;
+    TemporaryFolder folder;
     std::filesystem::path socket;
     std::vector<std::string> readers;
     std::vector<std::uint16_t> ports;
@@ -84,7 +84,7 @@ Result<Sandbox> Sandbox::start(const SandboxOptions& options) {
 
 Result<Sandbox> Sandbox::start_in(const SandboxOptions& options, Network network) {
     const int drivers = (options.slots + kSlotsPerDriver - 1) / kSlotsPerDriver;
-    auto folder = OwnFolder::make(options.folder);
+    auto folder = own_folder(options.folder);
     if (!folder) return fail(std::move(folder).error());
     auto ports = network == Network::host ? free_ports(drivers) : Result<std::vector<std::uint16_t>>(namespace_ports(drivers));
     if (!ports) return fail(std::move(ports).error());

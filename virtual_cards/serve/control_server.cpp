@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,6 +14,7 @@
 #include <thread>
 
 #include "common/base/descriptor.hpp"
+#include "common/base/socket.hpp"
 
 namespace rakit::cards {
 namespace {
@@ -24,34 +24,6 @@ constexpr std::size_t kMaxAnswer = 64U << 20U;
 constexpr long kAnswerSeconds = 10;
 
 Unexpected failure(ErrorCode code, const std::filesystem::path& socket) { return fail(code, std::strerror(errno), socket.string()); }
-
-std::optional<sockaddr_un> address(const std::filesystem::path& socket) {
-    sockaddr_un at{};
-    at.sun_family = AF_UNIX;
-    if (socket.native().size() >= sizeof at.sun_path) return std::nullopt;
-    std::memcpy(at.sun_path, socket.c_str(), socket.native().size());
-    return at;
-}
-
-Descriptor connected(const sockaddr_un& at) {
-    Descriptor link(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (link && ::connect(link.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0) {
-        const int cause = errno;
-        link.reset();
-        errno = cause;
-    }
-    return link;
-}
-
-bool send_all(int fd, std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t n = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return false;
-        text.remove_prefix(static_cast<std::size_t>(n));
-    }
-    return true;
-}
 
 /// bound_waits keeps a peer that stops reading or writing from holding us for good.
 void bound_waits(int fd) {
@@ -64,7 +36,7 @@ void bound_waits(int fd) {
 void forget_stale(const std::filesystem::path& socket, const sockaddr_un& at) {
     struct stat status {};
     if (::lstat(socket.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return;
-    if (!connected(at) && errno == ECONNREFUSED) ::unlink(socket.c_str());
+    if (!connect_unix(at) && errno == ECONNREFUSED) ::unlink(socket.c_str());
 }
 
 struct Client {
@@ -116,7 +88,7 @@ private:
         for (auto end = client.pending.find('\n'); end != std::string::npos; end = client.pending.find('\n')) {
             const auto answer = answer_control(x_card, std::string_view(client.pending).substr(0, end));
             client.pending.erase(0, end + 1);
-            if (!send_all(client.link.get(), answer + '\n')) return false;
+            if (!send_all(client.link.get(), as_bytes(answer + '\n'))) return false;
         }
         return client.pending.size() <= kMaxLine;
     }
@@ -134,24 +106,21 @@ ControlServer& ControlServer::operator=(ControlServer&&) noexcept = default;
 ControlServer::~ControlServer() = default;
 
 Result<ControlServer> ControlServer::start(const std::filesystem::path& socket, ControlledCard card) {
-    const auto at = address(socket);
+    const auto at = unix_address(socket);
     if (!at) return fail(ErrorCode::file_unwritable, "the path is too long for a socket", socket.string());
     forget_stale(socket, *at);
-    Descriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    // fchmod before bind gives the socket its mode from its first moment.
-    if (!listener || ::fchmod(listener.get(), 0600) != 0 ||
-        ::bind(listener.get(), reinterpret_cast<const sockaddr*>(&*at), sizeof *at) != 0 || ::listen(listener.get(), 8) != 0)
-        return failure(ErrorCode::file_unwritable, socket);
+    Descriptor listener = listen_unix(*at, 8);
+    if (!listener) return failure(ErrorCode::file_unwritable, socket);
     return ControlServer(std::make_unique<Worker>(socket, std::move(listener), std::move(card)));
 }
 
 Result<std::string> ask_control(const std::filesystem::path& socket, const std::string& line) {
-    const auto at = address(socket);
+    const auto at = unix_address(socket);
     if (!at) return fail(ErrorCode::service_absent, "the path is too long for a socket", socket.string());
-    const Descriptor link = connected(*at);
+    const Descriptor link = connect_unix(*at);
     if (!link) return failure(ErrorCode::service_absent, socket);
     bound_waits(link.get());
-    if (!send_all(link.get(), line + '\n')) return failure(ErrorCode::io_failed, socket);
+    if (!send_all(link.get(), as_bytes(line + '\n'))) return failure(ErrorCode::io_failed, socket);
     std::string answer;
     char chunk[65536];
     while (answer.size() < kMaxAnswer) {

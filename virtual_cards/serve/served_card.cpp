@@ -10,20 +10,11 @@
 #include <stop_token>
 #include <thread>
 
+#include "common/base/descriptor.hpp"
 #include "virtual_cards/serve/vpcd_frame.hpp"
 
 namespace rakit::cards {
 namespace {
-
-bool send_all(int fd, ByteView octets) {
-    while (!octets.empty()) {
-        const ssize_t n = ::send(fd, octets.data(), octets.size(), MSG_NOSIGNAL);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return false;
-        octets = octets.subspan(static_cast<std::size_t>(n));
-    }
-    return true;
-}
 
 void set_tcp(int fd, int option, int value) { ::setsockopt(fd, IPPROTO_TCP, option, &value, sizeof value); }
 

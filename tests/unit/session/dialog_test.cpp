@@ -225,7 +225,7 @@ public:
         int dialog_end = -1;
         EXPECT_EQ(::openpty(&x_end, &dialog_end, nullptr, nullptr, nullptr), 0);
         x_watch = ::dup(dialog_end);
-        dialog = std::make_unique<DialogTerminal>(dialog_end, CertificateFolder("."));
+        dialog = std::make_unique<DialogTerminal>(Descriptor(dialog_end), CertificateFolder("."));
     }
     Person(const Person&) = delete;
     ~Person() {

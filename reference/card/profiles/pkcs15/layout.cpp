@@ -12,7 +12,6 @@ constexpr std::size_t kMyEidSerialSize = 10;
 const Bytes kMasterFile{0x3F, 0x00};
 const Bytes kDirectoryFile{0x3F, 0x00, 0x2F, 0x00};
 const Bytes kUsualApplication{0x3F, 0x00, 0x50, 0x15};
-const Bytes kApplicationId{0xA0, 0x00, 0x00, 0x00, 0x63, 'P', 'K', 'C', 'S', '-', '1', '5'};
 
 /// locate finds the application's DF: by EF(DIR), else where the AID is selectable at the usual place.
 Result<Bytes> locate(Files& files) {
@@ -26,7 +25,7 @@ Result<Bytes> locate(Files& files) {
             return concat({kMasterFile, *path});
         }
     }
-    auto selected = files.card().send(command(0xA4, 0x04, 0x00, kApplicationId, 256));
+    auto selected = files.card().send(command(0xA4, 0x04, 0x00, Bytes(std::begin(kPkcs15Aid), std::end(kPkcs15Aid)), 256));
     if (!selected) return fail(selected.error());
     if (!selected->sw.ok())
         return fail(ErrorCode::card_unsupported, "the card has no PKCS#15 application",

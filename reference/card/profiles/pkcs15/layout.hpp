@@ -35,11 +35,13 @@ Result<Layout> read_layout(Files& files);
 /// encode_layout writes the directory data as `30{04 path, 04 content}` for each file, the ODF first: Contents::directory.
 Bytes encode_layout(const Layout& layout);
 
-/// certificates_of reads the entries of all certificate directories, or of those of one kind.
+/// PlacedCertificate is an entry with the directory that it stands in.
 struct PlacedCertificate {
     CertificateObject object;
     std::size_t directory = 0;  ///< index in Layout::directories
 };
+
+/// certificates_of reads the entries of all certificate directories.
 Result<std::vector<PlacedCertificate>> certificates_of(const Layout& layout);
 
 /// private_keys_of reads the entries of all private-key directories.

@@ -15,7 +15,6 @@ constexpr std::uint32_t kOctetString = 0x04;
 constexpr std::uint32_t kUtf8String = 0x0C;
 constexpr std::uint32_t kBoolean = 0x01;
 constexpr std::uint32_t kGeneralizedTime = 0x18;
-constexpr Bytes::value_type kPkcs15Aid[] = {0xA0, 0, 0, 0, 0x63, 'P', 'K', 'C', 'S', '-', '1', '5'};
 
 Bytes copy(ByteView view) { return {view.begin(), view.end()}; }
 

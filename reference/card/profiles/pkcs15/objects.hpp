@@ -100,6 +100,9 @@ struct Entries {
 /// (removed, or not yet made real).
 Result<Entries> split_entries(ByteView file);
 
+/// kPkcs15Aid is the application's identifier (section 5.4).
+inline constexpr std::uint8_t kPkcs15Aid[] = {0xA0, 0, 0, 0, 0x63, 'P', 'K', 'C', 'S', '-', '1', '5'};
+
 /// application_path finds the path of the PKCS#15 application in EF(DIR); nothing if it isn't listed.
 std::optional<Bytes> application_path(ByteView dir);
 

@@ -47,6 +47,7 @@ private:
     Result<void> place_certificates();
     Result<void> place(Entry& entry);
     Result<Bytes> certificate_access(const Entry& entry);
+    Bytes access_like_directory() const;
     Result<void> switch_directory(ByteView content);
     Result<void> rewrite_directory(ByteView content);
     Result<void> renew_last_update();
@@ -266,9 +267,7 @@ Result<void> Planner::place(Entry& entry) {
     x_steps.fill(Kind::prepare, "certificate " + entry.change->key + " into " + to_hex(path(fid)), path(fid), der, present);
     // The directory's own way to write paths is kept.
     const Bytes& style = directory().directory.path.octets;
-    Bytes octets(style.begin(), style.end() - 2);
-    octets.push_back(static_cast<std::uint8_t>(fid >> 8));
-    octets.push_back(static_cast<std::uint8_t>(fid));
+    const Bytes octets = path_of(ByteView(style).first(style.size() - 2), fid);
     entry.object.whole =
         encode_certificate(entry.model, entry.object.id, entry.change->label, octets, entry.change->certificate);
     return {};
@@ -283,9 +282,14 @@ Result<Bytes> Planner::certificate_access(const Entry& entry) {
         if (info->access.size() == 3 && x_rights.allows(info->update_right()) && x_rights.allows(info->delete_right()))
             return info->access;
     }
+    return access_like_directory();
+}
+
+/// access_like_directory: whoever may write the directory may also delete the file.
+Bytes Planner::access_like_directory() const {
     const auto& info = directory().info;
-    return Bytes{static_cast<std::uint8_t>(info.right(0) << 4 | info.update_right()),
-                 static_cast<std::uint8_t>(info.update_right() << 4 | FileInfo::kNever), 0xFF};
+    return {static_cast<std::uint8_t>(info.right(0) << 4 | info.update_right()),
+            static_cast<std::uint8_t>(info.update_right() << 4 | FileInfo::kNever), 0xFF};
 }
 
 bool Planner::switchable() const {
@@ -310,11 +314,8 @@ Result<void> Planner::switch_directory(ByteView content) {
         spare->content.clear();
     }
     if (!spare->info) {
-        // Whoever may write the directory may also delete this copy of it: else the one after could not take it away.
-        const auto& info = directory().info;
-        const Bytes access{static_cast<std::uint8_t>(info.right(0) << 4 | info.update_right()),
-                           static_cast<std::uint8_t>(info.update_right() << 4 | FileInfo::kNever), 0xFF};
-        x_steps.create(Kind::prepare, folder, spare->fid, needed, access);
+        // With the right to delete: else the copy after this one could not take it away.
+        x_steps.create(Kind::prepare, folder, spare->fid, needed, access_like_directory());
     }
     Bytes image(content.begin(), content.end());
     image.resize(spare->info ? spare->info->size : needed, 0x00);

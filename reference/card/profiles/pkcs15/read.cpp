@@ -150,42 +150,53 @@ Result<TokenInfo> read_token_info(Files& files, const Layout& layout) {
     return parse_token_info(*content);
 }
 
-}  // namespace
+/// Opened is the application, selected, and whose card it is.
+struct Opened {
+    Layout layout;
+    TokenInfo token;
+    std::string serial;
+};
 
-Result<Contents> Profile::read_contents(ApduChannel& card, ByteView atr,
-                                        const std::vector<std::string>& transport_policies) const {
-    Files files(card);
+Result<Opened> open_card(Files& files) {
     auto layout = read_layout(files);
     if (!layout) return fail(layout.error());
     auto token = read_token_info(files, *layout);
     if (!token) return fail(token.error());
     auto serial = read_serial(files, *token);
     if (!serial) return fail(serial.error());
+    return Opened{std::move(*layout), std::move(*token), std::move(*serial)};
+}
+
+}  // namespace
+
+Result<Contents> Profile::read_contents(ApduChannel& card, ByteView atr,
+                                        const std::vector<std::string>& transport_policies) const {
+    Files files(card);
+    auto opened = open_card(files);
+    if (!opened) return fail(opened.error());
+    const auto& layout = opened->layout;
     Contents contents;
     contents.profile = name();
-    contents.serial = std::move(*serial);
-    contents.label = token->label;
+    contents.serial = std::move(opened->serial);
+    contents.label = std::move(opened->token.label);
     contents.atr.assign(atr.begin(), atr.end());
-    contents.directory = encode_layout(*layout);
-    auto done = read_keys(files, *layout, contents);
-    if (done) done = read_certificates(files, *layout, transport_policies, contents);
-    if (done) done = read_pins(*this, card, *layout, contents);
-    if (done) done = add_write_pins(files, *layout, contents);
+    contents.directory = encode_layout(layout);
+    auto done = read_keys(files, layout, contents);
+    if (done) done = read_certificates(files, layout, transport_policies, contents);
+    if (done) done = read_pins(*this, card, layout, contents);
+    if (done) done = add_write_pins(files, layout, contents);
     if (!done) return fail(done.error());
     return contents;
 }
 
 Result<CardIdentity> Profile::read_identity(ApduChannel& card) const {
     Files files(card);
-    auto layout = read_layout(files);
-    if (!layout) return fail(layout.error());
-    auto token = read_token_info(files, *layout);
-    if (!token) return fail(token.error());
-    auto serial = read_serial(files, *token);
-    if (!serial) return fail(serial.error());
+    auto opened = open_card(files);
+    if (!opened) return fail(opened.error());
+    const auto& layout = opened->layout;
     Contents contents;
-    contents.serial = std::move(*serial);
-    auto done = read_keys(files, *layout, contents);
+    contents.serial = std::move(opened->serial);
+    auto done = read_keys(files, layout, contents);
     if (!done) return fail(done.error());
     return contents.identity();
 }
