@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Checks the pages: each relative link leads somewhere, and each JSON Schema is one and has a page that names it. The
-worked examples in the pages are read by the tests."""
+"""Checks the pages: each relative link leads somewhere, each JSON Schema is one and has a page that names it, and each
+worked example in docs/formats/examples fits its schema."""
 import json
 import pathlib
 import re
 import sys
 
 import jsonschema
+import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SCHEMAS = ROOT / "docs/formats/schema"
@@ -35,12 +36,33 @@ def check_schemas(findings: list[str]) -> int:
     return len(files)
 
 
+def values_of(file: pathlib.Path):
+    """One value of a YAML or JSON file, or one a line of a .jsonl file."""
+    if file.suffix == ".jsonl":
+        return [json.loads(line) for line in file.read_text().splitlines() if line.strip()]
+    return [yaml.safe_load(file.read_text())]
+
+
+def check_examples(findings: list[str]) -> int:
+    """An example's name begins with its schema's: card-recipe.two-keys.yaml fits card-recipe.schema.json."""
+    files = sorted((ROOT / "docs/formats/examples").glob("*"))
+    for file in files:
+        schema = SCHEMAS / (file.name.split(".")[0] + ".schema.json")
+        if not schema.exists():
+            findings.append(f"{file.relative_to(ROOT)}: no schema {schema.name}")
+            continue
+        validator = jsonschema.Draft7Validator(json.loads(schema.read_text()))
+        for value in values_of(file):
+            findings += [f"{file.relative_to(ROOT)}: {e.json_path}: {e.message}" for e in validator.iter_errors(value)]
+    return len(files)
+
+
 def main() -> int:
     findings: list[str] = []
-    pages, schemas = check_links(findings), check_schemas(findings)
+    pages, schemas, examples = check_links(findings), check_schemas(findings), check_examples(findings)
     for finding in findings:
         print(finding)
-    print(f"docs: {pages} pages, {schemas} schemas looked at, {len(findings)} findings")
+    print(f"docs: {pages} pages, {schemas} schemas, {examples} examples looked at, {len(findings)} findings")
     return 1 if findings else 0
 
 

@@ -78,17 +78,18 @@ TEST(Pkcs15Plan, BothKeysInOneOrder) {
               (std::vector{before.key("46")->certificates[0].certificate, second.certificate}));
 }
 
-TEST(Pkcs15Plan, WithoutASwitchRedoRewritesInPlaceAndSaysSo) {
+TEST(Pkcs15Plan, WithoutASwitchWhatCouldTearTheDirectoryIsRefused) {
     CardOnBench bench(with_access(tc_image(), "3F0050155031", "033FFF"));
     const auto before = bench.read();
-    const auto change = redo(before, "45", "Anna Ek");
     bench.verify_for_writing();
-    const auto plan = bench.plan({change});
-    EXPECT_TRUE(std::ranges::any_of(plan.notes, [](const auto& note) { return note.find("journal") != std::string::npos; }));
-    ASSERT_TRUE(bench.run(plan));
-    EXPECT_EQ(certificates(bench.read(), "45"), std::vector{change.certificate});
-    EXPECT_TRUE(bench.plan({change}).steps.empty());
-    EXPECT_EQ(bench.files().size(), CardOnBench(tc_image()).files().size());
+    const std::vector<std::vector<CertificateChange>> orders{
+        {redo(before, "45", "Anna Ek")}, {add(before, "45", "Anna Ek"), add(before, "46", "Anna Ek")}};
+    for (const auto& changes : orders) {
+        const auto plan = profile().plan_write(bench.channel(), changes, bench_time());
+        ASSERT_FALSE(plan);
+        EXPECT_EQ(plan.error().code, ErrorCode::unsupported);
+    }
+    EXPECT_EQ(bench.read().directory, before.directory);
 }
 
 TEST(Pkcs15Plan, LastUpdateIsRenewedWhereTheCardAllowsItAndGrows) {

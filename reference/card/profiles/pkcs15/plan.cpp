@@ -330,7 +330,7 @@ Result<void> Planner::switch_directory(ByteView content) {
     return {};
 }
 
-/// rewrite_directory is for cards whose ODF can't be switched.
+/// rewrite_directory is for cards whose ODF can't be switched: one entry can still be added by one octet.
 Result<void> Planner::rewrite_directory(ByteView content) {
     if (content.size() > directory().content.size())
         return fail(ErrorCode::card_full, "the certificate directory has no room for another entry");
@@ -350,11 +350,10 @@ Result<void> Planner::rewrite_directory(ByteView content) {
         x_steps.put(Kind::commit, what + ": entry made real", x_end, Bytes{kEntryTag});
         return {};
     }
-    x_plan.notes.emplace_back(
-        "this card's directory can only be rewritten in place: until that is done, the journal's copy of it protects it");
-    x_steps.fill(Kind::prepare, what, directory().path, image, directory().content, true);
-    if (!x_plan.steps.empty()) x_plan.steps.back().kind = Kind::commit;
-    return {};
+    // A directory rewritten in place can be torn, and then the card holds neither the old certificate nor the new one.
+    return fail(ErrorCode::unsupported,
+                "this card's rights allow no one-byte switch of its directory, and rewriting it in place could lose it",
+                what, "Add one certificate at a time, or have the object directory made writable");
 }
 
 /// renew_last_update writes the time into TokenInfo, where there is one and the verified PINs suffice.

@@ -19,7 +19,7 @@ Result<WriteRights> write_rights(Files& files, const Layout& layout) {
     std::vector<std::uint8_t> needed{layout.application_info.create_right()};
     if (const auto directory = user_directory(layout)) {
         needed.push_back(layout.directories[*directory].info.update_right());
-        // An ODF that only the operator may change is left alone: the directory is then rewritten in place.
+        // An ODF that only the operator may change is left alone: then only a single Add is possible.
         if (layout.odf_info.update_right() == needed.back()) needed.push_back(layout.odf_info.update_right());
     } else {
         rights.notes.emplace_back("certificates can't be written: the card has no certificate directory");
