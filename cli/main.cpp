@@ -13,7 +13,8 @@ namespace {
 /// that is opened takes its number, and our messages go there: to pcscd, to the CM host, into the journal's folder.
 void fill_standard_descriptors() {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
-        if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF) [[maybe_unused]] const int opened = ::open("/dev/null", O_RDWR);
+        while (::fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            if (::open("/dev/null", O_RDWR) < 0) return;
 }
 
 /// ended is the exit status, once all that was printed has arrived.
@@ -21,9 +22,11 @@ int ended(int status) {
     std::cout.flush();
     const bool arrived = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good();
     if (arrived) return status;
-    const int told = rakit::cli::report({rakit::ErrorCode::io_failed, "standard output can't be written", {}, {},
-                                         "what was printed is not complete", {}},
-                                        rakit::cli::kFailed);
+    rakit::Error lost;
+    lost.code = rakit::ErrorCode::io_failed;
+    lost.detail = "standard output can't be written";
+    lost.remedy = "what was printed is not complete";
+    const int told = rakit::cli::report(lost, rakit::cli::kFailed);
     return status == 0 ? told : status;
 }
 

@@ -40,8 +40,8 @@ bool write_all(int fd, ByteView content) {
     return true;
 }
 
-/// stands_for_another is true of devices, pipes and symbolic links such as /dev/stdout: to replace one of them would put
-/// an ordinary file in its place - for root also in /dev.
+/// stands_for_another is true of devices, pipes and symbolic links such as /dev/stdout: to replace one of them would
+/// put an ordinary file in its place - for root also in /dev.
 bool stands_for_another(const std::filesystem::path& path) {
     struct stat what {};
     return ::lstat(path.c_str(), &what) == 0 && !S_ISREG(what.st_mode) && !S_ISDIR(what.st_mode);

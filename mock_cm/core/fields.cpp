@@ -73,7 +73,8 @@ Result<void> judge_value(const TokenProcedure& procedure, const std::string& nam
             "Leave the field out, or choose a procedure that has it.", line);
     if (valid(name, value)) return {};
     return refuse(ErrorCode::field_invalid, "'" + value + "' is no value for the field '" + name + "'",
-                  "Correct the field: not empty, no control characters, of the length that X.520 allows, a country as two capital letters.",
+                  "Correct the field: not empty, no control characters, of the length that X.520 allows, a country as "
+                  "two capital letters.",
                   line);
 }
 
