@@ -4,8 +4,10 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 
 #include "cli/contents_table.hpp"
 #include "cli/printable.hpp"
@@ -17,7 +19,19 @@ namespace {
 
 Unexpected cancelled() { return fail(ErrorCode::pin_cancelled, "the officer left the dialog"); }
 
+constexpr std::array kEnding{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+int raw_terminal = -1;  // a signal handler has no other way to know
+termios before_raw{};
+
+/// restore_and_end gives the terminal its echo back, then lets the signal do what it does.
+void restore_and_end(int number) {
+    if (raw_terminal >= 0) ::tcsetattr(raw_terminal, TCSANOW, &before_raw);
+    ::raise(number);  // SA_RESETHAND: the default action now
+}
+
 /// RawTerminal switches echo and line editing off; signals too, so that Ctrl-C can't leave the terminal without echo.
+/// One that another process sends restores the terminal before it ends us.
 class RawTerminal {
 public:
     explicit RawTerminal(int fd) : x_fd(fd), x_ok(::tcgetattr(fd, &x_before) == 0) {
@@ -26,18 +40,30 @@ public:
         raw.c_iflag |= ICRNL;
         raw.c_cc[VMIN] = 1;
         raw.c_cc[VTIME] = 0;
+        before_raw = x_before;
+        raw_terminal = x_ok ? fd : -1;
+        struct sigaction action {};
+        action.sa_handler = restore_and_end;
+        action.sa_flags = static_cast<int>(SA_RESETHAND);
+        for (std::size_t i = 0; i < kEnding.size(); ++i) {
+            ::sigaction(kEnding[i], nullptr, &x_actions[i]);
+            if (x_actions[i].sa_handler == SIG_DFL) ::sigaction(kEnding[i], &action, nullptr);
+        }
         x_ok = x_ok && ::tcsetattr(fd, TCSAFLUSH, &raw) == 0;
     }
     RawTerminal(const RawTerminal&) = delete;
     RawTerminal& operator=(const RawTerminal&) = delete;
     ~RawTerminal() {
         if (x_ok) ::tcsetattr(x_fd, TCSAFLUSH, &x_before);
+        for (std::size_t i = 0; i < kEnding.size(); ++i) ::sigaction(kEnding[i], &x_actions[i], nullptr);
+        raw_terminal = -1;
     }
     bool ok() const { return x_ok; }
 
 private:
     int x_fd;
     termios x_before{};
+    std::array<struct sigaction, kEnding.size()> x_actions{};
     bool x_ok;
 };
 

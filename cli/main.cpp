@@ -1,9 +1,40 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdio>
+#include <iostream>
 
 #include "cli/verbs.hpp"
 
+namespace {
+
+/// fill_standard_descriptors puts /dev/null where the caller closed a standard descriptor. Else the next file or socket
+/// that is opened takes its number, and our messages go there: to pcscd, to the CM host, into the journal's folder.
+void fill_standard_descriptors() {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
+        while (::fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            if (::open("/dev/null", O_RDWR) < 0) return;
+}
+
+/// ended is the exit status, once all that was printed has arrived.
+int ended(int status) {
+    std::cout.flush();
+    const bool arrived = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good();
+    if (arrived) return status;
+    rakit::Error lost;
+    lost.code = rakit::ErrorCode::io_failed;
+    lost.detail = "standard output can't be written";
+    lost.remedy = "what was printed is not complete";
+    const int told = rakit::cli::report(lost, rakit::cli::kFailed);
+    return status == 0 ? told : status;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
     using namespace rakit::cli;
+    fill_standard_descriptors();
     CLI::App app{"rakit updates the certificates of smart cards, and gives you the cards, the CM host and the scenarios to "
                  "prove it with",
                  "rakit"};
@@ -21,8 +52,8 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& problem) {
-        if (problem.get_exit_code() == 0) return app.exit(problem);
+        if (problem.get_exit_code() == 0) return ended(app.exit(problem));
         return report({rakit::ErrorCode::usage, problem.what(), {}, {}, "see rakit --help", {}}, kNotTried);
     }
-    return verb.status;
+    return ended(verb.status);
 }

@@ -82,7 +82,9 @@ void add_sandbox(CLI::App& app, Verb& verb) {
     sandbox->add_option("--reader-name", wish->reader_name, "The readers are called NAME 00 00, NAME 00 01, NAME 2 00 00, NAME 2 00 01, ...")
         ->type_name("NAME")
         ->capture_default_str();
-    sandbox->add_option("--readers", wish->readers, "At least so many readers, up to 16")->type_name("N");
+    sandbox->add_option("--readers", wish->readers, "At least so many readers, up to 16")
+        ->type_name("N")
+        ->check(CLI::Range(1, 16));
     sandbox->add_option("COMMAND", wish->command, "What to run, after --")->required();
     sandbox->footer("Example: rakit sandbox --card pkcs15-tc -- pkcs15-tool --dump\n"
                     "COMMAND's exit status is rakit's; RAKIT_CONTROL names the folder of the cards' control sockets.");

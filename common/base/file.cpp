@@ -17,6 +17,19 @@ Unexpected system_failure(ErrorCode code, const std::filesystem::path& path) {
     return fail(code, std::strerror(errno), path.string());
 }
 
+/// stands_for_another is true of devices, pipes and symbolic links such as /dev/stdout: to replace one of them would
+/// put an ordinary file in its place - for root also in /dev.
+bool stands_for_another(const std::filesystem::path& path) {
+    struct stat what {};
+    return ::lstat(path.c_str(), &what) == 0 && !S_ISREG(what.st_mode) && !S_ISDIR(what.st_mode);
+}
+
+Result<void> write_through(const std::filesystem::path& path, ByteView content, unsigned mode) {
+    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY | O_CLOEXEC, mode));
+    if (!file || !write_all(file.get(), content)) return system_failure(ErrorCode::file_unwritable, path);
+    return {};
+}
+
 }  // namespace
 
 Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {
@@ -36,6 +49,7 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {
 }
 
 Result<void> write_file_atomically(const std::filesystem::path& path, ByteView content, unsigned mode) {
+    if (stands_for_another(path)) return write_through(path, content, mode);
     const std::filesystem::path beside = path.string() + ".new-" + std::to_string(::getpid());
     {
         const Descriptor file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));

@@ -52,6 +52,8 @@ bool valid_email(std::string_view value) {
 
 bool valid(std::string_view name, std::string_view value) {
     if (value.empty()) return false;
+    const auto control = [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; };
+    if (std::any_of(value.begin(), value.end(), control)) return false;
     if (name == "country")
         return value.size() == 2 &&
                std::all_of(value.begin(), value.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
@@ -71,7 +73,8 @@ Result<void> judge_value(const TokenProcedure& procedure, const std::string& nam
             "Leave the field out, or choose a procedure that has it.", line);
     if (valid(name, value)) return {};
     return refuse(ErrorCode::field_invalid, "'" + value + "' is no value for the field '" + name + "'",
-                  "Correct the field: not empty, of the length that X.520 allows, a country as two capital letters.",
+                  "Correct the field: not empty, no control characters, of the length that X.520 allows, a country as "
+                  "two capital letters.",
                   line);
 }
 

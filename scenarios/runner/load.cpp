@@ -55,6 +55,14 @@ Result<std::vector<fs::path>> files_of(const fs::path& path) {
     return files;
 }
 
+/// is_card is true of a recipe or an image, which may lie in a folder beside the scenarios that use it.
+bool is_card(const std::string& file, std::string_view text) {
+    const Document read = document::read_document(file, text);
+    if (!read.value.is_object()) return false;
+    const auto kind = read.value.find("kind");
+    return kind != read.value.end() && (*kind == "card-recipe" || *kind == "card-image");
+}
+
 }  // namespace
 
 Loaded load_text(const std::string& file, std::string_view text) {
@@ -92,6 +100,7 @@ Result<Loaded> load_paths(const std::vector<fs::path>& paths) {
             if (!done.insert(fs::weakly_canonical(file)).second) continue;
             auto content = read_file(file);
             if (!content) return Unexpected{std::move(content).error()};
+            if (file != path && is_card(file.string(), as_text(*content))) continue;
             Loaded one = load_text(file.string(), as_text(*content));
             for (auto& each : one.cases) {
                 const auto [it, fresh] = ids.emplace(each.id, each.file);

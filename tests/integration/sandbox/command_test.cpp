@@ -40,7 +40,8 @@ INSTANTIATE_TEST_SUITE_P(Rows, ExitStatus,
                                          StatusRow{"not_a_program", "-- /etc/passwd", 126},
                                          StatusRow{"no_command", "", 2},
                                          StatusRow{"no_such_card", "--card /nowhere/card.yaml -- true", 2},
-                                         StatusRow{"too_many_readers", "--readers 17 -- true", 2}),
+                                         StatusRow{"too_many_readers", "--readers 17 -- true", 2},
+                                         StatusRow{"fewer_than_none", "--readers -1 -- true", 2}),
                          [](const auto& row) { return row.param.name; });
 
 TEST(SandboxVerb, ShowsTheCardToForeignTools) {

@@ -41,6 +41,21 @@ pkcs15-tool --list-certificates > list
 [ "$(grep -c '^X.509' list)" = 3 ] || { cat list; fail "not three certificates after Add"; }
 [ "$(grep -c 'ID *: 45' list)" = 2 ] || { cat list; fail "not two certificates of key 45 after Add"; }
 
+# With standard error closed no notice gets into a file or socket that took its number.
+# The PINs come from a file here: bash would give the number to a pipe.
+printf 'signature-pin %s\r\npin:01 111111\r\n' "$(cat state/officer.password)" > lines
+"$rakit" update --cm "$url" --cm-ca state/ca.pem --officer state/officer.p12 --journal journal --pin-fd 3 \
+    --procedure employee --action 45=redo --field commonName="Anna Ek" 3< lines 2>&-
+rm lines
+[ -z "$(find journal -type f -size +0)" ] || fail "something was written into the journal's lock"
+# A result that can't be written is no success.
+if "$rakit" contents > /dev/full 2> full; then fail "contents on a full disk went well"; fi
+grep -q io_failed full || { cat full; fail "a full disk is not named"; }
+
+# A signal at a hidden prompt gives the terminal its echo back.
+/usr/bin/python3 "$(dirname "$0")/signal_at_prompt.py" "$rakit" update --cm "$url" --cm-ca state/ca.pem \
+    --officer state/officer.p12 --journal journal --procedure employee --action 45=redo --field commonName=A
+
 # A wrong PIN is said with the tries left and not tried again; the card takes the right one afterwards.
 if "$rakit" update --cm "$url" --cm-ca state/ca.pem --officer state/officer.p12 --journal journal --pin-fd 3 \
     --procedure employee --action 45=redo --field commonName="Anna Ek" \

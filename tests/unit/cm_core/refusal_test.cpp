@@ -273,6 +273,8 @@ INSTANTIATE_TEST_SUITE_P(
                    [](Attempt& a) {
                        a.request.subject = x509::DistinguishedName{NameAttribute{"CN", "Eve"}};
                    }},
+        RefusalRow{"control characters", "field_invalid", 1062,
+                   [](Attempt& a) { a.request.fields["commonName"] = "Anna\nEk"; }},
         RefusalRow{"country", "field_invalid", 1062, [](Attempt& a) { a.request.fields["country"] = "se"; }},
         RefusalRow{"e-mail", "field_invalid", 1062, [](Attempt& a) { a.request.fields["email"] = "anna@a@b"; }},
         RefusalRow{"e-mail that smuggles", "field_invalid", 1062,

@@ -96,5 +96,20 @@ TEST(File, IsWrittenWholeOrNotAtAll) {
     std::filesystem::remove_all(folder);
 }
 
+TEST(File, WritesThroughWhatIsNoFile) {
+    const auto folder = std::filesystem::temp_directory_path() / ("rakit-through-test-" + std::to_string(::getpid()));
+    std::filesystem::create_directories(folder);
+    std::filesystem::create_symlink("/dev/full", folder / "full");
+    std::filesystem::create_symlink("/dev/null", folder / "null");
+    std::filesystem::create_symlink(folder / "plain", folder / "link");
+    EXPECT_EQ(write_file_atomically(folder / "full", as_bytes("x")).error().code, ErrorCode::file_unwritable);
+    EXPECT_TRUE(write_file_atomically(folder / "null", as_bytes("x")));
+    EXPECT_TRUE(write_file_atomically(folder / "link", as_bytes("longer")));
+    EXPECT_TRUE(write_file_atomically(folder / "link", as_bytes("x")));
+    for (const char* name : {"full", "null", "link"}) EXPECT_TRUE(std::filesystem::is_symlink(folder / name)) << name;
+    EXPECT_EQ(as_text(*read_file(folder / "plain")), "x");
+    std::filesystem::remove_all(folder);
+}
+
 }  // namespace
 }  // namespace rakit

@@ -33,6 +33,8 @@ constexpr VerifyRow kRows[] = {
     {"too short", "123", nullptr, ErrorCode::pin_malformed},
     {"too long", "123456789", nullptr, ErrorCode::pin_malformed},
     {"empty", "", nullptr, ErrorCode::pin_malformed},
+    {"a line's end", "123456\r", nullptr, ErrorCode::pin_malformed},
+    {"padding", "\xFF\xFF\xFF\xFF", nullptr, ErrorCode::pin_malformed},
 };
 
 TEST(Pkcs15Verify, SaysWhatTheCardSaid) {

@@ -58,5 +58,14 @@ TEST(Catalogue, HasNoFindingsAndSaysWhereEachComesFrom) {
     EXPECT_GE(loaded->cases.size(), 24U);
 }
 
+TEST(Catalogue, CardsBesideScenariosAreNoScenarios) {
+    const auto loaded = load_paths({"scenarios"});
+    ASSERT_TRUE(loaded) << to_string(loaded.error());
+    EXPECT_TRUE(loaded->findings.empty()) << to_string(loaded->findings.front());
+    const auto named = load_paths({"scenarios/cards/several-certificates.yaml"});
+    ASSERT_TRUE(named) << to_string(named.error());
+    EXPECT_FALSE(named->findings.empty());
+}
+
 }  // namespace
 }  // namespace rakit::scenarios

@@ -56,6 +56,10 @@ Result<void> Profile::verify(ApduChannel& card, const PinState& pin, const Pin& 
     if (value.size() < pin.min_length || value.size() > pin.max_length)
         return fail(ErrorCode::pin_malformed, of(pin) + " has " + std::to_string(pin.min_length) + " to " +
                                                   std::to_string(pin.max_length) + " characters");
+    // FF is the padding: four of them would be no PIN at all, and cost a try.
+    const auto untypable = [](std::uint8_t octet) { return octet < 0x20 || octet == 0x7F || octet == 0xFF; };
+    if (std::ranges::any_of(value.digits(), untypable))
+        return fail(ErrorCode::pin_malformed, of(pin) + " has characters that no keyboard gives");
     auto verify = command(kVerify, 0x00, pin.reference, Bytes(std::max(pin.stored_length, value.size()), pin.pad));
     std::ranges::copy(value.digits(), verify.data.begin());
     auto response = card.send(verify);
