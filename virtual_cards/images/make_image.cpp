@@ -3,6 +3,7 @@
 
 #include "common/base/file.hpp"
 #include "virtual_cards/images/built_in.hpp"
+#include "virtual_cards/images/check_document.hpp"
 #include "virtual_cards/images/image_state.hpp"
 #include "virtual_cards/images/schemas.hpp"
 
@@ -17,12 +18,15 @@ Result<Image> from_document(document::Document document, const ImageWish& wish, 
         else
             document::check(document, kind == "card-image" ? image_schema() : recipe_schema());
         if (document.findings.empty() && kind == "card-recipe") {
+            check_recipe(document);
+            if (!document.findings.empty()) return fail(document::failure(document.findings));
             auto image = personalise(document.value, wish, issuer);
-            return image ? std::move(image) : Result<Image>(fail(std::move(image).error().in(document.file)));
+            return image ? std::move(image) : Result<Image>(fail(at_its_place(document, std::move(image).error())));
         }
     }
     if (!document.findings.empty()) return fail(document::failure(document.findings));
-    if (auto parsed = read_image(document.value); !parsed) return fail(std::move(parsed).error().in(document.file));
+    if (auto parsed = read_image(document.value); !parsed)
+        return fail(at_its_place(document, std::move(parsed).error()));
     return Image{std::move(document.value)};
 }
 

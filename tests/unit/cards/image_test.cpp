@@ -177,6 +177,46 @@ TEST(MakeImage, NamesEachFindingWithItsPlace) {
     EXPECT_EQ(make_image(folder.write("list.yaml", "- 1\n"), {}, issuer).error().code, ErrorCode::document_invalid);
 }
 
+TEST(MakeImage, NamesThePlaceOfWhatNoSchemaCanSayAllAtOnce) {
+    const Folder folder;
+    rakit::test::TestIssuer issuer;
+    const auto path = folder.write("bad.yaml", R"(kind: card-recipe
+version: 1
+profile: pkcs15
+pins:
+  - {reference: 1, label: A, value: "1111", puk: "12345678", tries: 3, tries_left: 9}
+  - {reference: 1, label: B, value: "2222", puk: "12345678"}
+keys:
+  - id: "45"
+    label: K
+    type: ec-p256
+    pin: 7
+    usage: [digitalSignature]
+    certificates:
+      - {issuer: tc-issuer, common_name: C, not_before: "2024-02-30T00:00:00Z", not_after: "2025-01-01T00:00:00Z"}
+      - {issuer: tc-issuer, common_name: C, not_before: "2025-01-01T00:00:00Z", not_after: "2024-01-01T00:00:00Z", key: "99"}
+)");
+    const auto made = make_image(path, {}, issuer);
+    ASSERT_FALSE(made);
+    for (const auto* place : {":5:84: more tries left", ":6:17: two PINs", ":11:10: there is no PIN", ":14:57: not a time",
+                              ":15:92: the validity ends", ":15:121: there is no key"})
+        EXPECT_NE(made.error().detail.find(path + place), std::string::npos) << place << "\n" << made.error().detail;
+}
+
+TEST(MakeImage, NamesThePlaceOfAFileThatFitsNoCard) {
+    const Folder folder;
+    rakit::test::TestIssuer issuer;
+    auto image = *make_image(folder.write("recipe.yaml", kSmall), {}, issuer);
+    auto& files = image.document.at("files");
+    auto& file = *std::find_if(files.begin(), files.end(), [](const auto& one) { return one.at("kind") == "ef"; });
+    file["content"] = std::string(2 * (file.at("size").get<std::size_t>() + 1), 'A');
+    const auto path = folder.write("image.yaml", to_yaml(image));
+    const auto made = make_image(path, {}, issuer);
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().detail.rfind(path + ":", 0), 0U) << made.error().detail;
+    EXPECT_NE(made.error().detail.find("content is longer than the file"), std::string::npos);
+}
+
 TEST(OpenImage, RefusesWhatFitsNoCard) {
     const std::pair<const char*, const char*> changes[] = {
         {"/serial", "\"00\""}, {"/files/0/path", "\"3F005015\""}, {"/files/3/path", "\"3F0044004401\""},

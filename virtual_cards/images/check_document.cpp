@@ -1,0 +1,84 @@
+#include "virtual_cards/images/check_document.hpp"
+
+#include <set>
+
+#include "common/base/clock.hpp"
+
+namespace rakit::cards {
+namespace {
+
+using nlohmann::json;
+
+class RecipeCheck {
+public:
+    explicit RecipeCheck(document::Document& recipe) : x_recipe(recipe) {}
+
+    void run() {
+        if (x_recipe.value.contains("last_update")) time("/last_update");
+        each("/pins", [this](const std::string& at, const json& pin) { check_pin(at, pin); });
+        each("/keys", [this](const std::string& at, const json& key) {
+            if (!x_keys.insert(key.at("id")).second) find(at + "/id", "two keys with the id " + key.at("id").get<std::string>());
+        });
+        each("/keys", [this](const std::string& at, const json& key) { check_key(at, key); });
+    }
+
+private:
+    template <class Check>
+    void each(const std::string& list, Check check) {
+        const json::json_pointer pointer(list);
+        if (!x_recipe.value.contains(pointer)) return;
+        for (std::size_t i = 0; i < x_recipe.value.at(pointer).size(); ++i)
+            check(list + "/" + std::to_string(i), x_recipe.value.at(pointer).at(i));
+    }
+
+    void find(const std::string& at, std::string message) { x_recipe.findings.push_back(x_recipe.finding(at, std::move(message))); }
+
+    void check_pin(const std::string& at, const json& pin) {
+        if (!x_pins.insert(pin.at("reference")).second)
+            find(at + "/reference", "two PINs with the reference " + pin.at("reference").dump());
+        if (pin.value("tries_left", 0) > pin.value("tries", 3)) find(at + "/tries_left", "more tries left than there are");
+        if (pin.value("puk_tries_left", 0) > pin.value("puk_tries", 10))
+            find(at + "/puk_tries_left", "more tries left than there are");
+    }
+
+    void check_key(const std::string& at, const json& key) {
+        if (!x_pins.contains(key.at("pin"))) find(at + "/pin", "there is no PIN with the reference " + key.at("pin").dump());
+        each(at + "/certificates", [this](const std::string& place, const json& certificate) {
+            const auto begin = time(place + "/not_before");
+            const auto end = time(place + "/not_after");
+            if (begin && end && *end <= *begin) find(place + "/not_after", "the validity ends before it begins");
+            if (certificate.contains("key") && !x_keys.contains(certificate.at("key")))
+                find(place + "/key", "there is no key with the id " + certificate.at("key").get<std::string>());
+        });
+    }
+
+    std::optional<UtcTime> time(const std::string& at) {
+        const auto time = from_iso8601(x_recipe.value.at(json::json_pointer(at)).get<std::string>());
+        if (!time) find(at, "not a time of the calendar");
+        return time;
+    }
+
+    document::Document& x_recipe;
+    std::set<json> x_pins;
+    std::set<json> x_keys;
+};
+
+std::string pointer_of(const document::Document& document, const std::string& where) {
+    if (document.value.contains(where)) return "/" + where;
+    const auto files = document.value.value("files", json::array());
+    for (std::size_t i = 0; i < files.size(); ++i)
+        if (files[i].value("path", std::string()) == where) return "/files/" + std::to_string(i);
+    return "";
+}
+
+}  // namespace
+
+void check_recipe(document::Document& recipe) { RecipeCheck(recipe).run(); }
+
+Error at_its_place(const document::Document& document, Error error) {
+    if (error.code != ErrorCode::document_invalid) return std::move(error).in(document.file);
+    const std::string named = error.where.empty() ? "" : error.where + ": ";
+    return document::failure({document.finding(pointer_of(document, error.where), named + error.detail)});
+}
+
+}  // namespace rakit::cards
