@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "scenarios/runner/check_cards.hpp"
 #include "scenarios/runner/load.hpp"
 
 namespace rakit::cli {
@@ -37,6 +38,8 @@ Result<std::vector<scenarios::Case>> load_catalogue(const std::vector<std::strin
     auto loaded = scenarios::load_paths(files);
     if (!loaded) return Unexpected{std::move(loaded).error()};
     if (!loaded->findings.empty()) return Unexpected{document::failure(loaded->findings)};
+    if (const auto wrong = scenarios::check_cards(loaded->cases); !wrong.empty())
+        return Unexpected{document::failure(wrong)};
     if (loaded->cases.empty()) return fail(ErrorCode::usage, "there is no scenario", files[0].string());
     return std::move(loaded->cases);
 }

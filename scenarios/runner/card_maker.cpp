@@ -60,10 +60,14 @@ private:
     std::uint64_t x_seed;
 };
 
+bool is_built_in(const std::string& image) {
+    const auto names = cards::built_in_images();
+    return std::find(names.begin(), names.end(), image) != names.end();
+}
+
 /// file_of finds a recipe or image beside the scenario; a built-in's name stays as it is.
 std::string file_of(const std::string& image, const std::string& scenario) {
-    const auto built_in = cards::built_in_images();
-    if (std::find(built_in.begin(), built_in.end(), image) != built_in.end()) return image;
+    if (is_built_in(image)) return image;
     return (std::filesystem::path(scenario).parent_path() / image).string();
 }
 
@@ -73,24 +77,40 @@ Result<cards::Image> CardMaker::base(const CardSetup& setup, const std::string& 
     const std::string name = json{image, setup.serial.value_or(""), seed, setup.certificates}.dump();
     if (const auto it = x_made.find(name); it != x_made.end()) return it->second;
     const cards::ImageWish wish{setup.serial, seed};
-    std::map<Bytes, std::string> wrong;
-    if (!setup.certificates.empty()) {
-        // Which key a wish is for shows in its public key, and the public keys in the card as it would be.
-        CardSetup right = setup;
-        right.certificates.clear();
-        auto as_it_would_be = base(right, image, seed);
-        if (!as_it_would_be) return as_it_would_be;
-        const CardView view = view_card(as_it_would_be->document);
-        for (const auto& [key, how] : setup.certificates) {
-            if (view.key(key) == nullptr)
-                return fail(ErrorCode::document_invalid, "card.certificates: the card has no key " + key, image);
-            wrong.emplace(view.key(key)->spki, how);
-        }
-    }
-    VaryingIssuer issuer(x_issuer, std::move(wrong), seed);
+    auto wrong = wrong_keys(setup, image, seed);
+    if (!wrong) return Unexpected{std::move(wrong).error()};
+    VaryingIssuer issuer(x_issuer, *std::move(wrong), seed);
     auto made = cards::make_image(image, wish, issuer);
     if (made) x_made.emplace(name, *made);
     return made;
+}
+
+/// wrong_keys: which key a wish is for shows in its public key, and the public keys in the card as it would be.
+Result<std::map<Bytes, std::string>> CardMaker::wrong_keys(const CardSetup& setup, const std::string& image,
+                                                           std::uint64_t seed) {
+    std::map<Bytes, std::string> wrong;
+    if (setup.certificates.empty()) return wrong;
+    CardSetup right = setup;
+    right.certificates.clear();
+    auto as_it_would_be = base(right, image, seed);
+    if (!as_it_would_be) return Unexpected{std::move(as_it_would_be).error()};
+    const CardView view = view_card(as_it_would_be->document);
+    for (const auto& [key, how] : setup.certificates) {
+        if (view.key(key) == nullptr)
+            return fail(ErrorCode::document_invalid, "card.certificates: the card has no key " + key, image);
+        wrong.emplace(view.key(key)->spki, how);
+    }
+    return wrong;
+}
+
+Result<void> CardMaker::check(const CardSetup& setup, const std::string& scenario) {
+    // A built-in as it is costs RSA keys and can't go wrong.
+    if (is_built_in(setup.image) && setup.certificates.empty()) return {};
+    const auto image = file_of(setup.image, scenario);
+    if (auto found = wrong_keys(setup, image, 1); !found) return Unexpected{std::move(found).error()};
+    if (is_built_in(setup.image)) return {};
+    auto made = base(setup, image, 1);
+    return made ? Result<void>() : Unexpected{std::move(made).error()};
 }
 
 Result<cards::Image> CardMaker::make(const CardSetup& setup, const std::string& scenario, std::uint64_t seed,

@@ -22,7 +22,11 @@ public:
     Result<cards::Image> make(const CardSetup& setup, const std::string& scenario, std::uint64_t seed,
                               const std::map<std::uint8_t, Pin>& pins);
 
+    /// check tells whether make() will find what a case asks for, without making the variations.
+    Result<void> check(const CardSetup& setup, const std::string& scenario);
+
 private:
+    Result<std::map<Bytes, std::string>> wrong_keys(const CardSetup& setup, const std::string& image, std::uint64_t seed);
     Result<cards::Image> base(const CardSetup& setup, const std::string& image, std::uint64_t seed);
 
     HierarchyIssuer x_issuer;

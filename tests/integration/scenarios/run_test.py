@@ -80,6 +80,17 @@ class Run(unittest.TestCase):
         self.assertEqual(rakit("run", TC, "--filter", "nothing/*")[0], 2)
         self.assertEqual(rakit("run", TC, "--depth", "inproc", "--iut", "exec:true")[0], 2)
 
+    def test_a_card_that_cannot_be_made_is_found_before_anything_runs(self):
+        for card, why in [("{image: nosuch.yaml}", "nosuch.yaml"), ('{certificates: {"77": expired}}', "no key 77")]:
+            path = self.scenario(f'version: 1\ntitle: t\nsource: "seed"\ncard: {card}\n'
+                                 'do: {actions: {"45": add}, procedure: employee-tc}\n'
+                                 "expect: {result: tc_add_refused, card: unchanged, cm: {orders: 0}}\n")
+            for words in [("scenario", "check", path), ("run", path, "--depth", "inproc")]:
+                status, out, err = rakit(*words)
+                self.assertEqual((status, out), (2, ""))
+                self.assertIn("one.yaml:4:", err)
+                self.assertIn(why, err)
+
     def test_list(self):
         status, out, _ = rakit("scenario", "list", TC, "--json")
         self.assertEqual(status, 0)
