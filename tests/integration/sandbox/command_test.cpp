@@ -68,7 +68,8 @@ TEST(SandboxVerb, WorksUnprivileged) {
                          "/rakit sandbox --card pkcs15-blank -- sh -c 'id -u; opensc-tool -l'");
     fs::remove_all(pattern);
     EXPECT_EQ(ran.status, 0) << ran.output;
-    EXPECT_EQ(ran.output.substr(0, 6), "65534\n");
+    // Where that user can't have a network namespace, a note of it stands before.
+    EXPECT_NE(ran.output.find("65534\n"), std::string::npos) << ran.output;
     EXPECT_NE(ran.output.find("Yes             Virtual PCD 00 00"), std::string::npos) << ran.output;
 }
 
