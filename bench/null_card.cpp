@@ -26,7 +26,8 @@ void null_card(int fd, bool quick_ack) {
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     unsigned char message[2 * 65537];
     for (long have = 0;;) {
-        // One recv for as much as is there, as any good card would: the floor must not be made of needless system calls.
+        // One recv for as much as is there, as any good card would: the floor must not be made of needless system
+        // calls.
         while (have < 2 || have < 2 + message[0] * 256L + message[1]) {
             have = read_more(fd, message, have, sizeof message, quick_ack);
             if (have == 0) return;
@@ -36,7 +37,8 @@ void null_card(int fd, bool quick_ack) {
         const bool wants_atr = control && message[2] == 4;
         have -= 2 + length;
         std::memmove(message, message + 2 + length, static_cast<unsigned long>(have));
-        if (!control || wants_atr) ::send(fd, wants_atr ? atr : done, wants_atr ? sizeof atr : sizeof done, MSG_NOSIGNAL);
+        if (!control || wants_atr)
+            ::send(fd, wants_atr ? atr : done, wants_atr ? sizeof atr : sizeof done, MSG_NOSIGNAL);
     }
 }
 

@@ -25,7 +25,8 @@ void round_trip(benchmark::State& state, const Road& road) {
 
 void add(const std::vector<Road>& roads) {
     for (const auto& road : roads) {
-        auto* added = benchmark::RegisterBenchmark(road.name.c_str(), [road](benchmark::State& state) { round_trip(state, road); });
+        auto* added = benchmark::RegisterBenchmark(road.name.c_str(),
+                                                   [road](benchmark::State& state) { round_trip(state, road); });
         added->UseRealTime()->Unit(benchmark::kMicrosecond)->Repetitions(kRepetitions);
         if (road.slow) added->Iterations(kSlowIterations)->Repetitions(1);
     }
@@ -39,7 +40,8 @@ public:
         for (const auto& run : runs) {
             x_failed = x_failed || run.error_occurred;
             if (run.run_type == Run::RT_Iteration && !run.error_occurred)
-                x_samples[run.run_name.function_name].push_back(run.real_accumulated_time / static_cast<double>(run.iterations) * 1e9);
+                x_samples[run.run_name.function_name].push_back(run.real_accumulated_time /
+                                                                static_cast<double>(run.iterations) * 1e9);
         }
     }
     const Samples& samples() const { return x_samples; }

@@ -34,15 +34,19 @@ std::string to_table(const std::vector<DepthRatios>& rows) {
     auto text = fmt::format("{:<8}{:>14}{:>14}{:>12}{:>22}{:>10}\n", "depth", "null APDU/s", "card APDU/s", "card/null",
                             "no QUICKACK APDU/s", "factor");
     for (const auto& row : rows)
-        text += fmt::format("{:<8}{:>14}{:>14}{:>12}{:>22}{:>10}\n", row.depth, number(row.null_rate, 0), number(row.card_rate, 0),
-                            number(row.card_to_null(), 2), number(row.delayed_rate, 1), number(row.quick_ack_factor(), 0));
+        text += fmt::format("{:<8}{:>14}{:>14}{:>12}{:>22}{:>10}\n", row.depth, number(row.null_rate, 0),
+                            number(row.card_rate, 0), number(row.card_to_null(), 2), number(row.delayed_rate, 1),
+                            number(row.quick_ack_factor(), 0));
     return text;
 }
 
 std::string to_json(const std::vector<DepthRatios>& rows) {
     nlohmann::ordered_json value{{"version", 1}, {"target", kTarget}, {"depths", nlohmann::ordered_json::array()}};
     for (const auto& row : rows) {
-        nlohmann::ordered_json depth{{"depth", row.depth}, {"nullRate", row.null_rate}, {"cardRate", row.card_rate}, {"cardToNull", row.card_to_null()}};
+        nlohmann::ordered_json depth{{"depth", row.depth},
+                                     {"nullRate", row.null_rate},
+                                     {"cardRate", row.card_rate},
+                                     {"cardToNull", row.card_to_null()}};
         if (row.delayed_rate > 0) {
             depth["rateWithoutQuickAck"] = row.delayed_rate;
             depth["quickAckFactor"] = row.quick_ack_factor();

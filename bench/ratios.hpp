@@ -9,13 +9,13 @@ namespace rakit::bench {
 /// Samples are the nanoseconds per APDU of each repetition, by `DEPTH/CARD`.
 using Samples = std::map<std::string, std::vector<double>>;
 
-/// DepthRatios compares the cards at one depth, by the lower quartiles of their repetitions' times: on a shared machine noise
-/// only ever adds time, and it comes in bursts that a median of a few repetitions doesn't outlive.
+/// DepthRatios compares the cards at one depth, by the lower quartiles of their repetitions' times: on a shared machine
+/// noise only ever adds time, and it comes in bursts that a median of a few repetitions doesn't outlive.
 struct DepthRatios {
     std::string depth;
-    double null_rate = 0;       ///< APDU/s of the null card
-    double card_rate = 0;       ///< APDU/s of ours
-    double delayed_rate = 0;    ///< APDU/s of ours without TCP_QUICKACK; 0 where there is no TCP
+    double null_rate = 0;     ///< APDU/s of the null card
+    double card_rate = 0;     ///< APDU/s of ours
+    double delayed_rate = 0;  ///< APDU/s of ours without TCP_QUICKACK; 0 where there is no TCP
     double card_to_null() const { return null_rate > 0 ? card_rate / null_rate : 0; }
     double quick_ack_factor() const { return delayed_rate > 0 ? card_rate / delayed_rate : 0; }
 };

@@ -47,7 +47,8 @@ public:
 /// NullThread runs the null card on a connected socket.
 class NullThread {
 public:
-    explicit NullThread(Descriptor link) : x_link(std::move(link)), x_thread([fd = x_link.get()] { null_card(fd, true); }) {}
+    explicit NullThread(Descriptor link)
+        : x_link(std::move(link)), x_thread([fd = x_link.get()] { null_card(fd, true); }) {}
     NullThread(const NullThread&) = delete;
     NullThread& operator=(const NullThread&) = delete;
     ~NullThread() {
@@ -123,7 +124,8 @@ class PcscCard {
 public:
     PcscCard(SCARDCONTEXT context, const std::string& reader) {
         DWORD protocol = 0;
-        const LONG status = ::SCardConnect(context, reader.c_str(), SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, &x_handle, &protocol);
+        const LONG status =
+            ::SCardConnect(context, reader.c_str(), SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, &x_handle, &protocol);
         if (status != SCARD_S_SUCCESS) throw std::runtime_error(reader + ": " + ::pcsc_stringify_error(status));
         x_protocol = protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
     }
@@ -134,7 +136,8 @@ public:
     bool transmit() const {
         std::uint8_t answer[258];
         DWORD size = sizeof answer;
-        return ::SCardTransmit(x_handle, x_protocol, kCommand.data(), kCommand.size(), nullptr, answer, &size) == SCARD_S_SUCCESS &&
+        return ::SCardTransmit(x_handle, x_protocol, kCommand.data(), kCommand.size(), nullptr, answer, &size) ==
+                   SCARD_S_SUCCESS &&
                good({answer, size});
     }
 
@@ -146,7 +149,8 @@ private:
 }  // namespace
 
 std::vector<Road> in_process_roads() {
-    return {in_process_road("inproc/null", std::make_unique<NothingCard>()), in_process_road("inproc/card", our_card())};
+    return {in_process_road("inproc/null", std::make_unique<NothingCard>()),
+            in_process_road("inproc/card", our_card())};
 }
 
 std::vector<Road> wire_roads() {
@@ -160,7 +164,8 @@ std::vector<Road> wire_roads() {
         auto whole = std::make_shared<Whole>();
         whole->end = contender.make(cards::to_loopback(host->port()));
         whole->reader = std::make_unique<scenarios::LinkReader>("wire", std::move(host));
-        roads.push_back({std::string("wire/") + contender.name, contender.slow, [whole] { return transmit_once(*whole->reader); }});
+        roads.push_back(
+            {std::string("wire/") + contender.name, contender.slow, [whole] { return transmit_once(*whole->reader); }});
     }
     return roads;
 }
@@ -184,14 +189,16 @@ std::vector<Road> pcsc_roads() {
     options.slots = kApart * static_cast<int>(contenders().size());
     auto whole = std::make_shared<Whole>(must(cards::Sandbox::start(options)));
     ::setenv("PCSCLITE_CSOCK_NAME", whole->sandbox.socket().c_str(), 1);
-    if (const LONG status = ::SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &whole->context); status != SCARD_S_SUCCESS)
+    if (const LONG status = ::SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &whole->context);
+        status != SCARD_S_SUCCESS)
         throw std::runtime_error(::pcsc_stringify_error(status));
     std::vector<Road> roads;
     for (const auto& contender : contenders()) {
         const int slot = kApart * static_cast<int>(roads.size());
         whole->ends.push_back(contender.make(whole->sandbox.connector(slot)));
         (void)must(whole->sandbox.await_card(slot, true));
-        whole->connections.push_back(std::make_unique<PcscCard>(whole->context, whole->sandbox.readers().at(static_cast<std::size_t>(slot))));
+        whole->connections.push_back(
+            std::make_unique<PcscCard>(whole->context, whole->sandbox.readers().at(static_cast<std::size_t>(slot))));
         roads.push_back({std::string("pcsc/") + contender.name, contender.slow,
                          [whole, connection = whole->connections.back().get()] { return connection->transmit(); }});
     }

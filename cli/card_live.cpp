@@ -67,13 +67,16 @@ void add_card_live(CLI::App& card, Verb& verb) {
     auto* serve = card.add_subcommand("serve", "Insert a card into a vpcd reader, until interrupted");
     auto serve_wish = std::make_shared<ServeWish>();
     serve->add_option("IMAGE", serve_wish->image, "Image file, recipe, or built-in image")->required();
-    serve->add_option("--port", serve_wish->port, "vpcd's port on 127.0.0.1 (35963 is the first slot of Debian's vpcd)")->required();
+    serve->add_option("--port", serve_wish->port, "vpcd's port on 127.0.0.1 (35963 is the first slot of Debian's vpcd)")
+        ->required();
     serve->add_option("--control", serve_wish->control, "Make the card's control socket here")->type_name("SOCKET");
     serve->footer("Example: rakit card serve pkcs15-tc --port 35963 --control /tmp/card.sock");
     serve->callback([serve_wish, &verb] {
-        if (const auto done = serve_card(*serve_wish); !done) verb.status = report(done.error(), status_of(done.error()));
+        if (const auto done = serve_card(*serve_wish); !done)
+            verb.status = report(done.error(), status_of(done.error()));
     });
-    auto* control = card.add_subcommand("ctl", "Control a live card: insert, remove, reset, snapshot, arm, disarm, counters, capabilities");
+    auto* control = card.add_subcommand(
+        "ctl", "Control a live card: insert, remove, reset, snapshot, arm, disarm, counters, capabilities");
     auto control_wish = std::make_shared<ControlWish>();
     control->add_option("SOCKET", control_wish->socket, "The card's control socket")->required();
     control->add_option("COMMAND", control_wish->command, "The command; arm takes the fault as JSON")->required();

@@ -7,8 +7,8 @@
 
 namespace rakit::cli {
 
-/// load_image makes the image of a built-in's name or a file; certificates of built-ins and recipes come from the default
-/// hierarchy, for tests only. Failures: those of make_image.
+/// load_image makes the image of a built-in's name or a file; certificates of built-ins and recipes come from the
+/// default hierarchy, for tests only. Failures: those of make_image.
 Result<cards::Image> load_image(const std::string& name_or_file, const cards::ImageWish& wish = {});
 
 /// open_card makes a live card of `--card IMAGE`. Failures: those of load_image and open_image.

@@ -60,7 +60,8 @@ void give_terminal(pid_t group) {
     ::close_range(static_cast<unsigned>(alive) + 1, ~0U, 0);
     for (int standard = 0; standard < 3; ++standard) ::close(standard);  // else a reader of our output waits for us
     char octet = 0;
-    while (::read(alive, &octet, 1) < 0 && errno == EINTR) {}
+    while (::read(alive, &octet, 1) < 0 && errno == EINTR) {
+    }
     ::kill(-group, SIGKILL);
     ::_exit(0);
 }
@@ -111,7 +112,8 @@ pid_t wait_for(pid_t child, int& status) {
 
 }  // namespace
 
-Result<int> run_command(const std::vector<std::string>& command, const std::map<std::string, std::string>& environment) {
+Result<int> run_command(const std::vector<std::string>& command,
+                        const std::map<std::string, std::string>& environment) {
     const Words arguments(command);
     const Words variables(environment_with(environment));
     const bool terminal = ::isatty(STDIN_FILENO) == 1 && ::tcgetpgrp(STDIN_FILENO) == ::getpgrp();

@@ -35,9 +35,10 @@ int ended(int status) {
 int main(int argc, char** argv) {
     using namespace rakit::cli;
     fill_standard_descriptors();
-    CLI::App app{"rakit updates the certificates of smart cards, and gives you the cards, the CM host and the scenarios to "
-                 "prove it with",
-                 "rakit"};
+    CLI::App app{
+        "rakit updates the certificates of smart cards, and gives you the cards, the CM host and the scenarios to "
+        "prove it with",
+        "rakit"};
     app.set_version_flag("--version", std::string("rakit ") + RAKIT_VERSION);
     app.require_subcommand(1);
     Verb verb;

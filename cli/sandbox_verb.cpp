@@ -63,7 +63,8 @@ Result<int> run_sandbox(const SandboxWish& wish) {
     std::filesystem::permissions(control, std::filesystem::perms::owner_all);
     std::vector<LiveCard> live = std::move(*made);  // from here on: the cards end before the sandbox does
     for (int slot = 0; std::cmp_less(slot, live.size()); ++slot)
-        if (auto done = insert(live[static_cast<std::size_t>(slot)], *sandbox, slot); !done) return fail(std::move(done).error());
+        if (auto done = insert(live[static_cast<std::size_t>(slot)], *sandbox, slot); !done)
+            return fail(std::move(done).error());
     for (int slot = 0; std::cmp_less(slot, live.size()); ++slot)
         if (auto seen = sandbox->await_card(slot, true); !seen) return fail(std::move(seen).error());
     return run_command(wish.command, {{"PCSCLITE_CSOCK_NAME", sandbox->socket().string()},
@@ -79,15 +80,18 @@ void add_sandbox(CLI::App& app, Verb& verb) {
     sandbox->add_option("--card", wish->cards, "Image file, recipe, or built-in image; repeat for more cards")
         ->type_name("IMAGE")
         ->allow_extra_args(false);
-    sandbox->add_option("--reader-name", wish->reader_name, "The readers are called NAME 00 00, NAME 00 01, NAME 2 00 00, NAME 2 00 01, ...")
+    sandbox
+        ->add_option("--reader-name", wish->reader_name,
+                     "The readers are called NAME 00 00, NAME 00 01, NAME 2 00 00, NAME 2 00 01, ...")
         ->type_name("NAME")
         ->capture_default_str();
     sandbox->add_option("--readers", wish->readers, "At least so many readers, up to 16")
         ->type_name("N")
         ->check(CLI::Range(1, 16));
     sandbox->add_option("COMMAND", wish->command, "What to run, after --")->required();
-    sandbox->footer("Example: rakit sandbox --card pkcs15-tc -- pkcs15-tool --dump\n"
-                    "COMMAND's exit status is rakit's; RAKIT_CONTROL names the folder of the cards' control sockets.");
+    sandbox->footer(
+        "Example: rakit sandbox --card pkcs15-tc -- pkcs15-tool --dump\n"
+        "COMMAND's exit status is rakit's; RAKIT_CONTROL names the folder of the cards' control sockets.");
     sandbox->callback([wish, &verb] {
         const auto status = run_sandbox(*wish);
         verb.status = status ? *status : report(status.error(), status_of(status.error()));

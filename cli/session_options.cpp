@@ -115,8 +115,7 @@ static Result<std::string> sole_reader() {
     const auto& choice = holding->empty() ? *names : *holding;
     std::string all;
     for (const auto& one : choice) all += (all.empty() ? "" : ", ") + one;
-    if (holding->empty())
-        return fail(ErrorCode::card_absent, "no reader holds a card: " + all, {}, "insert the card");
+    if (holding->empty()) return fail(ErrorCode::card_absent, "no reader holds a card: " + all, {}, "insert the card");
     return fail(ErrorCode::usage, "several readers hold a card: " + all, {}, "name one with --reader");
 }
 
@@ -153,9 +152,10 @@ Result<std::pair<std::string, std::string>> parse_field(const std::string& text)
 }
 
 void add_reader_option(CLI::App& verb, std::string& reader) {
-    verb.add_option("--reader", reader,
-                    "Name of the reader, or a part that only one has (default: the only one, or the only one that holds "
-                    "a card)");
+    verb.add_option(
+        "--reader", reader,
+        "Name of the reader, or a part that only one has (default: the only one, or the only one that holds "
+        "a card)");
 }
 
 void add_session_options(CLI::App& verb, SessionOptions& options) {

@@ -7,9 +7,9 @@
 namespace rakit::cli {
 
 /// Exit statuses of every verb.
-inline constexpr int kDone = 0;         ///< done
-inline constexpr int kFailed = 1;       ///< the thing itself failed: a scenario, an update, a case
-inline constexpr int kNotTried = 2;     ///< it could not be tried: usage, file, missing package
+inline constexpr int kDone = 0;      ///< done
+inline constexpr int kFailed = 1;    ///< the thing itself failed: a scenario, an update, a case
+inline constexpr int kNotTried = 2;  ///< it could not be tried: usage, file, missing package
 
 /// Verb is where a subcommand leaves what it came to; main() returns it.
 struct Verb {

@@ -7,8 +7,7 @@ namespace rakit {
 namespace {
 
 constexpr std::string_view kHexDigits = "0123456789ABCDEF";
-constexpr std::string_view kBase64Digits =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kBase64Digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 int hex_value(char c) {
     if (c >= '0' && c <= '9') return c - '0';
@@ -56,8 +55,7 @@ std::string to_base64(ByteView bytes) {
         const std::size_t n = std::min<std::size_t>(3, bytes.size() - i);
         std::uint32_t group = 0;
         for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (k < n ? bytes[i + k] : 0U);
-        for (std::size_t k = 0; k < 4; ++k)
-            text.push_back(k <= n ? kBase64Digits[group >> (18 - 6 * k) & 0x3F] : '=');
+        for (std::size_t k = 0; k < 4; ++k) text.push_back(k <= n ? kBase64Digits[group >> (18 - 6 * k) & 0x3F] : '=');
     }
     return text;
 }
@@ -90,15 +88,11 @@ std::optional<Bytes> from_base64(std::string_view text) {
     return bytes;
 }
 
-ByteView as_bytes(std::string_view text) {
-    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
+ByteView as_bytes(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
 
 Bytes to_bytes(std::string_view text) { return {text.begin(), text.end()}; }
 
-std::string_view as_text(ByteView bytes) {
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+std::string_view as_text(ByteView bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 void append(Bytes& bytes, ByteView more) { bytes.insert(bytes.end(), more.begin(), more.end()); }
 

@@ -5,13 +5,10 @@
 
 namespace rakit {
 
-UtcTime SystemClock::now() const {
-    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
+UtcTime SystemClock::now() const { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
 std::chrono::milliseconds SystemClock::elapsed() const {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::steady_clock::now().time_since_epoch());
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch());
 }
 
 void SystemClock::sleep(std::chrono::milliseconds time) { std::this_thread::sleep_for(time); }
@@ -38,8 +35,8 @@ std::optional<UtcTime> from_iso8601(std::string_view text) {
     int hour = 0;
     int minute = 0;
     int second = 0;
-    if (copy.size() != 20 || std::sscanf(copy.c_str(), "%4d-%2u-%2uT%2d:%2d:%2dZ", &year, &month, &day, &hour,
-                                         &minute, &second) != 6)
+    if (copy.size() != 20 ||
+        std::sscanf(copy.c_str(), "%4d-%2u-%2uT%2d:%2d:%2dZ", &year, &month, &day, &hour, &minute, &second) != 6)
         return std::nullopt;
     const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
     const UtcTime time = std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +

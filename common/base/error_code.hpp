@@ -122,9 +122,9 @@ enum class ErrorCode {
 /// ErrorCodeInfo is what goes over the wire for a code.
 struct ErrorCodeInfo {
     ErrorCode code;
-    std::string_view name;              ///< as in messages, JSON, the request log and scenarios
-    std::optional<int> number;          ///< 1000-1999, ours (RFC 5272 section 6.1.4 leaves them to closed environments)
-    std::optional<int> cmc_fail_info;   ///< CMCFailInfo where one fits
+    std::string_view name;             ///< as in messages, JSON, the request log and scenarios
+    std::optional<int> number;         ///< 1000-1999, ours (RFC 5272 section 6.1.4 leaves them to closed environments)
+    std::optional<int> cmc_fail_info;  ///< CMCFailInfo where one fits
 };
 
 /// error_codes is the whole registry, in the order of ErrorCode.

@@ -30,9 +30,9 @@ public:
     using value_type = T;
 
     template <class U = T>
-        requires(std::is_constructible_v<T, U &&> && !std::is_same_v<std::remove_cvref_t<U>, Result> &&
-                 !std::is_same_v<std::remove_cvref_t<U>, Unexpected>)
-    Result(U&& value) : x_state(std::in_place_index<0>, std::forward<U>(value)) {}  // NOLINT: converts as expected does
+    requires(std::is_constructible_v<T, U&&> && !std::is_same_v<std::remove_cvref_t<U>, Result> &&
+             !std::is_same_v<std::remove_cvref_t<U>, Unexpected>) Result(U&& value)
+        : x_state(std::in_place_index<0>, std::forward<U>(value)) {}  // NOLINT: converts as expected does
     Result(Unexpected failure) : x_state(std::in_place_index<1>, std::move(failure.error)) {}  // NOLINT
 
     bool has_value() const { return x_state.index() == 0; }

@@ -27,7 +27,8 @@ public:
     void fill(std::uint8_t* to, std::size_t size) override;
 };
 
-/// SeededRng repeats: block i is SHA-256(label, 0, seed as 8 octets, i as 8 octets). For tests only, never for real keys.
+/// SeededRng repeats: block i is SHA-256(label, 0, seed as 8 octets, i as 8 octets). For tests only, never for real
+/// keys.
 class SeededRng final : public Rng {
 public:
     /// `label` separates streams that share a seed, e.g. "card key 45".

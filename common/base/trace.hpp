@@ -10,8 +10,8 @@ namespace rakit {
 struct TraceEvent {
     enum class Kind { note, apdu, http, prompt, state };
     Kind kind = Kind::note;
-    std::string text;                       ///< one line: an APDU's header, lengths and SW; a request's method, path, status
-    std::string detail;                     ///< more, e.g. full octets in hex; only from a virtual card and on request
+    std::string text;    ///< one line: an APDU's header, lengths and SW; a request's method, path, status
+    std::string detail;  ///< more, e.g. full octets in hex; only from a virtual card and on request
     std::chrono::microseconds duration{0};  ///< zero where there is none
 };
 

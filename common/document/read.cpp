@@ -160,8 +160,7 @@ Document read_document(std::string file, std::string_view text) {
                  }())
             document.findings.push_back({document.file, second.at(""), "a second document in one file", ""});
     } catch (const YAML::Exception& problem) {
-        document.findings.push_back(
-            {document.file, {problem.mark.line + 1, problem.mark.column + 1}, problem.msg, ""});
+        document.findings.push_back({document.file, {problem.mark.line + 1, problem.mark.column + 1}, problem.msg, ""});
     }
     return document;
 }

@@ -38,7 +38,8 @@ Result<CommandApdu> parse_extended(CommandApdu command, ByteView bytes) {
         command.ne = first == 0 ? 65536 : first;
         return command;
     }
-    if (first == 0 || bytes.size() < body + first) return malformed("extended Lc does not match the length", kHeader + 1);
+    if (first == 0 || bytes.size() < body + first)
+        return malformed("extended Lc does not match the length", kHeader + 1);
     const std::size_t end = body + first;
     command.data.assign(bytes.begin() + static_cast<std::ptrdiff_t>(body),
                         bytes.begin() + static_cast<std::ptrdiff_t>(end));
@@ -98,7 +99,8 @@ Bytes encode(const ResponseApdu& response) {
 
 Result<ResponseApdu> parse_response(ByteView bytes) {
     if (bytes.size() < 2)
-        return fail(ErrorCode::card_removed, "an answer of " + std::to_string(bytes.size()) + " octets has no status word");
+        return fail(ErrorCode::card_removed,
+                    "an answer of " + std::to_string(bytes.size()) + " octets has no status word");
     ResponseApdu response;
     response.data.assign(bytes.begin(), bytes.end() - 2);
     response.sw = StatusWord(static_cast<std::uint16_t>(u16(bytes, bytes.size() - 2)));

@@ -16,8 +16,8 @@ struct CommandApdu {
     std::uint8_t ins = 0;
     std::uint8_t p1 = 0;
     std::uint8_t p2 = 0;
-    Bytes data;          ///< up to 65,535 octets; empty = no Lc
-    std::size_t ne = 0;  ///< expected response length, 0 = no Le, up to 65,536
+    Bytes data;             ///< up to 65,535 octets; empty = no Lc
+    std::size_t ne = 0;     ///< expected response length, 0 = no Le, up to 65,536
     bool extended = false;  ///< as parsed; encode() also chooses extended when a short form can't carry data or ne
 
     bool operator==(const CommandApdu&) const = default;

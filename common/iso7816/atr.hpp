@@ -1,7 +1,6 @@
 #pragma once
 
 #include "common/base/bytes.hpp"
-#include "common/base/bytes.hpp"
 #include "common/base/result.hpp"
 
 namespace rakit::iso7816 {

@@ -8,7 +8,8 @@
 
 namespace rakit::iso7816 {
 
-/// Tlv is one BER-TLV data object (ISO/IEC 7816-4 section 5.2.2, ITU-T X.690); the views borrow from the reader's input.
+/// Tlv is one BER-TLV data object (ISO/IEC 7816-4 section 5.2.2, ITU-T X.690); the views borrow from the reader's
+/// input.
 struct Tlv {
     std::uint32_t tag = 0;  ///< the tag's octets as a number: 0x30, 0x7F49
     ByteView value;

@@ -16,7 +16,8 @@ struct HttpRequest {
     std::string target;  ///< path and query, as sent
     HttpHeaders headers;
     Bytes body;
-    Bytes peer_certificate;  ///< DER of the TLS client certificate; empty if none was shown. Set by the transport, never by the peer
+    Bytes peer_certificate;  ///< DER of the TLS client certificate; empty if none was shown. Set by the transport,
+                             ///< never by the peer
 };
 
 /// HttpResponse answers one request.

@@ -28,7 +28,9 @@ struct Deleter {
 template <class T, auto Free>
 using Handle = std::unique_ptr<T, Deleter<Free>>;
 
-inline void free_extensions(STACK_OF(X509_EXTENSION) * stack) { sk_X509_EXTENSION_pop_free(stack, X509_EXTENSION_free); }
+inline void free_extensions(STACK_OF(X509_EXTENSION) * stack) {
+    sk_X509_EXTENSION_pop_free(stack, X509_EXTENSION_free);
+}
 inline void free_certificates(STACK_OF(X509) * stack) { sk_X509_pop_free(stack, X509_free); }
 
 using PKey = Handle<EVP_PKEY, EVP_PKEY_free>;

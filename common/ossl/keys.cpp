@@ -15,7 +15,7 @@ namespace {
 struct KeyTypeRow {
     KeyType type;
     std::string_view name;
-    int bits;         // RSA modulus, or field size
+    int bits;           // RSA modulus, or field size
     const char* curve;  // null for RSA
     int nid;
 };

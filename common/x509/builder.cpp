@@ -73,13 +73,12 @@ Result<void> set_fields(X509* certificate, const CertificateTemplate& what, cons
     auto key = ossl::parse_spki(what.spki);
     if (!key) return Unexpected{std::move(key).error()};
     const X509_NAME* issuer_name = issuer ? X509_get_subject_name(issuer->handle()) : name.get();
-    const bool done = X509_set_version(certificate, X509_VERSION_3) == 1 &&
-                      BN_to_ASN1_INTEGER(serial.get(), X509_get_serialNumber(certificate)) != nullptr &&
-                      X509_set_subject_name(certificate, name.get()) == 1 &&
-                      X509_set_issuer_name(certificate, issuer_name) == 1 &&
-                      X509_set_pubkey(certificate, key->get()) == 1 &&
-                      set_time(X509_getm_notBefore(certificate), what.not_before) &&
-                      set_time(X509_getm_notAfter(certificate), what.not_after);
+    const bool done =
+        X509_set_version(certificate, X509_VERSION_3) == 1 &&
+        BN_to_ASN1_INTEGER(serial.get(), X509_get_serialNumber(certificate)) != nullptr &&
+        X509_set_subject_name(certificate, name.get()) == 1 && X509_set_issuer_name(certificate, issuer_name) == 1 &&
+        X509_set_pubkey(certificate, key->get()) == 1 && set_time(X509_getm_notBefore(certificate), what.not_before) &&
+        set_time(X509_getm_notAfter(certificate), what.not_after);
     if (!done) return fail(ErrorCode::crypto_failed, "certificate fields: " + ossl::last_error());
     return {};
 }

@@ -25,9 +25,9 @@ struct CertificateTemplate {
     UtcTime not_after;
     bool ca = false;
     std::optional<long> path_length;
-    std::vector<std::string> key_usage;            ///< OpenSSL's words: "digitalSignature", "nonRepudiation", "keyCertSign", ...
-    std::vector<std::string> extended_key_usage;   ///< dotted OIDs or OpenSSL's words
-    std::vector<std::string> policies;             ///< dotted OIDs
+    std::vector<std::string> key_usage;  ///< OpenSSL's words: "digitalSignature", "nonRepudiation", "keyCertSign", ...
+    std::vector<std::string> extended_key_usage;         ///< dotted OIDs or OpenSSL's words
+    std::vector<std::string> policies;                   ///< dotted OIDs
     std::vector<std::string> subject_alternative_names;  ///< "DNS:localhost", "IP:127.0.0.1", "email:a@b"
     std::vector<std::string> ocsp_urls;
     std::vector<std::string> crl_urls;
@@ -36,6 +36,7 @@ struct CertificateTemplate {
 
 /// issue signs a certificate with SHA-256. `issuer` is the CA's certificate, or nothing for a self-signed one.
 /// RSA keys give the same octets each time; ECDSA draws a nonce from OpenSSL. Failure: crypto_failed.
-Result<Certificate> issue(const CertificateTemplate& what, const std::optional<Certificate>& issuer, EVP_PKEY* issuer_key);
+Result<Certificate> issue(const CertificateTemplate& what, const std::optional<Certificate>& issuer,
+                          EVP_PKEY* issuer_key);
 
 }  // namespace rakit::x509

@@ -64,8 +64,8 @@ Bytes Certificate::spki() const { return ossl::to_der(X509_get_X509_PUBKEY(handl
 Result<ossl::PKey> Certificate::public_key() const { return ossl::parse_spki(spki()); }
 
 std::vector<std::string> Certificate::policies() const {
-    const ossl::Handle<CERTIFICATEPOLICIES, CERTIFICATEPOLICIES_free> policies(static_cast<CERTIFICATEPOLICIES*>(
-        X509_get_ext_d2i(handle(), NID_certificate_policies, nullptr, nullptr)));
+    const ossl::Handle<CERTIFICATEPOLICIES, CERTIFICATEPOLICIES_free> policies(
+        static_cast<CERTIFICATEPOLICIES*>(X509_get_ext_d2i(handle(), NID_certificate_policies, nullptr, nullptr)));
     std::vector<std::string> oids;
     for (int i = 0; policies && i < sk_POLICYINFO_num(policies.get()); ++i)
         oids.push_back(dotted(sk_POLICYINFO_value(policies.get(), i)->policyid));

@@ -18,7 +18,8 @@ struct NameAttribute {
 /// DistinguishedName lists attributes in the order of the encoding, most significant first (usually C, O, ..., CN).
 using DistinguishedName = std::vector<NameAttribute>;
 
-/// encode_name gives the DER Name (RFC 5280 section 4.1.2.4). Failure: crypto_failed for an unknown type or a bad value.
+/// encode_name gives the DER Name (RFC 5280 section 4.1.2.4). Failure: crypto_failed for an unknown type or a bad
+/// value.
 Result<Bytes> encode_name(const DistinguishedName& name);
 
 /// decode_name reads a DER Name.

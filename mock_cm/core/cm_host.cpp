@@ -86,9 +86,8 @@ net::HttpResponse CmHost::Parts::procedures(const x509::Certificate& peer) {
     if (const auto* known = find_officer(now, peer)) entry.officer = known->name;
     auto open = store.begin();
     if (!open) return error_response(open.error());
-    auto officer = config.deviations.maintenance
-                       ? Result<const Officer*>(fail(maintenance()))
-                       : judge_officer(now, **open, peer, OfficerUse::connects, kConnects);
+    auto officer = config.deviations.maintenance ? Result<const Officer*>(fail(maintenance()))
+                                                 : judge_officer(now, **open, peer, OfficerUse::connects, kConnects);
     if (const auto logged = log_and_commit(**open, entry, officer ? nullptr : &officer.error()); !logged)
         return error_response(logged.error());
     return officer ? json_response(procedures_text(now)) : error_response(officer.error());

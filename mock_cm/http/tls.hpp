@@ -3,7 +3,6 @@
 // For this folder's .cpp files only: Asio's TLS costs every translation unit seconds.
 #include "common/net/asio.hpp"
 
-
 #include "mock_cm/ca/hierarchy.hpp"
 
 namespace rakit::cm {

@@ -7,8 +7,9 @@
 
 namespace rakit::reference {
 
-/// BoundedWorker runs calls that might block for ever on a thread of its own. pcsc-lite has such calls: SCardBeginTransaction
-/// waits without end for another program, SCardTransmit for a card that never answers. One caller at a time.
+/// BoundedWorker runs calls that might block for ever on a thread of its own. pcsc-lite has such calls:
+/// SCardBeginTransaction waits without end for another program, SCardTransmit for a card that never answers. One caller
+/// at a time.
 class BoundedWorker {
 public:
     BoundedWorker();
@@ -17,8 +18,8 @@ public:
     BoundedWorker(const BoundedWorker&) = delete;
     BoundedWorker& operator=(const BoundedWorker&) = delete;
 
-    /// run calls `job` and returns what it returned, or nothing after `timeout`. Then the job may still be running: it must own
-    /// all that it touches, and this worker takes no other.
+    /// run calls `job` and returns what it returned, or nothing after `timeout`. Then the job may still be running: it
+    /// must own all that it touches, and this worker takes no other.
     std::optional<long> run(std::function<long()> job, std::chrono::milliseconds timeout);
 
 private:

@@ -20,10 +20,10 @@ public:
 
 /// CertificateChange is what one key line shall get.
 struct CertificateChange {
-    std::string key;                     ///< KeyLine::id
-    x509::Certificate certificate;       ///< the new one, of that key
-    std::optional<Bytes> replaces;       ///< SHA-256 of the certificate that goes (Redo); nothing: Add
-    std::string label;                   ///< directory label of the new entry
+    std::string key;                ///< KeyLine::id
+    x509::Certificate certificate;  ///< the new one, of that key
+    std::optional<Bytes> replaces;  ///< SHA-256 of the certificate that goes (Redo); nothing: Add
+    std::string label;              ///< directory label of the new entry
 };
 
 /// WriteStep is one command of a write plan. `commit` marks the one-byte write that makes the change real.
@@ -60,11 +60,11 @@ public:
     /// sign signs SHA-256 of `message` with a card key; its PIN must have been verified in this lock. RSA: PKCS#1 v1.5;
     /// EC: ECDSA as DER.
     virtual Result<Bytes> sign(ApduChannel& card, const KeyLine& key, ByteView message) const = 0;
-    /// plan_write reads what it needs and lays out the commands from the card's present state to the wanted one, so that
-    /// planning again after any interruption gives just the steps that are left. Failures: card_full, add_not_possible,
-    /// certificate_unknown (what `replaces` names is not there and the new one isn't either), key_unknown. The steps count on
-    /// Contents::write_pins and the PINs of the keys that change being verified. No changes: the plan clears what an
-    /// abandoned attempt left behind.
+    /// plan_write reads what it needs and lays out the commands from the card's present state to the wanted one, so
+    /// that planning again after any interruption gives just the steps that are left. Failures: card_full,
+    /// add_not_possible, certificate_unknown (what `replaces` names is not there and the new one isn't either),
+    /// key_unknown. The steps count on Contents::write_pins and the PINs of the keys that change being verified. No
+    /// changes: the plan clears what an abandoned attempt left behind.
     virtual Result<WritePlan> plan_write(ApduChannel& card, const std::vector<CertificateChange>& changes,
                                          UtcTime now) const = 0;
 };

@@ -8,8 +8,8 @@
 
 namespace rakit::reference {
 
-/// TransmitChannel carries commands over exclusive access, one APDU each, and traces header, lengths, SW and time; data never,
-/// because a VERIFY is one of them. Both arguments are borrowed for its life.
+/// TransmitChannel carries commands over exclusive access, one APDU each, and traces header, lengths, SW and time; data
+/// never, because a VERIFY is one of them. Both arguments are borrowed for its life.
 class TransmitChannel final : public ApduChannel {
 public:
     TransmitChannel(ExclusiveAccess& access, Trace& trace) : x_access(access), x_trace(trace) {}
@@ -20,8 +20,9 @@ private:
     Trace& x_trace;
 };
 
-/// ResponseChannel completes responses: it repeats a command once with the Le that 6Cxx asks for, and collects what 61xx
-/// announces by GET RESPONSE (ISO/IEC 7816-4 section 5.1.3 and 7.6.1). More than 65,536 octets: card_content_invalid.
+/// ResponseChannel completes responses: it repeats a command once with the Le that 6Cxx asks for, and collects what
+/// 61xx announces by GET RESPONSE (ISO/IEC 7816-4 section 5.1.3 and 7.6.1). More than 65,536 octets:
+/// card_content_invalid.
 class ResponseChannel final : public ApduChannel {
 public:
     explicit ResponseChannel(ApduChannel& inner) : x_inner(inner) {}
@@ -31,8 +32,8 @@ private:
     ApduChannel& x_inner;
 };
 
-/// LongCommandChannel sends what a short APDU can't hold by command chaining (ISO/IEC 7816-4 section 5.1.1.1), or as extended
-/// APDU if the card takes those. A command that is marked `extended` goes as it is.
+/// LongCommandChannel sends what a short APDU can't hold by command chaining (ISO/IEC 7816-4 section 5.1.1.1), or as
+/// extended APDU if the card takes those. A command that is marked `extended` goes as it is.
 class LongCommandChannel final : public ApduChannel {
 public:
     LongCommandChannel(ApduChannel& inner, bool extended_length) : x_inner(inner), x_extended(extended_length) {}

@@ -27,8 +27,8 @@ struct PinState {
 struct StoredCertificate {
     x509::Certificate certificate;
     std::string label;
-    std::string place;        ///< where it lies, for people and for plan_write: "3F0050154301"
-    bool transport = false;   ///< recognised as a TC by its policy
+    std::string place;       ///< where it lies, for people and for plan_write: "3F0050154301"
+    bool transport = false;  ///< recognised as a TC by its policy
 };
 
 /// KeyLine is one line of the contents: a key and what belongs to it.
@@ -42,7 +42,7 @@ struct KeyLine {
     bool user_consent = false;       ///< VERIFY immediately before every signature
     bool can_sign = true;
     std::uint8_t reference = 0;
-    std::string path;                ///< of the key file, hex
+    std::string path;                             ///< of the key file, hex
     std::vector<StoredCertificate> certificates;  ///< in the directory's order
 
     /// transport_certificate finds the TC; null if there is none.
@@ -55,8 +55,8 @@ struct KeyLine {
 
 /// CardIdentity is what says that it is still the same card with the same keys.
 struct CardIdentity {
-    std::string serial;               ///< upper-case hex
-    std::vector<std::string> keys;    ///< "id:sha256 of the SPKI", in the directory's order
+    std::string serial;             ///< upper-case hex
+    std::vector<std::string> keys;  ///< "id:sha256 of the SPKI", in the directory's order
     bool operator==(const CardIdentity&) const = default;
 };
 
@@ -70,7 +70,7 @@ struct Contents {
     std::vector<PinState> pins;
     std::vector<x509::Certificate> ca_certificates;
     std::vector<std::string> write_pins;  ///< PinState::ids that must be verified before a certificate can be
-                                        ///< written, besides the PINs of the keys that change
+                                          ///< written, besides the PINs of the keys that change
     std::vector<std::string> notes;       ///< what the RA should say: "lastUpdate can't be renewed: ..."
     Bytes directory;                      ///< the profile's own raw directory data, for planning and comparing
 

@@ -15,9 +15,7 @@ constexpr std::size_t kLargestResponse = 65538;
 // A card that changes this often between two calls is not worth waiting for.
 constexpr int kChangesInARow = 3;
 
-std::string pcsc_where(LONG status) {
-    return std::string("PC/SC: ") + pcsc_stringify_error(status);
-}
+std::string pcsc_where(LONG status) { return std::string("PC/SC: ") + pcsc_stringify_error(status); }
 
 std::string joined(const std::vector<std::string>& readers) {
     if (readers.empty()) return "there is no reader";
@@ -39,8 +37,7 @@ Unexpected failed(LONG status, const std::string& reader) {
             return fail(ErrorCode::reader_absent, "reader '" + reader + "' is not there", pcsc_where(status));
         case SCARD_E_SHARING_VIOLATION:
             return fail(ErrorCode::reader_busy, "another program holds the card" + of, pcsc_where(status));
-        case SCARD_E_NO_SMARTCARD:
-            return fail(ErrorCode::card_absent, "no card" + of, pcsc_where(status));
+        case SCARD_E_NO_SMARTCARD: return fail(ErrorCode::card_absent, "no card" + of, pcsc_where(status));
         case SCARD_W_REMOVED_CARD:
         case SCARD_E_INVALID_HANDLE:
             return fail(ErrorCode::card_removed, "the card was taken out of '" + reader + "'", pcsc_where(status));
@@ -48,8 +45,7 @@ Unexpected failed(LONG status, const std::string& reader) {
         case SCARD_W_UNPOWERED_CARD:
         case SCARD_E_TIMEOUT:
             return fail(ErrorCode::card_mute, "the card" + of + " does not answer", pcsc_where(status));
-        default:
-            return fail(ErrorCode::io_failed, "PC/SC failed" + of, pcsc_where(status));
+        default: return fail(ErrorCode::io_failed, "PC/SC failed" + of, pcsc_where(status));
     }
 }
 
@@ -92,14 +88,14 @@ Result<std::string> full_name(const std::vector<std::string>& readers, const std
     for (const auto& reader : readers)
         if (reader.find(wanted) != std::string::npos) matching.push_back(reader);
     if (matching.size() == 1) return matching.front();
-    return fail(ErrorCode::reader_absent,
-                matching.empty() ? "no reader is called '" + wanted + "'; " + joined(readers)
-                                 : "'" + wanted + "' is not one reader; " + joined(matching));
+    return fail(ErrorCode::reader_absent, matching.empty() ? "no reader is called '" + wanted + "'; " + joined(readers)
+                                                           : "'" + wanted + "' is not one reader; " + joined(matching));
 }
 
 }  // namespace
 
-/// Link is what a reader and the accesses it gave share: the context and the card handle. A call that got stuck keeps its link.
+/// Link is what a reader and the accesses it gave share: the context and the card handle. A call that got stuck keeps
+/// its link.
 struct PcscReader::Link {
     explicit Link(std::string name) : reader(std::move(name)) {}
     Link(const Link&) = delete;
@@ -128,11 +124,12 @@ struct PcscReader::Link {
     }
 
     LONG reconnect() {
-        return SCardReconnect(card, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, SCARD_LEAVE_CARD, &protocol);
+        return SCardReconnect(card, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, SCARD_LEAVE_CARD,
+                              &protocol);
     }
 
-    /// with_card runs a PC/SC call on the connected card; if the card was reset or exchanged meanwhile, again on what is in
-    /// now. pcscd tells of a reset once for each handle, and of a removal for ever: that handle is dropped.
+    /// with_card runs a PC/SC call on the connected card; if the card was reset or exchanged meanwhile, again on what
+    /// is in now. pcscd tells of a reset once for each handle, and of a removal for ever: that handle is dropped.
     template <class Call>
     LONG with_card(Call call) {
         LONG status = SCARD_S_SUCCESS;
@@ -201,8 +198,12 @@ private:
     std::optional<Error> gone(LONG status, DWORD size) const {
         const std::string card = "the card in '" + x_link->reader + "'";
         if (status == SCARD_S_SUCCESS && size < 2)
-            return Error{ErrorCode::card_removed, card + " answered " + std::to_string(size) + " octets: it was taken out",
-                         {}, {}, {}, {}};
+            return Error{ErrorCode::card_removed,
+                         card + " answered " + std::to_string(size) + " octets: it was taken out",
+                         {},
+                         {},
+                         {},
+                         {}};
         // A reset within a transaction: what was selected and verified is gone, so going on would be wrong.
         if (status == SCARD_W_RESET_CARD)
             return Error{ErrorCode::card_removed, card + " was reset", {}, pcsc_where(status), {}, {}};
@@ -270,7 +271,8 @@ Result<void> PcscReader::wait_for_card(std::chrono::milliseconds timeout) {
     state.szReader = x_link->reader.c_str();
     state.dwCurrentState = SCARD_STATE_UNAWARE;
     while (true) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
         const auto wait = static_cast<DWORD>(std::max<std::int64_t>(left.count(), 0));
         const LONG status = SCardGetStatusChange(x_link->context.get(), wait, &state, 1);
         const bool mute = (state.dwEventState & SCARD_STATE_MUTE) != 0;

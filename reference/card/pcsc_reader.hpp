@@ -19,9 +19,9 @@ struct PcscLimits {
 /// PcscReader is a reader of the PC/SC service (pcsc-lite's winscard API). One thread at a time.
 class PcscReader final : public CardReader {
 public:
-    /// open connects to the service and makes sure that the reader exists. `name` is the reader's full name, or a part that
-    /// only one reader's name has. Failures: service_absent (pcscd is not installed or not running), reader_absent (with the
-    /// readers that there are).
+    /// open connects to the service and makes sure that the reader exists. `name` is the reader's full name, or a part
+    /// that only one reader's name has. Failures: service_absent (pcscd is not installed or not running), reader_absent
+    /// (with the readers that there are).
     static Result<std::unique_ptr<PcscReader>> open(const std::string& name, PcscLimits limits = {});
     ~PcscReader() override;
     PcscReader(const PcscReader&) = delete;

@@ -45,7 +45,8 @@ Result<Controls> decode_controls(ByteView pki_response) {
     for (const auto& control : *list) {
         if (control.number == ControlNumber::status_info_v2) {
             auto status = cmc::decode_status_info(control.value);
-            if (!status) return Unexpected{std::move(status).error().in("body part " + std::to_string(control.body_part))};
+            if (!status)
+                return Unexpected{std::move(status).error().in("body part " + std::to_string(control.body_part))};
             controls.statuses.push_back(*std::move(status));
             continue;
         }
@@ -62,16 +63,20 @@ Result<Controls> decode_controls(ByteView pki_response) {
 
 bool whole_message(const StatusInfo& status) { return status.body_parts == std::vector<std::uint32_t>{0}; }
 
-/// check_echo is lenient only where the CM could not read the message that it refuses as a whole, so had nothing to echo.
+/// check_echo is lenient only where the CM could not read the message that it refuses as a whole, so had nothing to
+/// echo.
 Result<void> check_echo(const Controls& controls, const Expected& expected) {
     const StatusInfo& first = controls.statuses.front();
     const bool unread = first.status == StatusInfo::kFailed && whole_message(first);
-    const auto same = [&](const std::optional<Bytes>& got, const Bytes& wanted) { return got ? *got == wanted : unread; };
+    const auto same = [&](const std::optional<Bytes>& got, const Bytes& wanted) {
+        return got ? *got == wanted : unread;
+    };
     ByteView magnitude = expected.transaction_id;
     while (magnitude.size() > 1 && magnitude[0] == 0) magnitude = magnitude.subspan(1);
     if (!same(controls.transaction_id, Bytes(magnitude.begin(), magnitude.end())))
         return mismatch("the answer belongs to another transaction");
-    if (!same(controls.recipient_nonce, expected.nonce)) return mismatch("the answer belongs to another message (nonce)");
+    if (!same(controls.recipient_nonce, expected.nonce))
+        return mismatch("the answer belongs to another message (nonce)");
     if (expected.data_return && !same(controls.data_return, *expected.data_return))
         return mismatch("the answer is about another card (dataReturn)");
     return {};
@@ -123,13 +128,16 @@ bool on_key(const x509::Certificate& certificate, ByteView spki) {
     return same;
 }
 
-Result<x509::Certificate> match(const Answer& answer, const ResponseInfo& info, const OrderLine& line, std::uint32_t part) {
+Result<x509::Certificate> match(const Answer& answer, const ResponseInfo& info, const OrderLine& line,
+                                std::uint32_t part) {
     const auto refuse = [&](std::string detail) {
-        Error error{ErrorCode::cm_answer_mismatch, std::move(detail), {}, "CMC bodyPart " + std::to_string(part), {}, line.key};
+        Error error{
+            ErrorCode::cm_answer_mismatch, std::move(detail), {}, "CMC bodyPart " + std::to_string(part), {}, line.key};
         return fail(std::move(error));
     };
-    const auto named = std::find_if(info.lines.begin(), info.lines.end(),
-                                    [&](const auto& entry) { return entry.body_part == part && entry.key == line.key; });
+    const auto named = std::find_if(info.lines.begin(), info.lines.end(), [&](const auto& entry) {
+        return entry.body_part == part && entry.key == line.key;
+    });
     if (named == info.lines.end()) return refuse("the CM names no certificate for the key");
     const auto* certificate = find_by_digest(answer.certificates, named->sha256);
     if (certificate == nullptr) return refuse("the certificate that the CM names is not in its answer");
@@ -156,10 +164,12 @@ Result<Answer> read_answer(const net::HttpResponse& response, const Expected& ex
 
 Result<Issued> match_certificates(const Answer& answer, const Order& order) {
     const auto parts = request_body_parts(order);
-    if (answer.body_parts != parts) return mismatch("the answer's status is not about exactly the requests of the order");
+    if (answer.body_parts != parts)
+        return mismatch("the answer's status is not about exactly the requests of the order");
     const auto info = read_response_info(answer.response_info);
     if (!info) return fail(info.error());
-    if (info->lines.size() != order.lines.size()) return mismatch("the CM issued for more or other keys than were asked for");
+    if (info->lines.size() != order.lines.size())
+        return mismatch("the CM issued for more or other keys than were asked for");
     Issued issued;
     issued.confirmation_required = answer.confirmation_required;
     issued.responder_nonce = answer.sender_nonce;

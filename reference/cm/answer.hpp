@@ -9,7 +9,7 @@ struct Answer {
     bool confirmation_required = false;
     std::vector<std::uint32_t> body_parts;  ///< that the status speaks of
     Bytes sender_nonce;
-    Bytes response_info;  ///< JSON; empty if there is none
+    Bytes response_info;                          ///< JSON; empty if there is none
     std::vector<x509::Certificate> certificates;  ///< the bag
 };
 

@@ -6,8 +6,8 @@
 
 #include "reference/cm/cm_client.hpp"
 
-/// The JSON bodies of docs/formats/wire.md, as the RA writes and reads them. Whatever can't be read is cm_answer_invalid,
-/// with the offset of a syntax error or the JSON Pointer of a wrong value.
+/// The JSON bodies of docs/formats/wire.md, as the RA writes and reads them. Whatever can't be read is
+/// cm_answer_invalid, with the offset of a syntax error or the JSON Pointer of a wrong value.
 namespace rakit::reference {
 
 /// write_prepare_request gives the body of POST /ra/prepare. Failure: field_invalid (a text that is no UTF-8).

@@ -17,7 +17,8 @@ Result<json> parse(ByteView text, const char* what) {
     try {
         return json::parse(text.begin(), text.end());
     } catch (const json::parse_error& problem) {
-        return fail(ErrorCode::cm_answer_invalid, std::string(what) + ": not JSON", "offset " + std::to_string(problem.byte));
+        return fail(ErrorCode::cm_answer_invalid, std::string(what) + ": not JSON",
+                    "offset " + std::to_string(problem.byte));
     }
 }
 
@@ -55,7 +56,7 @@ std::vector<Field> fields_of(const json& list) {
 
 Error refusal_of(const json& error, std::string where) {
     const auto name = error.at("code").get<std::string>();
-    Error refusal{ErrorCode::cm_answer_invalid, error.at("message").get<std::string>(), {}, std::move(where),
+    Error refusal{ErrorCode::cm_answer_invalid,         error.at("message").get<std::string>(), {}, std::move(where),
                   error.value("remedy", std::string()), error.value("line", std::string())};
     if (const auto code = cm_code(name))
         refusal.code = *code;
@@ -121,8 +122,8 @@ Error read_refusal(ByteView text, std::string where) {
     constexpr const char* kWhat = "refusal";
     // A refusal has the same form wherever it stands, so either schema would do.
     auto value = parse_checked(text, embedded::response_info_schema, kWhat);
-    auto refusal = value ? read(kWhat, [&] { return refusal_of(value->at("error"), where); })
-                         : Result<Error>(fail(value.error()));
+    auto refusal =
+        value ? read(kWhat, [&] { return refusal_of(value->at("error"), where); }) : Result<Error>(fail(value.error()));
     if (refusal) return *std::move(refusal);
     Error invalid = std::move(refusal).error();
     invalid.where = where + (invalid.where.empty() ? "" : ", " + invalid.where);

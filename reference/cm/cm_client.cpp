@@ -53,9 +53,12 @@ Result<std::vector<Procedure>> CmClient::procedures() {
 Result<std::pair<PrepareAnswer, Pin>> CmClient::prepare(const Order& order) {
     const auto body = write_prepare_request(order);
     if (!body) return Unexpected{Error(body.error()).in("prepare")};
-    auto response = x_exchange.exchange(
-        {"POST", "/ra/prepare", {{"content-type", "application/json"}, {"accept", "application/json"}}, to_bytes(*body), {}},
-        x_deadline);
+    auto response = x_exchange.exchange({"POST",
+                                         "/ra/prepare",
+                                         {{"content-type", "application/json"}, {"accept", "application/json"}},
+                                         to_bytes(*body),
+                                         {}},
+                                        x_deadline);
     if (!response) return Unexpected{std::move(response).error().in("prepare")};
     if (response->status != 200) return Unexpected{http_refusal(*response).in("prepare")};
     SecretBytes json(response->body.begin(), response->body.end());
@@ -65,7 +68,8 @@ Result<std::pair<PrepareAnswer, Pin>> CmClient::prepare(const Order& order) {
     auto answer = read_prepare_answer(json);
     if (!answer) return Unexpected{std::move(answer).error().in("prepare")};
     if (answer->op_pin_held == pin->empty())
-        return Unexpected{Error{ErrorCode::cm_answer_invalid, "an OP PIN is held exactly if it comes along", "prepare", {}, {}, {}}};
+        return Unexpected{
+            Error{ErrorCode::cm_answer_invalid, "an OP PIN is held exactly if it comes along", "prepare", {}, {}, {}}};
     return std::pair<PrepareAnswer, Pin>(*std::move(answer), *std::move(pin));
 }
 
@@ -113,7 +117,8 @@ Result<void> CmClient::check_issuers(const Issued& issued, std::vector<x509::Cer
             good = chained(certificate);
         }
         if (!good)
-            return fail(Error{ErrorCode::cm_untrusted, "the certificate was issued by none of the CM's CAs", {}, {}, {}, key});
+            return fail(
+                Error{ErrorCode::cm_untrusted, "the certificate was issued by none of the CM's CAs", {}, {}, {}, key});
     }
     for (const auto& certificate : issued.issuer_certificates)
         if (!chained(certificate))
@@ -121,7 +126,8 @@ Result<void> CmClient::check_issuers(const Issued& issued, std::vector<x509::Cer
     return {};
 }
 
-Result<void> CmClient::confirm(const Order& order, const Issued& issued, bool accepted, const OfficerCredential& officer) {
+Result<void> CmClient::confirm(const Order& order, const Issued& issued, bool accepted,
+                               const OfficerCredential& officer) {
     const Bytes nonce = x_rng.bytes(kNonceSize);
     const auto encoded =
         sign_pki_data(confirmation_pki_data(order, issued, accepted, nonce), officer, {}, x_clock.now());

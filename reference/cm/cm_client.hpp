@@ -86,8 +86,9 @@ Result<Bytes> certification_request_info(const Order& order, const OrderLine& li
 /// Failures: pop_failed if the signature doesn't verify, unsupported for other kinds of keys.
 Result<Bytes> certification_request(ByteView info, ByteView signature);
 
-/// CmClient speaks wire.md's CMC dialect over an HttpExchange. Refusals of the CM come back as Errors with the CM's code,
-/// message, remedy and line. Answers are checked: signature by a certificate under `anchors`, transaction, nonce, keys.
+/// CmClient speaks wire.md's CMC dialect over an HttpExchange. Refusals of the CM come back as Errors with the CM's
+/// code, message, remedy and line. Answers are checked: signature by a certificate under `anchors`, transaction, nonce,
+/// keys.
 class CmClient {
 public:
     CmClient(HttpExchange& exchange, std::vector<x509::Certificate> anchors, Clock& clock, Rng& rng,
@@ -95,17 +96,19 @@ public:
 
     Result<std::vector<Procedure>> procedures();
     /// prepare asks what the dialog needs; a held OP PIN is handed out apart, so that no PIN gets into a PrepareAnswer.
-    /// The answer's body is wiped; HttpsExchange wipes its buffers too. What another HttpExchange copies is its business.
+    /// The answer's body is wiped; HttpsExchange wipes its buffers too. What another HttpExchange copies is its
+    /// business.
     Result<std::pair<PrepareAnswer, Pin>> prepare(const Order& order);
     /// encode_order makes the signed Full PKI Request; the same octets are sent again after an interruption.
     /// `requests`: one PKCS#10 for each line, in its order. The officer must be unlocked.
-    Result<Bytes> encode_order(const Order& order, const std::vector<Bytes>& requests, const OfficerCredential& officer);
-    /// submit sends an encoded order and reads the answer. It asks for GET /cacerts as well if the answer lacks the issuer
-    /// of a certificate and no anchor is it. Failures beside the CM's refusals: those of HttpExchange, cm_answer_invalid,
-    /// cm_answer_mismatch (another transaction, message, card or key), cm_untrusted.
+    Result<Bytes> encode_order(const Order& order, const std::vector<Bytes>& requests,
+                               const OfficerCredential& officer);
+    /// submit sends an encoded order and reads the answer. It asks for GET /cacerts as well if the answer lacks the
+    /// issuer of a certificate and no anchor is it. Failures beside the CM's refusals: those of HttpExchange,
+    /// cm_answer_invalid, cm_answer_mismatch (another transaction, message, card or key), cm_untrusted.
     Result<Issued> submit(ByteView encoded, const Order& order);
-    /// confirm tells the CM that all certificates of the order are on the card (accepted) or that they are not. It may be
-    /// repeated: the CM answers a second one as the first.
+    /// confirm tells the CM that all certificates of the order are on the card (accepted) or that they are not. It may
+    /// be repeated: the CM answers a second one as the first.
     Result<void> confirm(const Order& order, const Issued& issued, bool accepted, const OfficerCredential& officer);
 
 private:

@@ -63,13 +63,13 @@ Bytes encode_status_info(const StatusInfo& status);
 Bytes encode_issuer_and_serial(ByteView issuer, ByteView serial);
 /// encode_revoke_request gives a RevokeRequest (section 6.11), reason superseded(4).
 Bytes encode_revoke_request(ByteView issuer, ByteView serial);
-/// encode_mod_cert_template gives a ModCertTemplate (section 6.5.1) for one tcr; `replace` is TRUE, so DER leaves it out.
-/// `subject` is a DER Name; `extensions` are DER Extension values one behind the other, or nothing.
+/// encode_mod_cert_template gives a ModCertTemplate (section 6.5.1) for one tcr; `replace` is TRUE, so DER leaves it
+/// out. `subject` is a DER Name; `extensions` are DER Extension values one behind the other, or nothing.
 Bytes encode_mod_cert_template(std::uint32_t request, ByteView subject, ByteView extensions);
 
 /// decode_pki_response reads the controls of a PKIResponse (section 4.2); nested messages are passed over. Failure:
-/// cm_answer_invalid with the offset in `where`, also for a control that ControlNumber has not, a body part id that is 0
-/// or used twice, and a control with more or less than one value.
+/// cm_answer_invalid with the offset in `where`, also for a control that ControlNumber has not, a body part id that is
+/// 0 or used twice, and a control with more or less than one value.
 Result<std::vector<Control>> decode_pki_response(ByteView der);
 
 /// decode_integer gives the magnitude of a positive INTEGER, without leading zeros.

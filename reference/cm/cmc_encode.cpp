@@ -13,9 +13,9 @@ constexpr std::uint32_t kEnumerated = 0x0A;
 constexpr std::uint32_t kUtf8String = 0x0C;
 constexpr std::uint32_t kSequence = 0x30;
 constexpr std::uint32_t kSet = 0x31;
-constexpr std::uint32_t kTcr = 0xA0;                  // TaggedRequest's tcr [0]
-constexpr std::uint32_t kTemplateSubject = 0xA5;      // CertTemplate's subject [5], RFC 4211
-constexpr std::uint32_t kTemplateExtensions = 0xA9;   // CertTemplate's extensions [9]
+constexpr std::uint32_t kTcr = 0xA0;                 // TaggedRequest's tcr [0]
+constexpr std::uint32_t kTemplateSubject = 0xA5;     // CertTemplate's subject [5], RFC 4211
+constexpr std::uint32_t kTemplateExtensions = 0xA9;  // CertTemplate's extensions [9]
 constexpr std::uint8_t kSuperseded = 4;
 
 Bytes encode_integer(std::uint32_t value) {

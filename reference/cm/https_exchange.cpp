@@ -152,7 +152,8 @@ private:
             lookup->results = results;
         });
         x_io.restart();
-        while (!lookup->error && x_io.run_one_until(until) != 0) {}
+        while (!lookup->error && x_io.run_one_until(until) != 0) {
+        }
         if (!lookup->error) {
             lookup->resolver.cancel();
             return fail(unreachable("resolving the name", asio::error::timed_out));
@@ -203,7 +204,8 @@ private:
 HttpsExchange::HttpsExchange(std::unique_ptr<Connection> connection) : x_connection(std::move(connection)) {}
 HttpsExchange::~HttpsExchange() = default;
 
-Result<std::unique_ptr<HttpsExchange>> HttpsExchange::open(const std::string& url, std::vector<x509::Certificate> anchors,
+Result<std::unique_ptr<HttpsExchange>> HttpsExchange::open(const std::string& url,
+                                                           std::vector<x509::Certificate> anchors,
                                                            const OfficerCredential* officer) {
     auto parsed = parse_https_url(url);
     if (!parsed) return fail(parsed.error());

@@ -11,14 +11,17 @@ constexpr std::string_view kKey = "value";
 /// end_of_string finds the closing quote of the string that opens at `open`; nothing if there is none.
 std::optional<std::size_t> end_of_string(const SecretBytes& json, std::size_t open) {
     for (std::size_t i = open + 1; i < json.size(); ++i) {
-        if (json[i] == '\\') ++i;
-        else if (json[i] == '"') return i;
+        if (json[i] == '\\')
+            ++i;
+        else if (json[i] == '"')
+            return i;
     }
     return std::nullopt;
 }
 
 std::size_t skip_blanks(const SecretBytes& json, std::size_t at) {
-    while (at < json.size() && std::string_view(" \t\r\n").find(static_cast<char>(json[at])) != std::string_view::npos) ++at;
+    while (at < json.size() && std::string_view(" \t\r\n").find(static_cast<char>(json[at])) != std::string_view::npos)
+        ++at;
     return at;
 }
 
@@ -48,8 +51,8 @@ Result<Pin> take_op_pin(SecretBytes& json) {
             return fail(ErrorCode::cm_answer_invalid, "the OP PIN stands twice or escaped",
                         "offset " + std::to_string(open));
         pin.emplace(digits);
-        std::fill(json.begin() + static_cast<std::ptrdiff_t>(open) + 1, json.begin() + static_cast<std::ptrdiff_t>(*end),
-                  static_cast<std::uint8_t>('0'));
+        std::fill(json.begin() + static_cast<std::ptrdiff_t>(open) + 1,
+                  json.begin() + static_cast<std::ptrdiff_t>(*end), static_cast<std::uint8_t>('0'));
         at = *end;
     }
     return pin ? std::move(*pin) : Pin();

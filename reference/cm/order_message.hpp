@@ -7,8 +7,8 @@
 
 namespace rakit::reference {
 
-/// request_body_parts gives the tcr's body part id for each line: controls are numbered first, from 1, then the requests
-/// (docs/formats/wire.md), so an answer, also one after an interruption, is read with nothing but the order.
+/// request_body_parts gives the tcr's body part id for each line: controls are numbered first, from 1, then the
+/// requests (docs/formats/wire.md), so an answer, also one after an interruption, is read with nothing but the order.
 std::vector<std::uint32_t> request_body_parts(const Order& order);
 
 /// order_pki_data gives an order's PKIData, DER; `requests` holds one PKCS#10 for each line. Failures: field_invalid,

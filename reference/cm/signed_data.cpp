@@ -46,8 +46,8 @@ Result<std::vector<x509::Certificate>> bag(CMS_ContentInfo* cms) {
 /// demands them here); OpenSSL checks neither that nor that their contentType is the real one.
 Result<void> check_signer_info(CMS_SignerInfo* signer) {
     const ossl::Object content_type(OBJ_nid2obj(NID_pkcs9_contentType));
-    const auto* signed_type = static_cast<ASN1_OBJECT*>(
-        CMS_signed_get0_data_by_OBJ(signer, content_type.get(), -3, V_ASN1_OBJECT));
+    const auto* signed_type =
+        static_cast<ASN1_OBJECT*>(CMS_signed_get0_data_by_OBJ(signer, content_type.get(), -3, V_ASN1_OBJECT));
     if (signed_type == nullptr || OBJ_obj2nid(signed_type) != NID_id_cct_PKIResponse)
         return invalid("the signed attributes don't name a PKIResponse");
     X509_ALGOR* digest = nullptr;
@@ -60,8 +60,8 @@ Result<void> check_signer_info(CMS_SignerInfo* signer) {
     return {};
 }
 
-Result<void> check_trust(CMS_ContentInfo* cms, const SignedAnswer& answer, const std::vector<x509::Certificate>& anchors,
-                         UtcTime now) {
+Result<void> check_trust(CMS_ContentInfo* cms, const SignedAnswer& answer,
+                         const std::vector<x509::Certificate>& anchors, UtcTime now) {
     // get0: the stack is ours, what it points to isn't.
     STACK_OF(X509)* signers = CMS_get0_signers(cms);
     const Bytes der = sk_X509_num(signers) == 1 ? ossl::to_der(sk_X509_value(signers, 0), i2d_X509) : Bytes{};
@@ -88,8 +88,8 @@ Result<Bytes> sign_pki_data(ByteView pki_data, const OfficerCredential& officer,
     const x509::Certificate& own = officer.certificate();
     if (!cms || CMS_set1_eContentType(cms.get(), OBJ_nid2obj(NID_id_cct_PKIData)) != 1) return crypto("SignedData");
     // CADES: OpenSSL's name for adding signingCertificateV2 (RFC 5035).
-    CMS_SignerInfo* signer = CMS_add1_signer(cms.get(), own.handle(), officer.key(), EVP_sha256(),
-                                             CMS_BINARY | CMS_NOSMIMECAP | CMS_CADES);
+    CMS_SignerInfo* signer =
+        CMS_add1_signer(cms.get(), own.handle(), officer.key(), EVP_sha256(), CMS_BINARY | CMS_NOSMIMECAP | CMS_CADES);
     if (signer == nullptr || !add_signing_time(signer, at)) return crypto("the officer's signature");
     std::vector<x509::Certificate> added{own};
     for (const auto& other : others) {

@@ -9,9 +9,9 @@
 
 namespace rakit::reference {
 
-/// sign_pki_data wraps a PKIData in SignedData (RFC 5652; RFC 5272 section 3.2) signed by the officer with SHA-256: signed
-/// attributes contentType, messageDigest, signingTime `at` and signingCertificateV2; the officer's certificate and
-/// `others` in the bag. Failures: officer_credential_invalid if the officer is locked, crypto_failed.
+/// sign_pki_data wraps a PKIData in SignedData (RFC 5652; RFC 5272 section 3.2) signed by the officer with SHA-256:
+/// signed attributes contentType, messageDigest, signingTime `at` and signingCertificateV2; the officer's certificate
+/// and `others` in the bag. Failures: officer_credential_invalid if the officer is locked, crypto_failed.
 Result<Bytes> sign_pki_data(ByteView pki_data, const OfficerCredential& officer,
                             const std::vector<x509::Certificate>& others, UtcTime at);
 
@@ -22,8 +22,8 @@ struct SignedAnswer {
 };
 
 /// open_signed_answer takes a PKIResponse out of its SignedData. Exactly one signer with signed attributes and at least
-/// SHA-256. Failures: cm_answer_invalid (no such SignedData, or the signature doesn't fit); cm_untrusted if the signer's
-/// certificate lacks cmcCA or doesn't chain to an anchor at this time.
+/// SHA-256. Failures: cm_answer_invalid (no such SignedData, or the signature doesn't fit); cm_untrusted if the
+/// signer's certificate lacks cmcCA or doesn't chain to an anchor at this time.
 Result<SignedAnswer> open_signed_answer(ByteView ber, const std::vector<x509::Certificate>& anchors, UtcTime now);
 
 /// certificates_only reads the bag of a SignedData without looking at signatures (RFC 7030 section 4.1.3).

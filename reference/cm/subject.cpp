@@ -38,7 +38,8 @@ Result<Bytes> subject_name(const std::map<std::string, std::string>& fields) {
 Result<Bytes> subject_extensions(const std::map<std::string, std::string>& fields) {
     const auto email = fields.find(kEmail);
     if (email == fields.end() || email->second.empty()) return Bytes{};
-    const bool plain = std::all_of(email->second.begin(), email->second.end(), [](char c) { return c > ' ' && c < 0x7F; });
+    const bool plain =
+        std::all_of(email->second.begin(), email->second.end(), [](char c) { return c > ' ' && c < 0x7F; });
     if (!plain || email->second.find('@') == std::string::npos)
         return fail(ErrorCode::field_invalid, std::string(kEmail) + ": not an ASCII mail address");
     iso7816::TlvWriter names;

@@ -10,13 +10,15 @@ Result<void> use_officer(SSL_CTX* context, const OfficerCredential& officer) {
     for (const auto& issuer : officer.chain())
         good = good && (issuer.self_issued() || SSL_CTX_add1_chain_cert(context, issuer.handle()) == 1);
     if (!good)
-        return fail(ErrorCode::officer_credential_invalid, "the officer's certificate does not serve TLS: " + ossl::last_error());
+        return fail(ErrorCode::officer_credential_invalid,
+                    "the officer's certificate does not serve TLS: " + ossl::last_error());
     return {};
 }
 
 }  // namespace
 
-Result<ossl::SslContext> client_tls_context(const std::vector<x509::Certificate>& anchors, const OfficerCredential* officer) {
+Result<ossl::SslContext> client_tls_context(const std::vector<x509::Certificate>& anchors,
+                                            const OfficerCredential* officer) {
     ossl::SslContext context(SSL_CTX_new(TLS_client_method()));
     if (!context || SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1)
         return fail(ErrorCode::crypto_failed, "TLS: " + ossl::last_error());

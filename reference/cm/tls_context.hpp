@@ -9,9 +9,10 @@
 namespace rakit::reference {
 
 /// client_tls_context makes the TLS settings of a client: TLS >= 1.2, the server verified against the anchors, the
-/// officer's certificate, chain and key if there is an officer. Plaintext buffers are cleansed, an OP PIN passes through
-/// them. Failures: officer_credential_invalid, crypto_failed.
-Result<ossl::SslContext> client_tls_context(const std::vector<x509::Certificate>& anchors, const OfficerCredential* officer);
+/// officer's certificate, chain and key if there is an officer. Plaintext buffers are cleansed, an OP PIN passes
+/// through them. Failures: officer_credential_invalid, crypto_failed.
+Result<ossl::SslContext> client_tls_context(const std::vector<x509::Certificate>& anchors,
+                                            const OfficerCredential* officer);
 
 /// expect_host makes a handshake fail unless the server's certificate is for this name or address (RFC 6125), and sends
 /// the name in the handshake.

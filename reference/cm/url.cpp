@@ -26,7 +26,8 @@ bool is_port(std::string_view text) {
 }  // namespace
 
 Result<HttpsUrl> parse_https_url(const std::string& url) {
-    const auto wrong = fail(ErrorCode::usage, "'" + url + "' is no https://HOST[:PORT][/BASE] with a port from 1 to 65535");
+    const auto wrong =
+        fail(ErrorCode::usage, "'" + url + "' is no https://HOST[:PORT][/BASE] with a port from 1 to 65535");
     std::string_view rest = url;
     if (!rest.starts_with(kScheme)) return wrong;
     rest.remove_prefix(kScheme.size());

@@ -9,7 +9,8 @@
 namespace rakit::reference {
 
 /// Pkcs12Officer is a software token (RFC 7292): one key, its certificate, and the CA certificates that came along.
-/// The certificate can be read before unlock() only if the file keeps it in an unencrypted bag; see certificate_readable().
+/// The certificate can be read before unlock() only if the file keeps it in an unencrypted bag; see
+/// certificate_readable().
 class Pkcs12Officer final : public OfficerCredential {
 public:
     /// open reads a PKCS#12 file. Failures: file_unreadable, officer_credential_invalid with the path in `where`.

@@ -65,7 +65,8 @@ void unlock(State& state, Effects& effects) {
 
 void tell(State& state, Effects& effects, std::string code, std::string text) {
     const auto said = std::pair(code, text);
-    if (std::ranges::find(state.notices, said) != state.notices.end()) return;  // the write plan repeats the contents' notes
+    if (std::ranges::find(state.notices, said) != state.notices.end())
+        return;  // the write plan repeats the contents' notes
     state.notices.push_back(said);
     effects.push_back(Tell{std::move(code), std::move(text)});
 }

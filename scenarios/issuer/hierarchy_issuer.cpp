@@ -16,8 +16,8 @@ bool is_issuer(const std::string& name) {
 
 /// serial_of makes a positive serial number from everything that tells two wishes apart.
 Bytes serial_of(const cards::CertificateWish& wish) {
-    Bytes seed = to_bytes(wish.issuer + '\n' + wish.common_name + '\n' + wish.card_serial + '\n' + to_iso8601(wish.not_before) +
-                          '\n' + to_iso8601(wish.not_after) + '\n');
+    Bytes seed = to_bytes(wish.issuer + '\n' + wish.common_name + '\n' + wish.card_serial + '\n' +
+                          to_iso8601(wish.not_before) + '\n' + to_iso8601(wish.not_after) + '\n');
     append(seed, wish.spki);
     Bytes serial = ossl::sha256(seed);
     serial.resize(kSerialOctets);

@@ -39,7 +39,8 @@ private:
     bool x_reset = false;
 };
 
-LinkReader::LinkReader(std::string name, std::unique_ptr<CardLink> link) : x_name(std::move(name)), x_link(std::move(link)) {}
+LinkReader::LinkReader(std::string name, std::unique_ptr<CardLink> link)
+    : x_name(std::move(name)), x_link(std::move(link)) {}
 
 Result<void> LinkReader::connect() {
     if (x_powered && x_link->connected()) return {};

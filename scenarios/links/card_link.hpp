@@ -22,16 +22,17 @@ public:
     virtual Result<Bytes> exchange(ByteView command) = 0;
 };
 
-/// LinkReader is the reference's reader over a link. A card stays powered from the first use on, across locks, as it does
-/// under PC/SC between clients that leave it so; a card that was pulled is card_removed for the lock that is held then,
-/// and whichever card is in at the next lock is powered afresh.
+/// LinkReader is the reference's reader over a link. A card stays powered from the first use on, across locks, as it
+/// does under PC/SC between clients that leave it so; a card that was pulled is card_removed for the lock that is held
+/// then, and whichever card is in at the next lock is powered afresh.
 class LinkReader final : public reference::CardReader {
 public:
     LinkReader(std::string name, std::unique_ptr<CardLink> link);
     std::string name() const override { return x_name; }
     Result<Bytes> atr() override;
     Result<std::unique_ptr<reference::ExclusiveAccess>> lock() override;
-    /// reset is what another client's SCardReconnect does: RAM is gone, the lock holder isn't told. Failure: card_removed.
+    /// reset is what another client's SCardReconnect does: RAM is gone, the lock holder isn't told. Failure:
+    /// card_removed.
     Result<void> reset();
 
 private:

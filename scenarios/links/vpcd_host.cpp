@@ -17,7 +17,7 @@ using std::chrono::milliseconds;
 constexpr Bytes::value_type kPowerOn = 0x01;
 constexpr Bytes::value_type kReset = 0x02;
 constexpr Bytes::value_type kGetAtr = 0x04;
-constexpr std::size_t kMaxAtr = 33;        // ISO/IEC 7816-3 section 8.2.1
+constexpr std::size_t kMaxAtr = 33;  // ISO/IEC 7816-3 section 8.2.1
 constexpr std::size_t kMaxCommand = 65535;
 
 }  // namespace
@@ -50,7 +50,8 @@ Result<Bytes> VpcdHost::power_on() {
     }
     if (!send_message(Bytes{kPowerOn}) || !send_message(Bytes{kGetAtr})) return removed();
     auto atr = receive_message();
-    if (atr && (atr->size() < 2 || atr->size() > kMaxAtr)) return fail(ErrorCode::card_mute, "the card has no proper ATR");
+    if (atr && (atr->size() < 2 || atr->size() > kMaxAtr))
+        return fail(ErrorCode::card_mute, "the card has no proper ATR");
     return atr;
 }
 
@@ -66,7 +67,8 @@ Result<Bytes> VpcdHost::exchange(ByteView command) {
 }
 
 bool VpcdHost::send_message(ByteView payload) const {
-    const Bytes length{static_cast<std::uint8_t>(payload.size() >> 8U), static_cast<std::uint8_t>(payload.size() & 0xFFU)};
+    const Bytes length{static_cast<std::uint8_t>(payload.size() >> 8U),
+                       static_cast<std::uint8_t>(payload.size() & 0xFFU)};
     return send_all(x_card.get(), length) && send_all(x_card.get(), payload);
 }
 

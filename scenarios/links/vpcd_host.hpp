@@ -9,8 +9,9 @@
 
 namespace rakit::scenarios {
 
-/// VpcdHost is vpcd's end of its protocol without pcscd: a listening port on loopback to which one card connects, and the
-/// reader's commands to it. It sends length and body apart, as vpcd does, so that a card that is slow with vpcd is slow here.
+/// VpcdHost is vpcd's end of its protocol without pcscd: a listening port on loopback to which one card connects, and
+/// the reader's commands to it. It sends length and body apart, as vpcd does, so that a card that is slow with vpcd is
+/// slow here.
 class VpcdHost final : public CardLink {
 public:
     /// listen takes a free port. A card gets `bound` for each answer, then it counts as mute. Failure: io_failed.

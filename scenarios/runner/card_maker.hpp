@@ -26,7 +26,8 @@ public:
     Result<void> check(const CardSetup& setup, const std::string& scenario);
 
 private:
-    Result<std::map<Bytes, std::string>> wrong_keys(const CardSetup& setup, const std::string& image, std::uint64_t seed);
+    Result<std::map<Bytes, std::string>> wrong_keys(const CardSetup& setup, const std::string& image,
+                                                    std::uint64_t seed);
     Result<cards::Image> base(const CardSetup& setup, const std::string& image, std::uint64_t seed);
 
     HierarchyIssuer x_issuer;

@@ -26,8 +26,7 @@ std::vector<document::Finding> check_cards(const std::vector<Case>& cases) {
     CardMaker maker(*hierarchy);
     std::set<std::string> seen;
     for (const auto& one : cases) {
-        if (!seen.insert(nlohmann::json{one.file, one.card.image, one.card.certificates}.dump()).second)
-            continue;
+        if (!seen.insert(nlohmann::json{one.file, one.card.image, one.card.certificates}.dump()).second) continue;
         if (const auto good = maker.check(one.card, one.file); !good) findings.push_back(finding(one, good.error()));
     }
     return findings;

@@ -7,8 +7,8 @@
 
 namespace rakit::scenarios {
 
-/// check_cards looks at the cards of cases that name a file or vary a built-in, and gives what is wrong with them at the
-/// place in the scenario that asks for it: a file that isn't there or is itself wrong, a key that the card lacks.
+/// check_cards looks at the cards of cases that name a file or vary a built-in, and gives what is wrong with them at
+/// the place in the scenario that asks for it: a file that isn't there or is itself wrong, a key that the card lacks.
 std::vector<document::Finding> check_cards(const std::vector<Case>& cases);
 
 }  // namespace rakit::scenarios

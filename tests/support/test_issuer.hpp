@@ -8,8 +8,8 @@
 
 namespace rakit::test {
 
-/// TestIssuer makes what recipes wish with an RSA CA of its own for each issuer's name, from a fixed seed: the same wish
-/// gives the same octets. The CAs' subjects are `CN=Test <issuer>`.
+/// TestIssuer makes what recipes wish with an RSA CA of its own for each issuer's name, from a fixed seed: the same
+/// wish gives the same octets. The CAs' subjects are `CN=Test <issuer>`.
 class TestIssuer final : public cards::CertificateIssuer {
 public:
     Result<x509::Certificate> issue(const cards::CertificateWish& wish) override {
@@ -31,7 +31,9 @@ public:
         return x509::Certificate::parse(der);
     }
 
-    Result<x509::Certificate> ca_certificate(const std::string& issuer) override { return authority_of(issuer).certificate; }
+    Result<x509::Certificate> ca_certificate(const std::string& issuer) override {
+        return authority_of(issuer).certificate;
+    }
 
 private:
     struct Authority {

@@ -12,10 +12,14 @@ struct KindName {
 };
 
 constexpr std::array kKinds{
-    KindName{FaultKind::tear_before, "tear-before"}, KindName{FaultKind::tear_after, "tear-after"},
-    KindName{FaultKind::tear_within, "tear-within"}, KindName{FaultKind::status, "status"},
-    KindName{FaultKind::delay, "delay"},             KindName{FaultKind::mute, "mute"},
-    KindName{FaultKind::remove, "remove"},           KindName{FaultKind::memory_failure, "memory-failure"},
+    KindName{FaultKind::tear_before, "tear-before"},
+    KindName{FaultKind::tear_after, "tear-after"},
+    KindName{FaultKind::tear_within, "tear-within"},
+    KindName{FaultKind::status, "status"},
+    KindName{FaultKind::delay, "delay"},
+    KindName{FaultKind::mute, "mute"},
+    KindName{FaultKind::remove, "remove"},
+    KindName{FaultKind::memory_failure, "memory-failure"},
     KindName{FaultKind::no_space, "no-space"},
 };
 
@@ -57,7 +61,8 @@ Strike FaultPlan::next(ByteView command) {
 bool spent(const Fault& fault) { return fault.times != 0 && fault.seen >= fault.nth + fault.times - 1; }
 
 Result<Fault> parse_fault(const nlohmann::json& json) {
-    if (!json.is_object() || !json.contains("kind") || !json["kind"].is_string()) return invalid("a fault needs a kind");
+    if (!json.is_object() || !json.contains("kind") || !json["kind"].is_string())
+        return invalid("a fault needs a kind");
     Fault fault;
     const auto kind = json["kind"].get<std::string>();
     bool known = false;
@@ -72,7 +77,8 @@ Result<Fault> parse_fault(const nlohmann::json& json) {
         const bool is_hex = key == "ins" || key == "sw";
         if (is_hex) {
             const auto octets = value.is_string() ? from_hex(value.get<std::string>()) : std::nullopt;
-            if (!octets || octets->size() != (key == "ins" ? 1U : 2U)) return invalid("'" + key + "' is not hex of its length");
+            if (!octets || octets->size() != (key == "ins" ? 1U : 2U))
+                return invalid("'" + key + "' is not hex of its length");
             if (key == "ins")
                 fault.ins = (*octets)[0];
             else
@@ -81,14 +87,20 @@ Result<Fault> parse_fault(const nlohmann::json& json) {
         }
         if (!value.is_number_integer() || value < 0 || value > 1000000) return invalid("'" + key + "' is not a number");
         const auto number = value.get<unsigned>();
-        if (key == "octets") fault.octets = number;
-        else if (key == "milliseconds") fault.milliseconds = std::chrono::milliseconds(number);
-        else if (key == "nth") fault.nth = number;
-        else if (key == "times") fault.times = number;
-        else return invalid("unknown key '" + key + "'");
+        if (key == "octets")
+            fault.octets = number;
+        else if (key == "milliseconds")
+            fault.milliseconds = std::chrono::milliseconds(number);
+        else if (key == "nth")
+            fault.nth = number;
+        else if (key == "times")
+            fault.times = number;
+        else
+            return invalid("unknown key '" + key + "'");
     }
     if (fault.nth == 0) return invalid("'nth' counts from 1");
-    if (fault.kind == FaultKind::status && fault.sw.value() < 0x6000) return invalid("kind status needs 'sw' from 6000 on");
+    if (fault.kind == FaultKind::status && fault.sw.value() < 0x6000)
+        return invalid("kind status needs 'sw' from 6000 on");
     return fault;
 }
 

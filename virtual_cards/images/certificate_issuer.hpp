@@ -10,8 +10,8 @@ namespace rakit::cards {
 
 /// CertificateWish is a certificate that a recipe wants on a card.
 struct CertificateWish {
-    std::string issuer;       ///< "tc-issuer", "end-user-ca", "officer-ca", or "stranger": a CA that nobody trusts
-    Bytes spki;               ///< DER; whose key the certificate names (a mismatch is a recipe's way to be wrong)
+    std::string issuer;  ///< "tc-issuer", "end-user-ca", "officer-ca", or "stranger": a CA that nobody trusts
+    Bytes spki;          ///< DER; whose key the certificate names (a mismatch is a recipe's way to be wrong)
     std::string common_name;
     std::string card_serial;  ///< upper-case hex, for the subject's serialNumber; empty: none
     UtcTime not_before;

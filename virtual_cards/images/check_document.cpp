@@ -17,7 +17,8 @@ public:
         if (x_recipe.value.contains("last_update")) time("/last_update");
         each("/pins", [this](const std::string& at, const json& pin) { check_pin(at, pin); });
         each("/keys", [this](const std::string& at, const json& key) {
-            if (!x_keys.insert(key.at("id")).second) find(at + "/id", "two keys with the id " + key.at("id").get<std::string>());
+            if (!x_keys.insert(key.at("id")).second)
+                find(at + "/id", "two keys with the id " + key.at("id").get<std::string>());
         });
         each("/keys", [this](const std::string& at, const json& key) { check_key(at, key); });
     }
@@ -31,18 +32,22 @@ private:
             check(list + "/" + std::to_string(i), x_recipe.value.at(pointer).at(i));
     }
 
-    void find(const std::string& at, std::string message) { x_recipe.findings.push_back(x_recipe.finding(at, std::move(message))); }
+    void find(const std::string& at, std::string message) {
+        x_recipe.findings.push_back(x_recipe.finding(at, std::move(message)));
+    }
 
     void check_pin(const std::string& at, const json& pin) {
         if (!x_pins.insert(pin.at("reference")).second)
             find(at + "/reference", "two PINs with the reference " + pin.at("reference").dump());
-        if (pin.value("tries_left", 0) > pin.value("tries", 3)) find(at + "/tries_left", "more tries left than there are");
+        if (pin.value("tries_left", 0) > pin.value("tries", 3))
+            find(at + "/tries_left", "more tries left than there are");
         if (pin.value("puk_tries_left", 0) > pin.value("puk_tries", 10))
             find(at + "/puk_tries_left", "more tries left than there are");
     }
 
     void check_key(const std::string& at, const json& key) {
-        if (!x_pins.contains(key.at("pin"))) find(at + "/pin", "there is no PIN with the reference " + key.at("pin").dump());
+        if (!x_pins.contains(key.at("pin")))
+            find(at + "/pin", "there is no PIN with the reference " + key.at("pin").dump());
         each(at + "/certificates", [this](const std::string& place, const json& certificate) {
             const auto begin = time(place + "/not_before");
             const auto end = time(place + "/not_after");

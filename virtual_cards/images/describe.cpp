@@ -23,10 +23,11 @@ std::string rights(const File& file) {
     if (file.kind == FileKind::df)
         return "create " + guard(file.access(Right::df_create_ef)) + ", delete " + guard(file.access(Right::df_delete));
     if (file.is_key())
-        return "use " + guard(file.access(Right::key_use)) + ", update " + guard(file.access(Right::key_update)) + ", delete " +
-               guard(file.access(Right::key_delete)) + ", generate " + guard(file.access(Right::key_generate));
-    return "read " + guard(file.access(Right::ef_read)) + ", update " + guard(file.access(Right::ef_update)) + ", delete " +
-           guard(file.access(Right::ef_delete));
+        return "use " + guard(file.access(Right::key_use)) + ", update " + guard(file.access(Right::key_update)) +
+               ", delete " + guard(file.access(Right::key_delete)) + ", generate " +
+               guard(file.access(Right::key_generate));
+    return "read " + guard(file.access(Right::ef_read)) + ", update " + guard(file.access(Right::ef_update)) +
+           ", delete " + guard(file.access(Right::ef_delete));
 }
 
 std::string spaced(ByteView path) {
@@ -57,9 +58,10 @@ private:
     void add(std::string subject, std::string text) { x_facts.push_back({std::move(subject), std::move(text)}); }
 
     void card() {
-        add("card", "serial number " + to_hex(x_state.serial) + ", " + (x_state.activated ? "activated" : "creation state") +
-                        ", change counter " + std::to_string(x_state.change_counter) + ", " +
-                        std::to_string(x_files.free_memory()) + " of " + std::to_string(x_files.memory()) + " octets free");
+        add("card", "serial number " + to_hex(x_state.serial) + ", " +
+                        (x_state.activated ? "activated" : "creation state") + ", change counter " +
+                        std::to_string(x_state.change_counter) + ", " + std::to_string(x_files.free_memory()) + " of " +
+                        std::to_string(x_files.memory()) + " octets free");
     }
 
     const File* at(ByteView path) const {
@@ -97,7 +99,8 @@ private:
         const auto index = x_files.find(object.path);
         auto* key = index ? x_files.at(*index).key.key() : nullptr;
         const auto type = key == nullptr ? std::nullopt : ossl::key_type(key);
-        text += type ? ", " + std::string(ossl::name(*type)) + " " + fingerprint(ossl::spki(key)) : ", no key in its file";
+        text +=
+            type ? ", " + std::string(ossl::name(*type)) + " " + fingerprint(ossl::spki(key)) : ", no key in its file";
         text += ", " + (object.auth_id.empty() ? std::string("no PIN") : "PIN object " + to_hex(object.auth_id));
         if (index && x_files.at(*index).user_consent) text += ", PIN before every use";
         add("key " + to_hex(object.id), text + ", in " + spaced(object.path));
@@ -108,9 +111,9 @@ private:
         const auto place = ", '" + object.label + "', in " + spaced(object.path);
         const auto parsed = file == nullptr ? std::nullopt : certificate_in(file->content);
         if (!parsed) return add(what + "in " + spaced(object.path) + on, "no certificate there" + place);
-        add(what + parsed->serial_hex() + on, x509::to_string(parsed->subject()) + ", issued by " +
-                                                  x509::to_string(parsed->issuer()) + ", " + to_iso8601(parsed->not_before()) +
-                                                  " to " + to_iso8601(parsed->not_after()) + place);
+        add(what + parsed->serial_hex() + on,
+            x509::to_string(parsed->subject()) + ", issued by " + x509::to_string(parsed->issuer()) + ", " +
+                to_iso8601(parsed->not_before()) + " to " + to_iso8601(parsed->not_after()) + place);
     }
 
     static std::optional<x509::Certificate> certificate_in(ByteView content);
@@ -120,7 +123,9 @@ private:
         std::string text;
         switch (node.kind) {
             case FileKind::df: text = "folder"; break;
-            case FileKind::ef: text = std::to_string(node.size) + " octets, content " + fingerprint(node.content); break;
+            case FileKind::ef:
+                text = std::to_string(node.size) + " octets, content " + fingerprint(node.content);
+                break;
             case FileKind::rsa_key: text = "RSA key of " + std::to_string(node.size) + " bits"; break;
             case FileKind::ec_key: text = "EC key of " + std::to_string(node.size) + " bits"; break;
         }
@@ -142,7 +147,8 @@ std::optional<x509::Certificate> Describer::certificate_in(ByteView content) {
 }
 
 const Fact* find(const std::vector<Fact>& facts, const std::string& subject) {
-    const auto found = std::find_if(facts.begin(), facts.end(), [&](const auto& fact) { return fact.subject == subject; });
+    const auto found =
+        std::find_if(facts.begin(), facts.end(), [&](const auto& fact) { return fact.subject == subject; });
     return found == facts.end() ? nullptr : &*found;
 }
 

@@ -12,8 +12,8 @@ struct Fact {
     bool operator==(const Fact&) const = default;
 };
 
-/// describe decodes an image: the card, its PINs with their tries, the PKCS#15 objects, the files. Secrets are left out.
-/// Failure: document_invalid. A directory that can't be decoded is a fact, not a failure.
+/// describe decodes an image: the card, its PINs with their tries, the PKCS#15 objects, the files. Secrets are left
+/// out. Failure: document_invalid. A directory that can't be decoded is a fact, not a failure.
 Result<std::vector<Fact>> describe(const Image& image);
 
 /// differences says what changed from one image to another, a line each; none for equal cards.

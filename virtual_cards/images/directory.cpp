@@ -43,7 +43,9 @@ constexpr unsigned kPrnGeneration = 2, kEidCompliant = 3;
 
 std::vector<unsigned> usage_bits(const std::vector<std::string>& words, bool private_key) {
     std::vector<unsigned> bits;
-    const auto add = [&](unsigned of_private, unsigned of_public) { bits.push_back(private_key ? of_private : of_public); };
+    const auto add = [&](unsigned of_private, unsigned of_public) {
+        bits.push_back(private_key ? of_private : of_public);
+    };
     for (const auto& word : words) {
         if (word == "digitalSignature") add(kSign, kVerify);
         if (word == "nonRepudiation") {
@@ -93,114 +95,118 @@ Bytes auth_id(std::uint8_t reference, bool so_pin) { return {so_pin ? std::uint8
 Bytes pin_entry(const Pin& pin) {
     constexpr unsigned kMinLength = 4, kStoredLength = 8, kAsciiNumeric = 1;
     return TlvWriter()
-        .nest(kSequence, [&](TlvWriter& w) {
-            w.nest(kSequence, [&](TlvWriter& common) {
-                common.put(kUtf8String, as_bytes(pin.label));
-                common.put(kBitString, named_bits({kPrivate, kModifiable}));
-            });
-            w.nest(kSequence, [&](TlvWriter& id) { id.put(kOctetString, auth_id(pin.reference, pin.so_pin)); });
-            w.nest(kTypeAttributes, [&](TlvWriter& type) {
-                type.nest(kSequence, [&](TlvWriter& attributes) {
-                    std::vector<unsigned> flags{kCaseSensitive, kInitialized, kNeedsPadding};
-                    if (pin.so_pin) flags.push_back(kSoPin);
-                    attributes.put(kBitString, named_bits(flags));
-                    attributes.put(kEnumerated, integer(kAsciiNumeric));
-                    attributes.put(kInteger, integer(kMinLength));
-                    attributes.put(kInteger, integer(kStoredLength));
-                    attributes.put(kInteger, integer(kStoredLength));
-                    attributes.put(0x80, integer(pin.reference));
-                    attributes.put(kOctetString, Bytes{0xFF});
-                    put_path(attributes, Bytes{0x3F, 0x00});
-                });
-            });
-        })
+        .nest(kSequence,
+              [&](TlvWriter& w) {
+                  w.nest(kSequence, [&](TlvWriter& common) {
+                      common.put(kUtf8String, as_bytes(pin.label));
+                      common.put(kBitString, named_bits({kPrivate, kModifiable}));
+                  });
+                  w.nest(kSequence, [&](TlvWriter& id) { id.put(kOctetString, auth_id(pin.reference, pin.so_pin)); });
+                  w.nest(kTypeAttributes, [&](TlvWriter& type) {
+                      type.nest(kSequence, [&](TlvWriter& attributes) {
+                          std::vector<unsigned> flags{kCaseSensitive, kInitialized, kNeedsPadding};
+                          if (pin.so_pin) flags.push_back(kSoPin);
+                          attributes.put(kBitString, named_bits(flags));
+                          attributes.put(kEnumerated, integer(kAsciiNumeric));
+                          attributes.put(kInteger, integer(kMinLength));
+                          attributes.put(kInteger, integer(kStoredLength));
+                          attributes.put(kInteger, integer(kStoredLength));
+                          attributes.put(0x80, integer(pin.reference));
+                          attributes.put(kOctetString, Bytes{0xFF});
+                          put_path(attributes, Bytes{0x3F, 0x00});
+                      });
+                  });
+              })
         .bytes();
 }
 
 Bytes private_key_entry(const Key& key) {
     return TlvWriter()
-        .nest(key_tag(key.type), [&](TlvWriter& w) {
-            w.nest(kSequence, [&](TlvWriter& common) {
-                common.put(kUtf8String, as_bytes(key.label));
-                common.put(kBitString, named_bits({kPrivate, kModifiable}));
-                common.put(kOctetString, auth_id(key.pin, false));
-                if (key.user_consent) common.put(kInteger, integer(1));
-            });
-            w.nest(kSequence, [&](TlvWriter& attributes) {
-                attributes.put(kOctetString, key.id);
-                attributes.put(kBitString, named_bits(usage_bits(key.usage, true)));
-                attributes.put(kBitString, named_bits({kSensitive, kAlwaysSensitive, kNeverExtractable, kLocal}));
-                attributes.put(kInteger, integer(key.private_path.back()));
-            });
-            put_key_attributes(w, key, key.private_path);
-        })
+        .nest(key_tag(key.type),
+              [&](TlvWriter& w) {
+                  w.nest(kSequence, [&](TlvWriter& common) {
+                      common.put(kUtf8String, as_bytes(key.label));
+                      common.put(kBitString, named_bits({kPrivate, kModifiable}));
+                      common.put(kOctetString, auth_id(key.pin, false));
+                      if (key.user_consent) common.put(kInteger, integer(1));
+                  });
+                  w.nest(kSequence, [&](TlvWriter& attributes) {
+                      attributes.put(kOctetString, key.id);
+                      attributes.put(kBitString, named_bits(usage_bits(key.usage, true)));
+                      attributes.put(kBitString, named_bits({kSensitive, kAlwaysSensitive, kNeverExtractable, kLocal}));
+                      attributes.put(kInteger, integer(key.private_path.back()));
+                  });
+                  put_key_attributes(w, key, key.private_path);
+              })
         .bytes();
 }
 
 Bytes public_key_entry(const Key& key) {
     return TlvWriter()
-        .nest(key_tag(key.type), [&](TlvWriter& w) {
-            w.nest(kSequence, [&](TlvWriter& common) {
-                common.put(kUtf8String, as_bytes(key.label));
-                common.put(kBitString, named_bits({kModifiable}));
-            });
-            w.nest(kSequence, [&](TlvWriter& attributes) {
-                attributes.put(kOctetString, key.id);
-                attributes.put(kBitString, named_bits(usage_bits(key.usage, false)));
-            });
-            put_key_attributes(w, key, key.public_path);
-        })
+        .nest(key_tag(key.type),
+              [&](TlvWriter& w) {
+                  w.nest(kSequence, [&](TlvWriter& common) {
+                      common.put(kUtf8String, as_bytes(key.label));
+                      common.put(kBitString, named_bits({kModifiable}));
+                  });
+                  w.nest(kSequence, [&](TlvWriter& attributes) {
+                      attributes.put(kOctetString, key.id);
+                      attributes.put(kBitString, named_bits(usage_bits(key.usage, false)));
+                  });
+                  put_key_attributes(w, key, key.public_path);
+              })
         .bytes();
 }
 
 Bytes certificate_entry(const Certificate& certificate) {
     return TlvWriter()
-        .nest(kSequence, [&](TlvWriter& w) {
-            w.nest(kSequence, [&](TlvWriter& common) {
-                common.put(kUtf8String, as_bytes(certificate.label));
-                common.put(kBitString, named_bits({kModifiable}));
-            });
-            w.nest(kSequence, [&](TlvWriter& attributes) {
-                attributes.put(kOctetString, certificate.id);
-                if (certificate.authority) attributes.put(kBoolean, Bytes{0xFF});
-            });
-            w.nest(kTypeAttributes, [&](TlvWriter& type) {
-                type.nest(kSequence, [&](TlvWriter& value) { put_path(value, certificate.path); });
-            });
-        })
+        .nest(kSequence,
+              [&](TlvWriter& w) {
+                  w.nest(kSequence, [&](TlvWriter& common) {
+                      common.put(kUtf8String, as_bytes(certificate.label));
+                      common.put(kBitString, named_bits({kModifiable}));
+                  });
+                  w.nest(kSequence, [&](TlvWriter& attributes) {
+                      attributes.put(kOctetString, certificate.id);
+                      if (certificate.authority) attributes.put(kBoolean, Bytes{0xFF});
+                  });
+                  w.nest(kTypeAttributes, [&](TlvWriter& type) {
+                      type.nest(kSequence, [&](TlvWriter& value) { put_path(value, certificate.path); });
+                  });
+              })
         .bytes();
 }
 
 Bytes odf_entry(Kind kind, ByteView path) {
-    return TlvWriter()
-        .nest(0xA0U | static_cast<std::uint32_t>(kind), [&](TlvWriter& w) { put_path(w, path); })
-        .bytes();
+    return TlvWriter().nest(0xA0U | static_cast<std::uint32_t>(kind), [&](TlvWriter& w) { put_path(w, path); }).bytes();
 }
 
 Bytes token_info(ByteView serial, const std::string& label, const std::optional<UtcTime>& last_update) {
     return TlvWriter()
-        .nest(kSequence, [&](TlvWriter& w) {
-            w.put(kInteger, integer(0));
-            w.put(kOctetString, serial);
-            w.put(kUtf8String, as_bytes("rakit virtual card"));
-            w.put(0x80, as_bytes(label));
-            w.put(kBitString, named_bits({kPrnGeneration, kEidCompliant}));
-            if (!last_update) return;
-            std::string text;  // GeneralizedTime: the same digits without separators
-            for (const char c : to_iso8601(*last_update))
-                if (c != '-' && c != ':' && c != 'T') text += c;
-            w.nest(0xA5, [&](TlvWriter& time) { time.put(0x18, as_bytes(text)); });
-        })
+        .nest(kSequence,
+              [&](TlvWriter& w) {
+                  w.put(kInteger, integer(0));
+                  w.put(kOctetString, serial);
+                  w.put(kUtf8String, as_bytes("rakit virtual card"));
+                  w.put(0x80, as_bytes(label));
+                  w.put(kBitString, named_bits({kPrnGeneration, kEidCompliant}));
+                  if (!last_update) return;
+                  std::string text;  // GeneralizedTime: the same digits without separators
+                  for (const char c : to_iso8601(*last_update))
+                      if (c != '-' && c != ':' && c != 'T') text += c;
+                  w.nest(0xA5, [&](TlvWriter& time) { time.put(0x18, as_bytes(text)); });
+              })
         .bytes();
 }
 
 Bytes dir_entry(ByteView aid, const std::string& label, ByteView path) {
     return TlvWriter()
-        .nest(0x61, [&](TlvWriter& w) {
-            w.put(0x4F, aid);
-            w.put(0x50, as_bytes(label));
-            w.put(0x51, path);
-        })
+        .nest(0x61,
+              [&](TlvWriter& w) {
+                  w.put(0x4F, aid);
+                  w.put(0x50, as_bytes(label));
+                  w.put(0x51, path);
+              })
         .bytes();
 }
 

@@ -24,8 +24,8 @@ struct Key {
     std::string label;
     Bytes id;
     ossl::KeyType type = ossl::KeyType::rsa2048;
-    std::uint8_t pin = 0;             ///< reference of the PIN that guards its use
-    std::vector<std::string> usage;   ///< RFC 5280's words
+    std::uint8_t pin = 0;            ///< reference of the PIN that guards its use
+    std::vector<std::string> usage;  ///< RFC 5280's words
     bool user_consent = false;
     Bytes private_path;
     Bytes public_path;
@@ -48,7 +48,14 @@ Bytes public_key_entry(const Key& key);
 Bytes certificate_entry(const Certificate& certificate);
 
 /// Kind numbers a directory file's entry in the ODF (section 8.2).
-enum class Kind : std::uint8_t { private_keys = 0, public_keys = 1, certificates = 4, trusted_certificates = 5, data = 7, pins = 8 };
+enum class Kind : std::uint8_t {
+    private_keys = 0,
+    public_keys = 1,
+    certificates = 4,
+    trusted_certificates = 5,
+    data = 7,
+    pins = 8
+};
 
 /// odf_entry points to a directory file.
 Bytes odf_entry(Kind kind, ByteView path);

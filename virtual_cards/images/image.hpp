@@ -13,7 +13,8 @@
 
 namespace rakit::cards {
 
-/// Image is a card's whole state as a value (docs/formats/card.md): what `rakit card new` writes and a card is made from.
+/// Image is a card's whole state as a value (docs/formats/card.md): what `rakit card new` writes and a card is made
+/// from.
 struct Image {
     nlohmann::json document;
     bool operator==(const Image&) const = default;
@@ -43,8 +44,8 @@ public:
 /// built_in_images names what make_image knows without a file.
 std::vector<std::string> built_in_images();
 
-/// make_image gives a built-in by its name, or reads a recipe or an image from a file. Failures: document_invalid with each
-/// finding's file:line:column, file_unreadable.
+/// make_image gives a built-in by its name, or reads a recipe or an image from a file. Failures: document_invalid with
+/// each finding's file:line:column, file_unreadable.
 Result<Image> make_image(const std::string& name_or_file, const ImageWish& wish, CertificateIssuer& issuer);
 
 /// personalise makes an image from a recipe's document (already checked against its schema).

@@ -24,8 +24,9 @@ std::string pin_text(ByteView value) {
 }
 
 json pin_to_json(const PinObject& pin) {
-    json out{{"reference", pin.reference}, {"value", pin_text(pin.value)},  {"puk", pin_text(pin.puk)},
-             {"tries", pin.tries},         {"max_tries", pin.max_tries},    {"puk_tries", pin.puk_tries},
+    json out{{"reference", pin.reference},        {"value", pin_text(pin.value)},
+             {"puk", pin_text(pin.puk)},          {"tries", pin.tries},
+             {"max_tries", pin.max_tries},        {"puk_tries", pin.puk_tries},
              {"max_puk_tries", pin.max_puk_tries}};
     if (pin.flags != 0) out["flags"] = pin.flags;
     return out;
@@ -70,7 +71,8 @@ Result<void> read_file_entry(const json& entry, FileSystem& files) {
     file.size = entry.value("size", std::uint16_t{0});
     file.user_consent = entry.value("user_consent", false);
     if (path.size() == 2) {
-        if (file.id != FileSystem::kMfId || file.kind != FileKind::df) return invalid("the first file is 3F00, a df", where);
+        if (file.id != FileSystem::kMfId || file.kind != FileKind::df)
+            return invalid("the first file is 3F00, a df", where);
         files.at(FileSystem::kMf).acl = file.acl;
         files.at(FileSystem::kMf).aid = file.aid;
         return {};
@@ -81,9 +83,11 @@ Result<void> read_file_entry(const json& entry, FileSystem& files) {
     file.parent = *parent;
     // Not by the schema: a regular expression over so long a string could overflow the stack.
     for (const auto* field : {"content", "key"})
-        if (!from_hex(entry.value(field, std::string()))) return invalid(std::string("'") + field + "' is not hex", where);
+        if (!from_hex(entry.value(field, std::string())))
+            return invalid(std::string("'") + field + "' is not hex", where);
     auto content = hex(entry, "content");
-    if (content.size() > (file.kind == FileKind::ef ? file.size : 0U)) return invalid("content is longer than the file", where);
+    if (content.size() > (file.kind == FileKind::ef ? file.size : 0U))
+        return invalid("content is longer than the file", where);
     if (auto key = hex(entry, "key"); !key.empty()) {
         if (!file.is_key()) return invalid("only key files hold keys", where);
         file.key = KeyObject::from_pkcs8(key);
@@ -143,7 +147,8 @@ Image to_image(ByteView atr, const pkcs15::State& state, const std::vector<Fault
                   {"profile", "pkcs15"},
                   {"atr", to_hex(atr)},
                   {"serial", to_hex(state.serial)},
-                  {"firmware", std::to_string(firmware[0]) + "." + std::to_string(firmware[1]) + "." + std::to_string(firmware[2])},
+                  {"firmware",
+                   std::to_string(firmware[0]) + "." + std::to_string(firmware[1]) + "." + std::to_string(firmware[2])},
                   {"seed", state.seed},
                   {"memory", state.files.memory()},
                   {"state", state.activated ? "activated" : "creation"},
@@ -165,7 +170,8 @@ Result<Pkcs15Image> read_image(const json& document) {
     copy_hex(document, "serial", state.serial);
     unsigned major = 4, minor = 5, patch = 5;
     std::sscanf(document.value("firmware", std::string("4.5.5")).c_str(), "%u.%u.%u", &major, &minor, &patch);
-    state.firmware = {static_cast<std::uint8_t>(major), static_cast<std::uint8_t>(minor), static_cast<std::uint8_t>(patch)};
+    state.firmware = {static_cast<std::uint8_t>(major), static_cast<std::uint8_t>(minor),
+                      static_cast<std::uint8_t>(patch)};
     state.seed = document.at("seed").get<std::uint64_t>();
     state.change_counter = document.at("change_counter").get<std::uint16_t>();
     state.activated = document.at("state") == "activated";

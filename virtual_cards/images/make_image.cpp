@@ -12,7 +12,8 @@ namespace {
 
 Result<Image> from_document(document::Document document, const ImageWish& wish, CertificateIssuer& issuer) {
     if (document.findings.empty()) {
-        const auto kind = document.value.is_object() ? document.value.value("kind", nlohmann::json()) : nlohmann::json();
+        const auto kind =
+            document.value.is_object() ? document.value.value("kind", nlohmann::json()) : nlohmann::json();
         if (kind != "card-image" && kind != "card-recipe")
             document.findings.push_back(document.finding("/kind", "'kind' must be card-image or card-recipe"));
         else

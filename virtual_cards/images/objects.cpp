@@ -10,10 +10,12 @@ using iso7816::TlvReader;
 
 constexpr std::uint32_t kOctetString = 0x04, kUtf8String = 0x0C, kSequence = 0x30, kTypeAttributes = 0xA1;
 
-Bytes octets(const std::optional<iso7816::Tlv>& tlv) { return tlv ? Bytes(tlv->value.begin(), tlv->value.end()) : Bytes{}; }
+Bytes octets(const std::optional<iso7816::Tlv>& tlv) {
+    return tlv ? Bytes(tlv->value.begin(), tlv->value.end()) : Bytes{};
+}
 
-/// The path is the first OCTET STRING inside a SEQUENCE, however deep the choice of value puts it; in a PIN's attributes
-/// a plain OCTET STRING (the padding character) comes before it.
+/// The path is the first OCTET STRING inside a SEQUENCE, however deep the choice of value puts it; in a PIN's
+/// attributes a plain OCTET STRING (the padding character) comes before it.
 Bytes path_in(ByteView attributes) {
     const auto sequence = find_tlv(attributes, kSequence);
     if (!sequence) return {};

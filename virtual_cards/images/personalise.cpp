@@ -16,8 +16,8 @@ using Acl = std::array<std::uint8_t, 3>;
 
 constexpr std::string_view kTransportPolicy = "2.25.259992147378155069564548854890386613715";
 constexpr std::uint16_t kDir = 0x2F00, kApplication = 0x5015, kOdf = 0x5031, kTokenInfo = 0x5032, kUnusedSpace = 0x5033,
-                        kAodf = 0x4401, kPrKdf = 0x4402, kCdf = 0x4403, kPuKdf = 0x4404, kTrustedCdf = 0x4405, kDodf = 0x4406,
-                        kFirstCertificate = 0x4301, kFirstPrivateKey = 0x4B01, kFirstPublicKey = 0x5501;
+                        kAodf = 0x4401, kPrKdf = 0x4402, kCdf = 0x4403, kPuKdf = 0x4404, kTrustedCdf = 0x4405,
+                        kDodf = 0x4406, kFirstCertificate = 0x4301, kFirstPrivateKey = 0x4B01, kFirstPublicKey = 0x5501;
 constexpr std::uint8_t kPin1 = 1, kSo = 3, kNever = 15;
 
 constexpr Acl acl(unsigned first, unsigned second, unsigned third, unsigned fourth = kNever) {
@@ -79,8 +79,8 @@ Unexpected invalid(std::string what, std::string where) {
     return fail(ErrorCode::document_invalid, std::move(what), std::move(where));
 }
 
-// A shorter serial number is filled up on the left: the card's GET DATA has ten octets. Without one it comes from the seed
-// and the label, so that different cards of one seed have different ones: software caches by it.
+// A shorter serial number is filled up on the left: the card's GET DATA has ten octets. Without one it comes from the
+// seed and the label, so that different cards of one seed have different ones: software caches by it.
 Result<void> Personaliser::set_serial() {
     const auto text = x_wish.serial.value_or(x_recipe.value("serial", std::string()));
     auto octets = from_hex(text);
@@ -98,8 +98,10 @@ Result<FileSystem::Index> Personaliser::add(File file) {
     return *index;
 }
 
-Result<void> Personaliser::add_file(FileSystem::Index parent, std::uint16_t id, Acl access, std::size_t size, ByteView content) {
-    if (content.size() > size) return invalid("file " + to_hex(octets_of(id)) + " is too small for its entries", "recipe");
+Result<void> Personaliser::add_file(FileSystem::Index parent, std::uint16_t id, Acl access, std::size_t size,
+                                    ByteView content) {
+    if (content.size() > size)
+        return invalid("file " + to_hex(octets_of(id)) + " is too small for its entries", "recipe");
     File file;
     file.parent = parent;
     file.id = id;
@@ -145,7 +147,8 @@ Result<void> Personaliser::make_keys() {
         entry.public_path = path_of(static_cast<std::uint16_t>(kFirstPublicKey + number));
         ++number;
         const auto where = "keys " + to_hex(entry.id);
-        if (x_state.pins.find(entry.pin) == nullptr) return invalid("there is no PIN " + std::to_string(entry.pin), where);
+        if (x_state.pins.find(entry.pin) == nullptr)
+            return invalid("there is no PIN " + std::to_string(entry.pin), where);
         for (const auto& other : x_keys)
             if (other.entry.id == entry.id) return invalid("two keys with one id", where);
         SeededRng stream(x_wish.seed, "card key " + serial() + " " + to_hex(entry.id));
@@ -213,7 +216,8 @@ Result<void> Personaliser::add_certificate(const MadeKey& key, const json& recip
     if (!certificate) return fail(certificate.error());
     const auto id = x_next_certificate++;
     const auto& der = certificate->der();
-    append(x_cdf, directory::certificate_entry({recipe.value("label", wish->common_name), key.entry.id, false, path_of(id)}));
+    append(x_cdf,
+           directory::certificate_entry({recipe.value("label", wish->common_name), key.entry.id, false, path_of(id)}));
     return add_file(x_application, id, acl(0, kPin1, kPin1), der.size(), der);
 }
 
@@ -224,7 +228,8 @@ Result<void> Personaliser::add_certificates() {
     return {};
 }
 
-// A CA certificate's iD is made of its key, so that it stays when the certificate is renewed; it is no key's of the card.
+// A CA certificate's iD is made of its key, so that it stays when the certificate is renewed; it is no key's of the
+// card.
 Result<void> Personaliser::add_ca_certificates() {
     constexpr std::size_t kIdLength = 8;
     for (const auto& recipe : x_recipe.value("ca_certificates", json::array())) {
@@ -233,8 +238,9 @@ Result<void> Personaliser::add_ca_certificates() {
         if (!certificate) return fail(certificate.error());
         const auto digest = ossl::sha1(certificate->spki());
         const auto id = x_next_certificate++;
-        append(x_trusted, directory::certificate_entry({recipe.value("label", name),
-                                                        Bytes(digest.begin(), digest.begin() + kIdLength), true, path_of(id)}));
+        append(x_trusted,
+               directory::certificate_entry({recipe.value("label", name),
+                                             Bytes(digest.begin(), digest.begin() + kIdLength), true, path_of(id)}));
         const auto& der = certificate->der();
         if (auto done = add_file(x_application, id, acl(0, kSo, kSo), der.size(), der); !done) return done;
     }
@@ -250,19 +256,24 @@ Result<void> Personaliser::add_directories() {
     };
     using directory::Kind;
     Bytes odf;
-    for (const auto& [kind, id] : {std::pair{Kind::private_keys, kPrKdf}, {Kind::public_keys, kPuKdf}, {Kind::certificates, kCdf},
-                                   {Kind::trusted_certificates, kTrustedCdf}, {Kind::data, kDodf}, {Kind::pins, kAodf}})
+    for (const auto& [kind, id] : {std::pair{Kind::private_keys, kPrKdf},
+                                   {Kind::public_keys, kPuKdf},
+                                   {Kind::certificates, kCdf},
+                                   {Kind::trusted_certificates, kTrustedCdf},
+                                   {Kind::data, kDodf},
+                                   {Kind::pins, kAodf}})
         append(odf, directory::odf_entry(kind, path_of(id)));
     std::optional<UtcTime> last_update;
     if (x_recipe.contains("last_update")) last_update = from_iso8601(x_recipe.at("last_update").get<std::string>());
     const auto info = directory::token_info(x_state.serial, label(), last_update);
     const Bytes empty;
-    const Row rows[] = {{kOdf, 255, kPin1, &odf},      {kTokenInfo, 160, kSo, &info},   {kUnusedSpace, 510, kSo, &empty},
-                        {kAodf, 255, kSo, &x_aodf},    {kPrKdf, 1530, kPin1, &x_prkdf}, {kPuKdf, 1530, kPin1, &x_pukdf},
-                        {kCdf, 1530, kPin1, &x_cdf},   {kTrustedCdf, 510, kSo, &x_trusted},
-                        {kDodf, 1530, kPin1, &empty}};
+    const Row rows[] = {
+        {kOdf, 255, kPin1, &odf},    {kTokenInfo, 160, kSo, &info},       {kUnusedSpace, 510, kSo, &empty},
+        {kAodf, 255, kSo, &x_aodf},  {kPrKdf, 1530, kPin1, &x_prkdf},     {kPuKdf, 1530, kPin1, &x_pukdf},
+        {kCdf, 1530, kPin1, &x_cdf}, {kTrustedCdf, 510, kSo, &x_trusted}, {kDodf, 1530, kPin1, &empty}};
     for (const auto& row : rows)
-        if (auto done = add_file(x_application, row.id, acl(0, row.update, kSo), row.size, *row.content); !done) return done;
+        if (auto done = add_file(x_application, row.id, acl(0, row.update, kSo), row.size, *row.content); !done)
+            return done;
     return {};
 }
 
@@ -279,12 +290,11 @@ Result<Image> Personaliser::run() {
     if (!index) return fail(index.error());
     x_application = *index;
     if (!creation) {
-        const auto dir = directory::dir_entry(pkcs15::kAid, label(),
-                                              Bytes{0x3F, 0x00, 0x50, 0x15});
+        const auto dir = directory::dir_entry(pkcs15::kAid, label(), Bytes{0x3F, 0x00, 0x50, 0x15});
         if (auto done = add_file(FileSystem::kMf, kDir, acl(0, kSo, kSo), 128, dir); !done) return fail(done.error());
-        for (const auto step : {&Personaliser::add_pins, &Personaliser::make_keys, &Personaliser::add_keys,
-                                &Personaliser::add_certificates, &Personaliser::add_ca_certificates,
-                                &Personaliser::add_directories})
+        for (const auto step :
+             {&Personaliser::add_pins, &Personaliser::make_keys, &Personaliser::add_keys,
+              &Personaliser::add_certificates, &Personaliser::add_ca_certificates, &Personaliser::add_directories})
             if (auto done = (this->*step)(); !done) return fail(done.error());
         x_state.activated = true;
     }

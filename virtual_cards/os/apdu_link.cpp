@@ -42,7 +42,8 @@ Bytes ApduLink::collect(iso7816::CommandApdu&& command, const Disturbance& distu
         return bare(sw::kOk);
     }
     // Another command in the middle breaks the chain (ISO/IEC 7816-4 section 5.3.3); nothing of it is done.
-    if (command.cla != x_chain.cla || command.ins != x_chain.ins || command.p1 != x_chain.p1 || command.p2 != x_chain.p2) {
+    if (command.cla != x_chain.cla || command.ins != x_chain.ins || command.p1 != x_chain.p1 ||
+        command.p2 != x_chain.p2) {
         reset();
         return bare(sw::kLastCommandOfChainExpected);
     }

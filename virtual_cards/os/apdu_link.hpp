@@ -26,7 +26,7 @@ private:
     Applet* x_applet;
     iso7816::CommandApdu x_chain;  ///< what has come of a chain, while x_chaining
     bool x_chaining = false;
-    Bytes x_rest;                  ///< response data that GET RESPONSE fetches
+    Bytes x_rest;  ///< response data that GET RESPONSE fetches
     iso7816::StatusWord x_rest_status;
 };
 

@@ -60,7 +60,8 @@ std::optional<FileSystem::Index> FileSystem::child(Index df, std::uint16_t id) c
 
 std::optional<FileSystem::Index> FileSystem::by_aid(ByteView aid) const {
     for (std::size_t i = 0; i < x_files.size(); ++i)
-        if (x_files[i].in_use && !x_files[i].aid.empty() && equal_bytes(x_files[i].aid, aid)) return static_cast<Index>(i);
+        if (x_files[i].in_use && !x_files[i].aid.empty() && equal_bytes(x_files[i].aid, aid))
+            return static_cast<Index>(i);
     return std::nullopt;
 }
 

@@ -20,23 +20,30 @@ std::optional<FileKind> file_kind(std::uint8_t descriptor);
 /// Right is what an access nibble guards; the number is the nibble's place in the access octets, from the left.
 /// The same places mean other things for a DF, an EF and a key file.
 enum class Right : std::uint8_t {
-    df_create_df = 0, df_create_ef = 1, df_delete = 2,
-    ef_read = 0, ef_update = 1, ef_delete = 2,
-    key_use = 0, key_update = 1, key_delete = 2, key_generate = 3,
+    df_create_df = 0,
+    df_create_ef = 1,
+    df_delete = 2,
+    ef_read = 0,
+    ef_update = 1,
+    ef_delete = 2,
+    key_use = 0,
+    key_update = 1,
+    key_delete = 2,
+    key_generate = 3,
 };
 
 /// File is one node of the tree. A key file has no octets, it has a key.
 struct File {
     std::uint16_t id = 0;
-    std::uint16_t parent = 0;          ///< index of the DF; the MF's is its own
+    std::uint16_t parent = 0;  ///< index of the DF; the MF's is its own
     FileKind kind = FileKind::ef;
     std::array<std::uint8_t, 3> acl{};  ///< nibbles: 0 free, 1 to 14 PIN reference, 15 never
     std::array<std::uint8_t, 2> proprietary{};
-    std::uint16_t size = 0;            ///< octets of an EF, bits of a key
-    bool user_consent = false;         ///< of a key: VERIFY before every use
-    bool in_use = true;                ///< false: the slot is free
-    Bytes content;                     ///< of an EF, `size` octets
-    Bytes aid;                         ///< of a DF, may be empty
+    std::uint16_t size = 0;     ///< octets of an EF, bits of a key
+    bool user_consent = false;  ///< of a key: VERIFY before every use
+    bool in_use = true;         ///< false: the slot is free
+    Bytes content;              ///< of an EF, `size` octets
+    Bytes aid;                  ///< of a DF, may be empty
     KeyObject key;
 
     bool is_key() const { return kind == FileKind::rsa_key || kind == FileKind::ec_key; }
@@ -46,8 +53,8 @@ struct File {
     std::size_t cost() const;
 };
 
-/// FileSystem is the tree of files under a memory limit. Files are named by index, which stays as long as the file does;
-/// index 0 is the MF. A free index is used again by the next file.
+/// FileSystem is the tree of files under a memory limit. Files are named by index, which stays as long as the file
+/// does; index 0 is the MF. A free index is used again by the next file.
 class FileSystem {
 public:
     using Index = std::uint16_t;

@@ -48,9 +48,9 @@ ossl::BigNumber private_exponent(const RsaParts& parts) {
     auto q1 = number(parts.q);
     const auto e = number(parts.e);
     ossl::BigNumber gcd(BN_new()), product(BN_new()), lcm(BN_new()), d(BN_new());
-    if (BN_is_zero(p1.get()) || BN_is_zero(q1.get()) || BN_sub_word(p1.get(), 1) != 1 || BN_sub_word(q1.get(), 1) != 1 ||
-        BN_gcd(gcd.get(), p1.get(), q1.get(), work.get()) != 1 || BN_is_zero(gcd.get()) ||
-        BN_mul(product.get(), p1.get(), q1.get(), work.get()) != 1 ||
+    if (BN_is_zero(p1.get()) || BN_is_zero(q1.get()) || BN_sub_word(p1.get(), 1) != 1 ||
+        BN_sub_word(q1.get(), 1) != 1 || BN_gcd(gcd.get(), p1.get(), q1.get(), work.get()) != 1 ||
+        BN_is_zero(gcd.get()) || BN_mul(product.get(), p1.get(), q1.get(), work.get()) != 1 ||
         BN_div(lcm.get(), nullptr, product.get(), gcd.get(), work.get()) != 1 ||
         BN_mod_inverse(d.get(), e.get(), lcm.get(), work.get()) == nullptr)
         return nullptr;

@@ -10,7 +10,8 @@ namespace rakit::cards {
 /// RsaPadding is what the card does around the RSA operation.
 enum class RsaPadding { none, pkcs1 };
 
-/// KeyObject is a private key in a key file: kept as octets, parsed when first used, its OpenSSL contexts kept from then on.
+/// KeyObject is a private key in a key file: kept as octets, parsed when first used, its OpenSSL contexts kept from
+/// then on.
 class KeyObject {
 public:
     KeyObject() = default;

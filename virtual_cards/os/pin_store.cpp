@@ -8,8 +8,12 @@ namespace {
 namespace sw = iso7816::sw;
 
 constexpr std::uint16_t bit(std::uint8_t reference) { return static_cast<std::uint16_t>(1U << (reference & 0x0F)); }
-std::uint16_t without(std::uint16_t set, std::uint8_t reference) { return static_cast<std::uint16_t>(set & ~bit(reference)); }
-std::uint16_t with(std::uint16_t set, std::uint8_t reference) { return static_cast<std::uint16_t>(set | bit(reference)); }
+std::uint16_t without(std::uint16_t set, std::uint8_t reference) {
+    return static_cast<std::uint16_t>(set & ~bit(reference));
+}
+std::uint16_t with(std::uint16_t set, std::uint8_t reference) {
+    return static_cast<std::uint16_t>(set | bit(reference));
+}
 iso7816::StatusWord left(std::uint8_t tries) { return iso7816::StatusWord(static_cast<std::uint16_t>(0x63C0 | tries)); }
 
 // The counter goes down before the comparison, as on a card: power lost in between costs a try, never gives one.
@@ -24,7 +28,8 @@ iso7816::StatusWord compare(ByteView expected, ByteView given, std::uint8_t& tri
 }  // namespace
 
 PinObject* PinStore::mutable_find(std::uint8_t reference) {
-    const auto found = std::find_if(x_pins.begin(), x_pins.end(), [&](const auto& pin) { return pin.reference == reference; });
+    const auto found =
+        std::find_if(x_pins.begin(), x_pins.end(), [&](const auto& pin) { return pin.reference == reference; });
     return found == x_pins.end() ? nullptr : &*found;
 }
 

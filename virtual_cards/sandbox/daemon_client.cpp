@@ -98,7 +98,8 @@ Result<std::vector<DaemonReader>> DaemonClient::readers(milliseconds bound) {
     for (const auto& state : states) {
         const std::string name(state.name, ::strnlen(state.name, sizeof state.name));
         if (name.empty()) continue;
-        const bool card = (state.state & kStatePresent) != 0 && state.atr_length > 0 && state.atr_length <= sizeof state.atr;
+        const bool card =
+            (state.state & kStatePresent) != 0 && state.atr_length > 0 && state.atr_length <= sizeof state.atr;
         readers.push_back({name, card, card ? Bytes(state.atr, state.atr + state.atr_length) : Bytes{}});
     }
     return readers;

@@ -48,7 +48,8 @@ Unexpected refusal(const KeeperReply& reply) {
     switch (reply.step) {
         case Step::namespaces:
         case Step::loopback: return fail(ErrorCode::unsupported, "no network namespace: " + cause);
-        case Step::privileges: return fail(ErrorCode::unsupported, "can't become the user nobody: " + cause, "setresuid");
+        case Step::privileges:
+            return fail(ErrorCode::unsupported, "can't become the user nobody: " + cause, "setresuid");
         case Step::run: return fail(ErrorCode::io_failed, "can't start pcscd: " + cause);
         default: return fail(ErrorCode::io_failed, cause);
     }
@@ -56,9 +57,7 @@ Unexpected refusal(const KeeperReply& reply) {
 
 }  // namespace
 
-std::string_view name(Network network) {
-    return network == Network::private_namespace ? "private-namespace" : "host";
-}
+std::string_view name(Network network) { return network == Network::private_namespace ? "private-namespace" : "host"; }
 
 struct Keeper::Shared {
     std::mutex one_at_a_time;
@@ -70,7 +69,8 @@ Keeper::Keeper(std::unique_ptr<Shared> shared) : x_shared(std::move(shared)) {}
 
 Keeper::~Keeper() {
     x_shared->control.reset();
-    while (::waitpid(x_shared->child, nullptr, 0) < 0 && errno == EINTR) {}
+    while (::waitpid(x_shared->child, nullptr, 0) < 0 && errno == EINTR) {
+    }
 }
 
 Result<std::unique_ptr<Keeper>> Keeper::start(KeeperPlan plan) {
@@ -83,11 +83,16 @@ Result<std::unique_ptr<Keeper>> Keeper::start(KeeperPlan plan) {
     const std::string user_map = map_of(::geteuid());
     const std::string group_map = map_of(::getegid());
     const bool root = ::geteuid() == 0;
-    const ChildPlan child_plan{plan.pcscd.c_str(),   plan.configuration.c_str(),
-                               plan.log.c_str(),     plan.nothing.c_str(),
-                               root ? nullptr : user_map.c_str(), group_map.c_str(),
-                               plan.listener.get(),  theirs.get(),
-                               plan.network == Network::private_namespace, plan.drop_privileges};
+    const ChildPlan child_plan{plan.pcscd.c_str(),
+                               plan.configuration.c_str(),
+                               plan.log.c_str(),
+                               plan.nothing.c_str(),
+                               root ? nullptr : user_map.c_str(),
+                               group_map.c_str(),
+                               plan.listener.get(),
+                               theirs.get(),
+                               plan.network == Network::private_namespace,
+                               plan.drop_privileges};
     const pid_t child = ::fork();
     if (child < 0) return fail(ErrorCode::io_failed, std::strerror(errno), "fork");
     if (child == 0) keep(child_plan);

@@ -26,18 +26,19 @@ struct KeeperPlan {
     std::filesystem::path pcscd;
     std::filesystem::path configuration;  ///< absolute folder of reader.conf files
     std::filesystem::path log;            ///< where pcscd's output goes
-    std::filesystem::path nothing;        ///< an empty folder, mounted over the USB drivers where namespaces are to be had
-    Descriptor listener;                  ///< the clients' socket, listening
+    std::filesystem::path nothing;  ///< an empty folder, mounted over the USB drivers where namespaces are to be had
+    Descriptor listener;            ///< the clients' socket, listening
     Network network = Network::host;
-    bool drop_privileges = false;         ///< become kUnprivileged first
+    bool drop_privileges = false;  ///< become kUnprivileged first
 };
 
 /// kUnprivileged is the user and group that pcscd runs as when root starts it: Debian's nobody and nogroup.
 inline constexpr uid_t kUnprivileged = 65534;
 
 /// Keeper is a child process that holds the namespaces, runs pcscd in them and opens connections to vpcd inside. It and
-/// pcscd end when this object does, and when our process dies, however that happens: the keeper sees our end of a socket
-/// close. (PR_SET_PDEATHSIG alone would follow the thread that forked, not the process.) Safe to use from any thread.
+/// pcscd end when this object does, and when our process dies, however that happens: the keeper sees our end of a
+/// socket close. (PR_SET_PDEATHSIG alone would follow the thread that forked, not the process.) Safe to use from any
+/// thread.
 class Keeper {
 public:
     /// start forks. Failures: unsupported (the namespace or the other user can't be had), io_failed.

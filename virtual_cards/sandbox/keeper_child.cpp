@@ -23,7 +23,7 @@ namespace {
 using Step = KeeperReply::Step;
 
 constexpr int kActivationSocket = 3;  // sd_listen_fds(3): SD_LISTEN_FDS_START
-constexpr int kAboveAll = 10;           // clear of the standard descriptors and of kActivationSocket
+constexpr int kAboveAll = 10;         // clear of the standard descriptors and of kActivationSocket
 constexpr std::chrono::seconds kConnectBound{5};
 
 void reply(int control, Step step, int cause, int stream = -1) {

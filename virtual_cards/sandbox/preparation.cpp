@@ -24,19 +24,23 @@ constexpr std::uint16_t kFirstPort = 20000;  // Linux hands out 32768 and above 
 constexpr std::uint16_t kLastPort = 32000;
 constexpr int kPortTries = 1000;
 
-Unexpected system_failure(ErrorCode code, const fs::path& path) { return fail(code, std::strerror(errno), path.string()); }
+Unexpected system_failure(ErrorCode code, const fs::path& path) {
+    return fail(code, std::strerror(errno), path.string());
+}
 
 Result<void> check_daemon_folder() {
     if (::geteuid() == 0) {
-        if (::mkdir(kDaemonFolder, 0755) != 0 && errno != EEXIST) return system_failure(ErrorCode::file_unwritable, kDaemonFolder);
+        if (::mkdir(kDaemonFolder, 0755) != 0 && errno != EEXIST)
+            return system_failure(ErrorCode::file_unwritable, kDaemonFolder);
         return {};
     }
     if (::access(kDaemonFolder, F_OK) != 0)
         return fail(ErrorCode::file_unwritable, "pcscd doesn't start without its folder", kDaemonFolder,
                     "as root: install -d -m 755 /run/pcscd");
     if (::access(kDaemonFolder, W_OK) == 0)
-        return fail(ErrorCode::unsupported, "a private pcscd would overwrite the host daemon's files, which this user may write",
-                    kDaemonFolder, "use another user, or root");
+        return fail(ErrorCode::unsupported,
+                    "a private pcscd would overwrite the host daemon's files, which this user may write", kDaemonFolder,
+                    "use another user, or root");
     return {};
 }
 
@@ -64,9 +68,11 @@ Result<void> check_machine(const SandboxOptions& options) {
         options.reader_name.find_first_of("\"\n\r\\") != std::string::npos)
         return fail(ErrorCode::usage, "a reader's name has 1 to 100 characters, no quotation mark and no backslash");
     if (::access(options.pcscd.c_str(), X_OK) != 0)
-        return fail(ErrorCode::package_missing, "there is no PC/SC daemon", options.pcscd.string(), "apt-get install pcscd");
+        return fail(ErrorCode::package_missing, "there is no PC/SC daemon", options.pcscd.string(),
+                    "apt-get install pcscd");
     if (::access(options.driver.c_str(), R_OK) != 0)
-        return fail(ErrorCode::package_missing, "there is no vpcd driver", options.driver.string(), "apt-get install vsmartcard-vpcd");
+        return fail(ErrorCode::package_missing, "there is no vpcd driver", options.driver.string(),
+                    "apt-get install vsmartcard-vpcd");
     return check_daemon_folder();
 }
 
@@ -84,7 +90,8 @@ Result<std::vector<std::uint16_t>> free_ports(int count) {
     return ports;
 }
 
-Result<void> write_configuration(const SandboxOptions& options, const fs::path& folder, const std::vector<std::uint16_t>& ports) {
+Result<void> write_configuration(const SandboxOptions& options, const fs::path& folder,
+                                 const std::vector<std::uint16_t>& ports) {
     std::error_code problem;
     for (const char* name : {"reader.conf.d", "drivers", "nothing"}) {
         fs::create_directory(folder / name, problem);
@@ -98,7 +105,8 @@ Result<void> write_configuration(const SandboxOptions& options, const fs::path& 
     }
     if (problem) return fail(ErrorCode::file_unwritable, problem.message(), folder.string());
     const auto conf = folder / "reader.conf.d" / "vpcd";
-    if (auto done = write_file_atomically(conf, as_bytes(reader_conf(options.reader_name, entries)), 0644); !done) return done;
+    if (auto done = write_file_atomically(conf, as_bytes(reader_conf(options.reader_name, entries)), 0644); !done)
+        return done;
     ::chmod(conf.c_str(), 0644);
     return write_file_atomically(folder / "pcscd.log", {}, 0600);
 }

@@ -23,7 +23,8 @@ std::string reader_conf(const std::string& reader_name, const std::vector<Reader
 std::vector<std::string> reader_names(const std::string& reader_name, int slots) {
     std::vector<std::string> names;
     for (int slot = 0; slot < slots; ++slot)
-        names.push_back(fmt::format("{} 00 {:02X}", driver_name(reader_name, slot / kSlotsPerDriver), slot % kSlotsPerDriver));
+        names.push_back(
+            fmt::format("{} 00 {:02X}", driver_name(reader_name, slot / kSlotsPerDriver), slot % kSlotsPerDriver));
     return names;
 }
 

@@ -21,8 +21,10 @@ struct ReaderEntry {
 /// reader_conf writes the text of a reader.conf (reader.conf(5)). The name must hold no quote or line break.
 std::string reader_conf(const std::string& reader_name, const std::vector<ReaderEntry>& entries);
 
-/// reader_names gives what pcscd calls the slots: `NAME 00 00`, `NAME 00 01`, `NAME 2 00 00`, `NAME 2 00 01`, `NAME 3 00 00`,
-/// ... pcscd 1.9 counts readers of one name within one driver library only, so each further copy needs a name of its own.
+/// reader_names gives what pcscd calls the slots: `NAME 00 00`, `NAME 00 01`, `NAME 2 00 00`, `NAME 2 00 01`, `NAME 3
+/// 00 00`,
+/// ... pcscd 1.9 counts readers of one name within one driver library only, so each further copy needs a name of its
+/// own.
 std::vector<std::string> reader_names(const std::string& reader_name, int slots);
 
 }  // namespace rakit::cards

@@ -77,7 +77,8 @@ Result<Sandbox> Sandbox::start(const SandboxOptions& options) {
         if (!refused || options.network) return sandbox;
     }
     auto sandbox = start_in(options, Network::host);
-    for (int attempt = 1; attempt < kPortAttempts && !sandbox && sandbox.error().code == ErrorCode::reader_absent; ++attempt)
+    for (int attempt = 1; attempt < kPortAttempts && !sandbox && sandbox.error().code == ErrorCode::reader_absent;
+         ++attempt)
         sandbox = start_in(options, Network::host);
     return sandbox;
 }
@@ -86,7 +87,8 @@ Result<Sandbox> Sandbox::start_in(const SandboxOptions& options, Network network
     const int drivers = (options.slots + kSlotsPerDriver - 1) / kSlotsPerDriver;
     auto folder = own_folder(options.folder);
     if (!folder) return fail(std::move(folder).error());
-    auto ports = network == Network::host ? free_ports(drivers) : Result<std::vector<std::uint16_t>>(namespace_ports(drivers));
+    auto ports =
+        network == Network::host ? free_ports(drivers) : Result<std::vector<std::uint16_t>>(namespace_ports(drivers));
     if (!ports) return fail(std::move(ports).error());
     if (auto done = write_configuration(options, folder->path(), *ports); !done) return fail(std::move(done).error());
     const auto socket = folder->path() / "pcscd.comm";
@@ -106,9 +108,10 @@ Result<Sandbox> Sandbox::start_in(const SandboxOptions& options, Network network
         });
     });
     if (!seen) return fail(ErrorCode::service_absent, seen.error().detail, {}, "pcscd: " + log_tail(log));
-    if (!*seen) return fail(ErrorCode::reader_absent, "pcscd doesn't show the virtual readers", {}, "pcscd: " + log_tail(log));
-    return Sandbox(std::make_unique<Running>(
-        Running{std::move(*folder), socket, names, std::move(*ports), network, std::shared_ptr<Keeper>(std::move(*keeper))}));
+    if (!*seen)
+        return fail(ErrorCode::reader_absent, "pcscd doesn't show the virtual readers", {}, "pcscd: " + log_tail(log));
+    return Sandbox(std::make_unique<Running>(Running{std::move(*folder), socket, names, std::move(*ports), network,
+                                                     std::shared_ptr<Keeper>(std::move(*keeper))}));
 }
 
 const std::filesystem::path& Sandbox::socket() const { return x_running->socket; }

@@ -22,16 +22,17 @@ struct SandboxOptions {
     std::optional<Network> network;           ///< nothing: a network namespace where it is to be had, else the host's
     std::filesystem::path pcscd = "/usr/sbin/pcscd";
     std::filesystem::path driver = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
-    std::filesystem::path folder = "/tmp";    ///< where the sandbox's own folder is made; its user must be able to reach it
+    std::filesystem::path folder =
+        "/tmp";  ///< where the sandbox's own folder is made; its user must be able to reach it
 };
 
 /// Sandbox is a pcscd of its own with empty virtual readers; the host's daemon, its files and its USB readers are never
 /// touched. Everything ends with the object, and with the process.
 ///
 /// PC/SC clients find it by the environment variable PCSCLITE_CSOCK_NAME = socket(). libpcsclite reads that once, at a
-/// process's first SCardEstablishContext: a child process gets it in its environment; a process that wants to be a client
-/// itself calls setenv before its first SCardEstablishContext and speaks to that one sandbox until it ends. Several
-/// sandboxes may live in one process, which then is a client of at most one of them.
+/// process's first SCardEstablishContext: a child process gets it in its environment; a process that wants to be a
+/// client itself calls setenv before its first SCardEstablishContext and speaks to that one sandbox until it ends.
+/// Several sandboxes may live in one process, which then is a client of at most one of them.
 class Sandbox {
 public:
     /// start returns when pcscd shows every reader. Failures: package_missing, file_unwritable (/run/pcscd), usage,

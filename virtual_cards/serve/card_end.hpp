@@ -20,8 +20,9 @@ class CardEnd {
 public:
     explicit CardEnd(VirtualCard& card) : x_card(card) {}
 
-    /// on_payload gives what the card does: nothing to send where `bytes` is empty, the end of the link where `drop` is set.
-    /// An answer that vpcd can't take (none at all hangs its slot for good, over 65,535 octets has no length) becomes 6F00.
+    /// on_payload gives what the card does: nothing to send where `bytes` is empty, the end of the link where `drop` is
+    /// set. An answer that vpcd can't take (none at all hangs its slot for good, over 65,535 octets has no length)
+    /// becomes 6F00.
     Answer on_payload(ByteView payload);
     /// on_link_gone takes the power away; whoever serves calls it when the link ends.
     void on_link_gone();

@@ -54,7 +54,11 @@ const std::vector<std::pair<std::string, Command>>& commands() {
 json capabilities(const ControlledCard& card) {
     json names = json::array();
     for (const auto& [command, action] : commands()) names.push_back(command);
-    return {{"version", 1}, {"commands", names}, {"atr", to_hex(card.atr())}, {"serial", card.serial()}, {"inserted", card.inserted()}};
+    return {{"version", 1},
+            {"commands", names},
+            {"atr", to_hex(card.atr())},
+            {"serial", card.serial()},
+            {"inserted", card.inserted()}};
 }
 
 Result<json> parse_request(std::string_view line) {

@@ -12,14 +12,15 @@ namespace rakit::cards {
 class ImageCard;
 class ServedCard;
 
-/// ControlledCard is what the control socket may do to a card; JSON travels as text. Each may be called from any thread.
+/// ControlledCard is what the control socket may do to a card; JSON travels as text. Each may be called from any
+/// thread.
 struct ControlledCard {
     std::function<Result<void>()> insert;
     std::function<void()> remove;
     std::function<bool()> inserted;
     std::function<void()> reset;
-    std::function<std::string()> snapshot;                  ///< JSON
-    std::function<Result<void>(const std::string&)> arm;    ///< takes JSON
+    std::function<std::string()> snapshot;                ///< JSON
+    std::function<Result<void>(const std::string&)> arm;  ///< takes JSON
     std::function<void()> disarm;
     std::function<ServeCounters()> counters;
     std::function<Bytes()> atr;

@@ -23,7 +23,9 @@ constexpr std::size_t kMaxLine = 1U << 20U;
 constexpr std::size_t kMaxAnswer = 64U << 20U;
 constexpr long kAnswerSeconds = 10;
 
-Unexpected failure(ErrorCode code, const std::filesystem::path& socket) { return fail(code, std::strerror(errno), socket.string()); }
+Unexpected failure(ErrorCode code, const std::filesystem::path& socket) {
+    return fail(code, std::strerror(errno), socket.string());
+}
 
 /// bound_waits keeps a peer that stops reading or writing from holding us for good.
 void bound_waits(int fd) {
@@ -49,7 +51,10 @@ struct Client {
 class ControlServer::Worker {
 public:
     Worker(std::filesystem::path socket, Descriptor listener, ControlledCard card)
-        : x_socket(std::move(socket)), x_listener(std::move(listener)), x_end(::eventfd(0, EFD_CLOEXEC)), x_card(std::move(card)),
+        : x_socket(std::move(socket)),
+          x_listener(std::move(listener)),
+          x_end(::eventfd(0, EFD_CLOEXEC)),
+          x_card(std::move(card)),
           x_thread([this] { run(); }) {}
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;

@@ -24,7 +24,10 @@ void set_tcp(int fd, int option, int value) { ::setsockopt(fd, IPPROTO_TCP, opti
 class ServedCard::Worker {
 public:
     Worker(VirtualCard& card, Connector connect, ServeOptions options)
-        : x_card(card), x_end(card), x_connect(std::move(connect)), x_quick_ack(options.quick_ack),
+        : x_card(card),
+          x_end(card),
+          x_connect(std::move(connect)),
+          x_quick_ack(options.quick_ack),
           x_thread([this](const std::stop_token& stop) { run(stop); }) {}
 
     ~Worker() {

@@ -19,15 +19,17 @@ Connector to_loopback(std::uint16_t port);
 
 /// ServeOptions vary how a card is served.
 struct ServeOptions {
-    bool inserted = true;   ///< connect at once
-    bool quick_ack = true;  ///< off only to measure what it is worth: vpcd's two sends then meet delayed ACK, 44 ms each
+    bool inserted = true;  ///< connect at once
+    bool quick_ack =
+        true;  ///< off only to measure what it is worth: vpcd's two sends then meet delayed ACK, 44 ms each
 };
 
 /// ServedCard is a card in a slot: it serves one VirtualCard over vpcd's protocol in a thread of its own.
 /// Safe to use from any thread, except from inside the card. Inserted = connected; removed = closed.
 class ServedCard {
 public:
-    /// start begins the thread and inserts the card, unless told not to. `card` outlives the result. Failures: the connector's.
+    /// start begins the thread and inserts the card, unless told not to. `card` outlives the result. Failures: the
+    /// connector's.
     static Result<ServedCard> start(VirtualCard& card, Connector connect, ServeOptions options = {});
     ServedCard(ServedCard&&) noexcept;
     ServedCard& operator=(ServedCard&&) noexcept;
@@ -42,7 +44,8 @@ public:
     bool inserted() const;
     /// counters copies what was counted so far.
     ServeCounters counters() const;
-    /// with_card runs `use` while the card is handling nothing: for snapshots, faults, a reset behind the reader's back.
+    /// with_card runs `use` while the card is handling nothing: for snapshots, faults, a reset behind the reader's
+    /// back.
     void with_card(const std::function<void(VirtualCard&)>& use);
 
 private:

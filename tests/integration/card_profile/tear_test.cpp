@@ -2,8 +2,8 @@
 
 #include "tests/integration/card_profile/workbench.hpp"
 
-// Power is lost at every step of a write, in each of the ways that there are. The card must still be readable, each key must
-// have its old or its new certificate, and the same order planned again must end where it would have ended.
+// Power is lost at every step of a write, in each of the ways that there are. The card must still be readable, each key
+// must have its old or its new certificate, and the same order planned again must end where it would have ended.
 namespace rakit::reference {
 namespace {
 
@@ -16,8 +16,10 @@ struct TearRow {
 };
 
 constexpr TearRow kTears[] = {
-    {"not executed", Tear::before, 0},       {"answer lost", Tear::after, 0},
-    {"first octet written", Tear::within, 1}, {"first 100 written", Tear::within, 100},
+    {"not executed", Tear::before, 0},
+    {"answer lost", Tear::after, 0},
+    {"first octet written", Tear::within, 1},
+    {"first 100 written", Tear::within, 100},
 };
 
 struct OrderRow {
@@ -39,11 +41,13 @@ std::vector<OrderRow> orders() {
     rows.push_back({"redo of both keys", tc_image(), {redo(contents, "45", "a"), redo(contents, "46", "b")}});
     rows.push_back({"add", tc_image(), {add(contents, "46", "c")}});
     // An ODF that is the SO PIN's: the entry's own tag is the commit then.
-    rows.push_back({"add without a switch", with_access(tc_image(), "3F0050155031", "033FFF"), {add(contents, "46", "c")}});
+    rows.push_back(
+        {"add without a switch", with_access(tc_image(), "3F0050155031", "033FFF"), {add(contents, "46", "c")}});
     bench.verify_for_writing();
     EXPECT_TRUE(bench.run(bench.plan(rows[0].changes)));
     const auto updated = bench.read();
-    rows.push_back({"redo and add on an updated card", bench.card().snapshot(),
+    rows.push_back({"redo and add on an updated card",
+                    bench.card().snapshot(),
                     {redo(updated, "46", "d"), add(updated, "45", "e")}});
     return rows;
 }

@@ -9,8 +9,8 @@
 #include "virtual_cards/sandbox/sandbox.hpp"
 #include "virtual_cards/serve/served_card.hpp"
 
-// The adapter against a real, private pcscd. libpcsclite reads its socket's name once in a process, so one sandbox serves all
-// tests; the test without a service is a program of its own.
+// The adapter against a real, private pcscd. libpcsclite reads its socket's name once in a process, so one sandbox
+// serves all tests; the test without a service is a program of its own.
 namespace rakit::reference {
 namespace {
 
@@ -67,7 +67,8 @@ TEST_F(PcscReaderTest, ListsAndNamesReaders) {
     const auto unknown = PcscReader::open("Another Reader");
     ASSERT_FALSE(unknown);
     EXPECT_EQ(unknown.error().code, ErrorCode::reader_absent);
-    EXPECT_NE(unknown.error().detail.find(sandbox->readers()[1]), std::string::npos) << "the message names those there are";
+    EXPECT_NE(unknown.error().detail.find(sandbox->readers()[1]), std::string::npos)
+        << "the message names those there are";
     const auto ambiguous = PcscReader::open("Virtual");
     ASSERT_FALSE(ambiguous);
     EXPECT_EQ(ambiguous.error().code, ErrorCode::reader_absent);

@@ -45,7 +45,9 @@ private:
     std::latch x_released{1};
 };
 
-net::HttpRequest post(const char* target) { return {"POST", target, {{"content-type", "text/plain"}}, to_bytes("hello"), {}}; }
+net::HttpRequest post(const char* target) {
+    return {"POST", target, {{"content-type", "text/plain"}}, to_bytes("hello"), {}};
+}
 
 struct Served {
     EchoHost host;
@@ -142,7 +144,8 @@ public:
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         socklen_t size = sizeof address;
         auto* const generic = reinterpret_cast<sockaddr*>(&address);
-        if (bind(x_socket, generic, size) != 0 || listen(x_socket, 1) != 0 || getsockname(x_socket, generic, &size) != 0)
+        if (bind(x_socket, generic, size) != 0 || listen(x_socket, 1) != 0 ||
+            getsockname(x_socket, generic, &size) != 0)
             std::abort();
         x_port = ntohs(address.sin_port);
     }

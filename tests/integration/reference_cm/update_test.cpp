@@ -56,8 +56,9 @@ protected:
         auto started = cm::RunningHost::start(std::move(options), x_clock, x_rng);
         ASSERT_TRUE(started) << to_string(started.error());
         x_host = *std::move(started);
-        auto token = cm::officer_token(x_host->hierarchy(), "Olivia Officer", "1234", *from_iso8601("2020-01-01T00:00:00Z"),
-                                       *from_iso8601("2050-01-01T00:00:00Z"), x_rng);
+        auto token =
+            cm::officer_token(x_host->hierarchy(), "Olivia Officer", "1234", *from_iso8601("2020-01-01T00:00:00Z"),
+                              *from_iso8601("2050-01-01T00:00:00Z"), x_rng);
         ASSERT_TRUE(token) << to_string(token.error());
         x_officer = *reference::Pkcs12Officer::from_bytes(token->pkcs12);
         ASSERT_TRUE(x_officer->unlock(Pin("1234")));
@@ -186,7 +187,7 @@ TEST_P(Update, AnotherOrderUnderTheSameTransactionIsAConflict) {
 TEST_P(Update, ACmThatDeviatesIsCaught) {
     struct Row {
         const char* name;
-        bool cm::Deviations::* deviation;
+        bool cm::Deviations::*deviation;
         ErrorCode code;
     };
     const Row rows[] = {
@@ -206,9 +207,8 @@ TEST_P(Update, ACmThatDeviatesIsCaught) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Over, Update, ::testing::Values(Transport::in_process, Transport::https), [](const auto& over) {
-    return over.param == Transport::https ? "Https" : "InProcess";
-});
+INSTANTIATE_TEST_SUITE_P(Over, Update, ::testing::Values(Transport::in_process, Transport::https),
+                         [](const auto& over) { return over.param == Transport::https ? "Https" : "InProcess"; });
 
 }  // namespace
 }  // namespace rakit

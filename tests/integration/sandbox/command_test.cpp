@@ -52,7 +52,8 @@ TEST(SandboxVerb, ShowsTheCardToForeignTools) {
 }
 
 TEST(SandboxVerb, PassesTheEnvironmentAndTheCommandsOutput) {
-    const auto ran = run("SOME=thing " + kSandbox + "-- sh -c 'echo $SOME; stat -c %a $RAKIT_CONTROL $RAKIT_CONTROL/0.sock'");
+    const auto ran =
+        run("SOME=thing " + kSandbox + "-- sh -c 'echo $SOME; stat -c %a $RAKIT_CONTROL $RAKIT_CONTROL/0.sock'");
     EXPECT_EQ(ran.output, "thing\n700\n600\n");
 }
 

@@ -49,7 +49,8 @@ TEST_P(Refusal, IsClear) {
 INSTANTIATE_TEST_SUITE_P(
     Rows, Refusal,
     testing::Values(
-        RefusalRow{"no_pcscd", with([](auto& o) { o.pcscd = "/nowhere/pcscd"; }), ErrorCode::package_missing, "apt-get install pcscd"},
+        RefusalRow{"no_pcscd", with([](auto& o) { o.pcscd = "/nowhere/pcscd"; }), ErrorCode::package_missing,
+                   "apt-get install pcscd"},
         RefusalRow{"no_vpcd", with([](auto& o) { o.driver = "/nowhere/vpcd.so"; }), ErrorCode::package_missing,
                    "apt-get install vsmartcard-vpcd"},
         RefusalRow{"too_many", with([](auto& o) { o.slots = 17; }), ErrorCode::usage, "more sandboxes"},
@@ -61,7 +62,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 std::map<std::string, fs::file_time_type> host_files() {
     std::map<std::string, fs::file_time_type> files;
-    for (const auto& entry : fs::directory_iterator("/run/pcscd")) files[entry.path().string()] = fs::last_write_time(entry);
+    for (const auto& entry : fs::directory_iterator("/run/pcscd"))
+        files[entry.path().string()] = fs::last_write_time(entry);
     files["/run/pcscd"] = fs::last_write_time("/run/pcscd");
     return files;
 }

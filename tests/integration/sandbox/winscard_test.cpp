@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
-#include <winscard.h>
 #include <unistd.h>
+#include <winscard.h>
 
 #include <cstring>
 #include <optional>
@@ -35,17 +35,19 @@ protected:
 };
 
 TEST_F(Winscard, ListsTheReadersByName) {
-    EXPECT_EQ(as_client(*x_sandbox,
-                        [] {
-                            SCARDCONTEXT context = 0;
-                            if (SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &context) != SCARD_S_SUCCESS) return 1;
-                            char names[256];
-                            DWORD size = sizeof names;
-                            if (SCardListReaders(context, nullptr, names, &size) != SCARD_S_SUCCESS) return 2;
-                            const char expected[] = "Virtual PCD 00 00\0Virtual PCD 00 01\0";
-                            return size == sizeof expected && std::memcmp(names, expected, size) == 0 ? 0 : 3;
-                        }),
-              0);
+    EXPECT_EQ(
+        as_client(*x_sandbox,
+                  [] {
+                      SCARDCONTEXT context = 0;
+                      if (SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &context) != SCARD_S_SUCCESS)
+                          return 1;
+                      char names[256];
+                      DWORD size = sizeof names;
+                      if (SCardListReaders(context, nullptr, names, &size) != SCARD_S_SUCCESS) return 2;
+                      const char expected[] = "Virtual PCD 00 00\0Virtual PCD 00 01\0";
+                      return size == sizeof expected && std::memcmp(names, expected, size) == 0 ? 0 : 3;
+                  }),
+        0);
 }
 
 /// Client is a connected client; `failed` tells how far it came.
@@ -57,37 +59,39 @@ struct Client {
 
     Client() {
         if (SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &context) != SCARD_S_SUCCESS) failed = 1;
-        if (failed == 0 && SCardConnect(context, "Virtual PCD 00 00", SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, &card, &protocol) !=
-                               SCARD_S_SUCCESS)
+        if (failed == 0 && SCardConnect(context, "Virtual PCD 00 00", SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, &card,
+                                        &protocol) != SCARD_S_SUCCESS)
             failed = 2;
     }
     LONG transmit(const Bytes& command, Bytes& answer) const {
         answer.assign(65540, 0);
         DWORD size = answer.size();
-        const LONG status = SCardTransmit(card, protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1, command.data(),
-                                          command.size(), nullptr, answer.data(), &size);
+        const LONG status = SCardTransmit(card, protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1,
+                                          command.data(), command.size(), nullptr, answer.data(), &size);
         answer.resize(status == SCARD_S_SUCCESS ? size : 0);
         return status;
     }
 };
 
 TEST_F(Winscard, AtrAndApdus) {
-    EXPECT_EQ(as_client(*x_sandbox,
-                        [this] {
-                            const Client client;
-                            if (client.failed != 0) return client.failed;
-                            BYTE atr[33];
-                            DWORD size = sizeof atr;
-                            if (SCardStatus(client.card, nullptr, nullptr, nullptr, nullptr, atr, &size) != SCARD_S_SUCCESS) return 3;
-                            if (!equal_bytes({atr, size}, PlainCard().atr())) return 4;
-                            Bytes answer;
-                            if (client.transmit({0x00, 0xA4, 0x00, 0x00}, answer) != SCARD_S_SUCCESS) return 5;
-                            if (answer != Bytes{0x00, 0xA4, 0x00, 0x00, 0x90, 0x00}) return 6;
-                            for (int i = 0; i < 200; ++i)
-                                if (client.transmit({0x00, 0xB0, 0x00, 0x00}, answer) != SCARD_S_SUCCESS) return 7;
-                            return 0;
-                        }),
-              0);
+    EXPECT_EQ(
+        as_client(*x_sandbox,
+                  [this] {
+                      const Client client;
+                      if (client.failed != 0) return client.failed;
+                      BYTE atr[33];
+                      DWORD size = sizeof atr;
+                      if (SCardStatus(client.card, nullptr, nullptr, nullptr, nullptr, atr, &size) != SCARD_S_SUCCESS)
+                          return 3;
+                      if (!equal_bytes({atr, size}, PlainCard().atr())) return 4;
+                      Bytes answer;
+                      if (client.transmit({0x00, 0xA4, 0x00, 0x00}, answer) != SCARD_S_SUCCESS) return 5;
+                      if (answer != Bytes{0x00, 0xA4, 0x00, 0x00, 0x90, 0x00}) return 6;
+                      for (int i = 0; i < 200; ++i)
+                          if (client.transmit({0x00, 0xB0, 0x00, 0x00}, answer) != SCARD_S_SUCCESS) return 7;
+                      return 0;
+                  }),
+        0);
     EXPECT_EQ(x_served->counters().commands, 201U);
 }
 
@@ -117,23 +121,25 @@ TEST_F(Winscard, RemovalAndInsertionAreSeen) {
         const bool again = ::read(waiting[0], &octet, 1) == 1;
         EXPECT_TRUE(again && x_served->insert());
     });
-    EXPECT_EQ(as_client(*x_sandbox,
-                        [&] {
-                            SCARDCONTEXT context = 0;
-                            if (SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &context) != SCARD_S_SUCCESS) return 1;
-                            SCARD_READERSTATE state{};
-                            state.szReader = "Virtual PCD 00 00";
-                            if (SCardGetStatusChange(context, kBound, &state, 1) != SCARD_S_SUCCESS) return 2;
-                            if ((state.dwEventState & SCARD_STATE_PRESENT) == 0) return 3;
-                            for (const DWORD wanted : {SCARD_STATE_EMPTY, SCARD_STATE_PRESENT}) {
-                                state.dwCurrentState = state.dwEventState & ~static_cast<DWORD>(SCARD_STATE_CHANGED);
-                                if (::write(waiting[1], "x", 1) != 1) return 4;
-                                if (SCardGetStatusChange(context, kBound, &state, 1) != SCARD_S_SUCCESS) return 5;
-                                if ((state.dwEventState & wanted) == 0) return 6;
-                            }
-                            return 0;
-                        }),
-              0);
+    EXPECT_EQ(
+        as_client(*x_sandbox,
+                  [&] {
+                      SCARDCONTEXT context = 0;
+                      if (SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &context) != SCARD_S_SUCCESS)
+                          return 1;
+                      SCARD_READERSTATE state{};
+                      state.szReader = "Virtual PCD 00 00";
+                      if (SCardGetStatusChange(context, kBound, &state, 1) != SCARD_S_SUCCESS) return 2;
+                      if ((state.dwEventState & SCARD_STATE_PRESENT) == 0) return 3;
+                      for (const DWORD wanted : {SCARD_STATE_EMPTY, SCARD_STATE_PRESENT}) {
+                          state.dwCurrentState = state.dwEventState & ~static_cast<DWORD>(SCARD_STATE_CHANGED);
+                          if (::write(waiting[1], "x", 1) != 1) return 4;
+                          if (SCardGetStatusChange(context, kBound, &state, 1) != SCARD_S_SUCCESS) return 5;
+                          if ((state.dwEventState & wanted) == 0) return 6;
+                      }
+                      return 0;
+                  }),
+        0);
     ::close(waiting[1]);
     hand.join();
     ::close(waiting[0]);
@@ -159,7 +165,10 @@ TEST(WinscardTwice, TwoSandboxesSideBySide) {
             SCARDHANDLE card = 0;
             DWORD protocol = 0;
             if (SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &context) != SCARD_S_SUCCESS) return 1;
-            return SCardConnect(context, reader, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, &card, &protocol) == SCARD_S_SUCCESS ? 0 : 2;
+            return SCardConnect(context, reader, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, &card, &protocol) ==
+                           SCARD_S_SUCCESS
+                       ? 0
+                       : 2;
         };
     };
     EXPECT_EQ(as_client(*first, transmits_to("Virtual PCD 00 00")), 0);

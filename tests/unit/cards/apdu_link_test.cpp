@@ -1,5 +1,5 @@
-#include "tests/unit/cards/cards.hpp"
 #include "virtual_cards/os/apdu_link.hpp"
+#include "tests/unit/cards/cards.hpp"
 
 namespace rakit::cards::test {
 namespace {

@@ -27,7 +27,8 @@ TEST(Describe, SaysWhatACardHoldsAndNoSecret) {
     EXPECT_THAT(text_of(facts, "file 3F00 5015 4403"), HasSubstr("read free, update PIN 1, delete PIN 3"));
     std::string all;
     for (const auto& fact : facts) all += fact.subject + fact.text;
-    for (const auto* pin : {"111111", "222222", "87654321", "12345678"}) EXPECT_EQ(all.find(pin), std::string::npos) << pin;
+    for (const auto* pin : {"111111", "222222", "87654321", "12345678"})
+        EXPECT_EQ(all.find(pin), std::string::npos) << pin;
 }
 
 TEST(Describe, NamesABrokenDirectory) {
@@ -44,8 +45,9 @@ TEST(Differences, AreInWords) {
     EXPECT_TRUE(differences(before, before)->empty());
     (void)send(*card, "0020000108393939393939FFFF");
     (void)send(*card, kVerifyPin2);
-    EXPECT_EQ(*differences(before, card->snapshot()),
-              (std::vector<std::string>{"PIN 1 was 3 of 3 tries left, PUK 10 of 10; is 2 of 3 tries left, PUK 10 of 10"}));
+    EXPECT_EQ(
+        *differences(before, card->snapshot()),
+        (std::vector<std::string>{"PIN 1 was 3 of 3 tries left, PUK 10 of 10; is 2 of 3 tries left, PUK 10 of 10"}));
     (void)send(*card, kVerifyPin1);
     (void)send(*card, "00A4080C0450154302");
     (void)send(*card, "A0E40000");

@@ -67,7 +67,10 @@ TEST(Faults, NoSpaceStrikesCreateOnly) {
     auto card = ready();
     ASSERT_TRUE(card->arm({{"kind", "no-space"}, {"times", 0}}));
     EXPECT_EQ(send(*card, "00D6000001AA"), "9000");
-    EXPECT_EQ(send(*card, "00E000001962178002001082010183024310860301" "1FFF850200008A0100"), "6A84");
+    EXPECT_EQ(send(*card,
+                   "00E000001962178002001082010183024310860301"
+                   "1FFF850200008A0100"),
+              "6A84");
 }
 
 TEST(Faults, DelayAndMuteSayHowLong) {
@@ -105,9 +108,10 @@ TEST(Faults, TravelWithTheImageAsFarAsTheyAreNotSpent) {
 
 TEST(Faults, RefusesWhatItDoesNotKnow) {
     auto card = ready();
-    for (const auto& fault : {json{}, json{{"kind", "burn"}}, json{{"kind", "status"}}, json{{"kind", "status"}, {"sw", "60"}},
-                              json{{"kind", "delay"}, {"nth", 0}}, json{{"kind", "delay"}, {"when", 1}},
-                              json{{"kind", "delay"}, {"ins", "D"}}, json{{"kind", "delay"}, {"milliseconds", -1}}})
+    for (const auto& fault :
+         {json{}, json{{"kind", "burn"}}, json{{"kind", "status"}}, json{{"kind", "status"}, {"sw", "60"}},
+          json{{"kind", "delay"}, {"nth", 0}}, json{{"kind", "delay"}, {"when", 1}},
+          json{{"kind", "delay"}, {"ins", "D"}}, json{{"kind", "delay"}, {"milliseconds", -1}}})
         EXPECT_EQ(card->arm(fault).error().code, ErrorCode::document_invalid) << fault;
 }
 

@@ -58,13 +58,19 @@ std::vector<Row> rows() {
         {"create", {kVerifyPin1, kSelectApplication}, create, "9000"},
         {"create twice", {kVerifyPin1, kSelectApplication, create}, create, "6A89"},
         {"create, malformed", {kVerifyPin1, kSelectApplication}, "00E00000026200", "6A80"},
-        {"create, unknown kind", {kVerifyPin1, kSelectApplication},
-         packed("00E0000019 6217 80020010 820155 83024310 8603011FFF 85020000 8A0100"), "6A80"},
-        {"create, reserved identifier", {kVerifyPin1, kSelectApplication},
-         packed("00E0000019 6217 80020010 820101 83023F00 8603011FFF 85020000 8A0100"), "6A80"},
+        {"create, unknown kind",
+         {kVerifyPin1, kSelectApplication},
+         packed("00E0000019 6217 80020010 820155 83024310 8603011FFF 85020000 8A0100"),
+         "6A80"},
+        {"create, reserved identifier",
+         {kVerifyPin1, kSelectApplication},
+         packed("00E0000019 6217 80020010 820101 83023F00 8603011FFF 85020000 8A0100"),
+         "6A80"},
         {"create, P1", {kVerifyPin1, kSelectApplication}, "00E00100026200", "6A86"},
-        {"create, too large", {kVerifyPin1, kSelectApplication},
-         packed("00E0000019 6217 8002FFFF 820101 83024310 8603011FFF 85020000 8A0100"), "6A84"},
+        {"create, too large",
+         {kVerifyPin1, kSelectApplication},
+         packed("00E0000019 6217 8002FFFF 820101 83024310 8603011FFF 85020000 8A0100"),
+         "6A84"},
         {"created files are zero", {kVerifyPin1, kSelectApplication, create}, "00B0000010", "000000009000"},
         {"delete without the PIN", {"00A4080C0450154301"}, "A0E40000", "6982"},
         {"delete", {kVerifyPin1, "00A4080C0450154301"}, "A0E40000", "9000"},
@@ -82,7 +88,10 @@ std::vector<Row> rows() {
         {"initialise", {kVerifyOpPin}, "00DA01E008FFFF110FFF110FFF", "9000"},
         {"initialise, length", {kVerifyOpPin}, "00DA01E001FF", "6700"},
         {"initialised: no PINs", {kVerifyOpPin, "00DA01E008FFFF110FFF110FFF"}, "00200001", "6A88"},
-        {"initialised: anything may be created", {kVerifyOpPin, "00DA01E008FFFF110FFF110FFF", kSelectApplication}, create, "9000"},
+        {"initialised: anything may be created",
+         {kVerifyOpPin, "00DA01E008FFFF110FFF110FFF", kSelectApplication},
+         create,
+         "9000"},
         {"unknown INS", {}, "00010000", "6D00"},
         {"unknown CLA", {}, "80A40000", "6E00"},
         {"logical channel", {}, "01A40000", "6881"},
@@ -111,14 +120,16 @@ TEST(Files, AreCreatedUntilTheMemoryIsFullAndFreedAgain) {
     for (unsigned id = 0x4310; id < 0x4400; ++id) {
         (void)send(*card, "00A4080C025015");
         const auto hex = to_hex(Bytes{static_cast<std::uint8_t>(id >> 8), static_cast<std::uint8_t>(id)});
-        const auto answer = send(*card, packed("00E0000019 6217 80020400 820101 8302" + hex + " 8603011FFF 85020000 8A0100"));
+        const auto answer =
+            send(*card, packed("00E0000019 6217 80020400 820101 8302" + hex + " 8603011FFF 85020000 8A0100"));
         if (answer != "9000") {
             EXPECT_EQ(answer, "6A84");
             break;
         }
         made.push_back(hex);
     }
-    // Nine certificates of a kilobyte on each of two keys fit; the card is full long before the identifiers are used up.
+    // Nine certificates of a kilobyte on each of two keys fit; the card is full long before the identifiers are used
+    // up.
     EXPECT_GE(made.size(), 18U);
     EXPECT_LT(made.size(), 60U);
     (void)send(*card, "00A4080C025015");

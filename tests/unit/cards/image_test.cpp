@@ -14,7 +14,8 @@ namespace {
 using nlohmann::json;
 
 Bytes read_file_of(ImageCard& card, const std::string& path) {
-    const auto fcp = *from_hex(send(card, "00A40800" + to_hex(Bytes{static_cast<std::uint8_t>(path.size() / 2)}) + path + "00"));
+    const auto fcp =
+        *from_hex(send(card, "00A40800" + to_hex(Bytes{static_cast<std::uint8_t>(path.size() / 2)}) + path + "00"));
     const auto outer = iso7816::find_tlv(fcp, 0x6F);
     const auto size = iso7816::find_tlv(outer->value, 0x80);
     auto content = *from_hex(send(card, "00B00000000000"));
@@ -51,13 +52,18 @@ TEST(BuiltIns, PinsAreWhatIsWritten) {
         const char* reference;
         const char* value;
     };
-    for (const auto& row : {PinRow{"pkcs15-tc", "01", "111111"}, {"pkcs15-tc", "02", "222222"}, {"pkcs15-tc", "03", "87654321"},
-                            {"pkcs15-id", "01", "111111"}, {"pkcs15-id", "02", "222222"}, {"pkcs15-id", "03", "87654321"},
+    for (const auto& row : {PinRow{"pkcs15-tc", "01", "111111"},
+                            {"pkcs15-tc", "02", "222222"},
+                            {"pkcs15-tc", "03", "87654321"},
+                            {"pkcs15-id", "01", "111111"},
+                            {"pkcs15-id", "02", "222222"},
+                            {"pkcs15-id", "03", "87654321"},
                             {"officer", "01", "333333"}}) {
         auto card = card_of(row.image);
         auto value = to_bytes(row.value);
         value.resize(8, 0xFF);
-        EXPECT_EQ(send(*card, std::string("002000") + row.reference + "08" + to_hex(value)), "9000") << row.image << row.reference;
+        EXPECT_EQ(send(*card, std::string("002000") + row.reference + "08" + to_hex(value)), "9000")
+            << row.image << row.reference;
     }
 }
 
@@ -124,8 +130,11 @@ TEST(Recipe, OverridesReachTheCertificate) {
 
 TEST(Recipe, RefusesWhatTheSchemaCannotSay) {
     const std::pair<const char*, const char*> changes[] = {
-        {"/keys/0/pin", "9"}, {"/keys/1/id", "\"45\""}, {"/keys/1/certificates/0/key", "\"99\""},
-        {"/keys/1/certificates/0/not_after", "\"2021-13-01T00:00:00Z\""}, {"/memory", "4000"}};
+        {"/keys/0/pin", "9"},
+        {"/keys/1/id", "\"45\""},
+        {"/keys/1/certificates/0/key", "\"99\""},
+        {"/keys/1/certificates/0/not_after", "\"2021-13-01T00:00:00Z\""},
+        {"/memory", "4000"}};
     for (const auto& [pointer, value] : changes) {
         rakit::test::TestIssuer issuer;
         auto recipe = recipe_of(kSmall);
@@ -166,14 +175,17 @@ TEST(MakeImage, ReadsFilesOfBothKinds) {
 TEST(MakeImage, NamesEachFindingWithItsPlace) {
     const Folder folder;
     rakit::test::TestIssuer issuer;
-    const auto path = folder.write("bad.yaml", "kind: card-recipe\nversion: 1\nprofile: pkcs15\npins:\n  - {reference: 99, value: 1234}\nlables: x\n");
+    const auto path = folder.write(
+        "bad.yaml",
+        "kind: card-recipe\nversion: 1\nprofile: pkcs15\npins:\n  - {reference: 99, value: 1234}\nlables: x\n");
     const auto made = make_image(path, {}, issuer);
     ASSERT_FALSE(made);
     EXPECT_EQ(made.error().code, ErrorCode::document_invalid);
     for (const auto* place : {"bad.yaml:5:17", "bad.yaml:5:28", "bad.yaml:6:9"})
         EXPECT_NE(made.error().detail.find(place), std::string::npos) << place << "\n" << made.error().detail;
     EXPECT_EQ(make_image("no-such-card", {}, issuer).error().code, ErrorCode::file_unreadable);
-    EXPECT_EQ(make_image(folder.write("else.yaml", "version: 1\n"), {}, issuer).error().code, ErrorCode::document_invalid);
+    EXPECT_EQ(make_image(folder.write("else.yaml", "version: 1\n"), {}, issuer).error().code,
+              ErrorCode::document_invalid);
     EXPECT_EQ(make_image(folder.write("list.yaml", "- 1\n"), {}, issuer).error().code, ErrorCode::document_invalid);
 }
 
@@ -198,8 +210,8 @@ keys:
 )");
     const auto made = make_image(path, {}, issuer);
     ASSERT_FALSE(made);
-    for (const auto* place : {":5:84: more tries left", ":6:17: two PINs", ":11:10: there is no PIN", ":14:57: not a time",
-                              ":15:92: the validity ends", ":15:121: there is no key"})
+    for (const auto* place : {":5:84: more tries left", ":6:17: two PINs", ":11:10: there is no PIN",
+                              ":14:57: not a time", ":15:92: the validity ends", ":15:121: there is no key"})
         EXPECT_NE(made.error().detail.find(path + place), std::string::npos) << place << "\n" << made.error().detail;
 }
 
@@ -218,10 +230,15 @@ TEST(MakeImage, NamesThePlaceOfAFileThatFitsNoCard) {
 }
 
 TEST(OpenImage, RefusesWhatFitsNoCard) {
-    const std::pair<const char*, const char*> changes[] = {
-        {"/serial", "\"00\""}, {"/files/0/path", "\"3F005015\""}, {"/files/3/path", "\"3F0044004401\""},
-        {"/files/2/content", "\"ZZ\""}, {"/files/2/size", "1"}, {"/memory", "1000"}, {"/files/3/key", "\"3000\""},
-        {"/pins/0/value", "\"123456789\""}, {"/faults", "[{\"kind\": \"status\"}]"}};
+    const std::pair<const char*, const char*> changes[] = {{"/serial", "\"00\""},
+                                                           {"/files/0/path", "\"3F005015\""},
+                                                           {"/files/3/path", "\"3F0044004401\""},
+                                                           {"/files/2/content", "\"ZZ\""},
+                                                           {"/files/2/size", "1"},
+                                                           {"/memory", "1000"},
+                                                           {"/files/3/key", "\"3000\""},
+                                                           {"/pins/0/value", "\"123456789\""},
+                                                           {"/faults", "[{\"kind\": \"status\"}]"}};
     for (const auto& [pointer, value] : changes) {
         auto image = image_of("pkcs15-tc");
         image.document[json::json_pointer(pointer)] = json::parse(value);

@@ -8,11 +8,26 @@ namespace rakit::cards::test {
 namespace {
 
 // File 4B01 is RSA-2048 under PIN 1, 4B02 is P-256 under PIN 2 with userConsent.
-const std::string kSignWithRsa = "002241B60A8001028102" "4B01" "840100";
-const std::string kSignWithEc = "002241B60A8001048102" "4B02" "840100";
-const std::string kDecipherRaw = "002241B80A8001008102" "4B01" "840100";
-const std::string kDecipherPkcs1 = "002241B80A8001028102" "4B01" "840100";
-const std::string kAgree = "002241A40A8001048102" "4B02" "840100";
+const std::string kSignWithRsa =
+    "002241B60A8001028102"
+    "4B01"
+    "840100";
+const std::string kSignWithEc =
+    "002241B60A8001048102"
+    "4B02"
+    "840100";
+const std::string kDecipherRaw =
+    "002241B80A8001008102"
+    "4B01"
+    "840100";
+const std::string kDecipherPkcs1 =
+    "002241B80A8001028102"
+    "4B01"
+    "840100";
+const std::string kAgree =
+    "002241A40A8001048102"
+    "4B02"
+    "840100";
 const std::string kHash32(64, 'A');
 const std::string kPso = "002A9E9A20" + kHash32 + "00";
 
@@ -21,7 +36,11 @@ const std::vector<Row> kRows{
     {"MSE, restore", {kSelectApplication}, "0022F3B603810100", "6A86"},
     {"MSE, P2", {kSelectApplication}, "002241AA04810200FF", "6A86"},
     {"MSE, no such file", {kSelectApplication}, "002241B60481024BFF", "6A88"},
-    {"MSE, not a key", {kSelectApplication}, "002241B604810244" "03", "6981"},
+    {"MSE, not a key",
+     {kSelectApplication},
+     "002241B604810244"
+     "03",
+     "6981"},
     {"MSE, malformed", {kSelectApplication}, "002241B6028109", "6A80"},
     {"MSE, unknown tag", {kSelectApplication}, "002241B603990100", "6A80"},
     {"sign without the PIN", {kSelectApplication, kSignWithRsa}, kPso, "6982"},
@@ -32,19 +51,45 @@ const std::vector<Row> kRows{
     {"sign in a decipher environment", {kVerifyPin1, kSelectApplication, kDecipherRaw}, kPso, "6985"},
     {"sign without a key", {kVerifyPin1, kSelectApplication, "002241B603800102"}, kPso, "6A88"},
     {"sign, no data", {kVerifyPin1, kSelectApplication, kSignWithRsa}, "002A9E9A00", "6700"},
-    {"sign, too long", {kVerifyPin1, kSelectApplication, kSignWithRsa}, "002A9E9AFF" + std::string(510, 'A') + "00", "6700"},
+    {"sign, too long",
+     {kVerifyPin1, kSelectApplication, kSignWithRsa},
+     "002A9E9AFF" + std::string(510, 'A') + "00",
+     "6700"},
     {"sign, P1 P2", {kVerifyPin1, kSelectApplication, kSignWithRsa}, "002A9E9B20" + kHash32 + "00", "6A86"},
-    {"SHA-1 by the card", {kVerifyPin1, kSelectApplication, "002241B60A8001128102" "4B01" "840100"},
-     "002A9E9A14" + std::string(40, 'B') + "00", "9000"},
-    {"SHA-1 by the card, other length", {kVerifyPin1, kSelectApplication, "002241B60A8001128102" "4B01" "840100"}, kPso, "6700"},
+    {"SHA-1 by the card",
+     {kVerifyPin1, kSelectApplication,
+      "002241B60A8001128102"
+      "4B01"
+      "840100"},
+     "002A9E9A14" + std::string(40, 'B') + "00",
+     "9000"},
+    {"SHA-1 by the card, other length",
+     {kVerifyPin1, kSelectApplication,
+      "002241B60A8001128102"
+      "4B01"
+      "840100"},
+     kPso,
+     "6700"},
     {"EC", {kVerifyPin2, kSelectApplication, kSignWithEc}, kPso, "9000"},
     {"EC, hash too long", {kVerifyPin2, kSelectApplication, kSignWithEc}, "002A9E9A21" + kHash32 + "AA00", "6700"},
     {"userConsent: once", {kVerifyPin2, kSelectApplication, kSignWithEc, kPso}, kPso, "6982"},
-    {"userConsent: again after VERIFY", {kVerifyPin2, kSelectApplication, kSignWithEc, kPso, kVerifyPin2}, kPso, "9000"},
-    {"userConsent is not lost by other commands", {kVerifyPin2, kSelectApplication, "00CA01A014", kSignWithEc}, kPso, "9000"},
+    {"userConsent: again after VERIFY",
+     {kVerifyPin2, kSelectApplication, kSignWithEc, kPso, kVerifyPin2},
+     kPso,
+     "9000"},
+    {"userConsent is not lost by other commands",
+     {kVerifyPin2, kSelectApplication, "00CA01A014", kSignWithEc},
+     kPso,
+     "9000"},
     {"no userConsent: twice", {kVerifyPin1, kSelectApplication, kSignWithRsa, kPso}, kPso, "9000"},
-    {"decipher without the PIN", {kSelectApplication, kDecipherRaw}, "002A80868100" + std::string(256, '0') + "00", "6982"},
-    {"decipher, second half first", {kVerifyPin1, kSelectApplication, kDecipherRaw}, "002A80868182" + std::string(256, '0') + "00", "6985"},
+    {"decipher without the PIN",
+     {kSelectApplication, kDecipherRaw},
+     "002A80868100" + std::string(256, '0') + "00",
+     "6982"},
+    {"decipher, second half first",
+     {kVerifyPin1, kSelectApplication, kDecipherRaw},
+     "002A80868182" + std::string(256, '0') + "00",
+     "6985"},
     {"decipher, unknown indicator", {kVerifyPin1, kSelectApplication, kDecipherRaw}, "002A80860207AA00", "6A80"},
     {"decipher, wrong length", {kVerifyPin1, kSelectApplication, kDecipherRaw}, "002A80860200AA00", "6A80"},
     {"decipher, no data", {kVerifyPin1, kSelectApplication, kDecipherRaw}, "002A808600", "6700"},
@@ -58,7 +103,11 @@ const std::vector<Row> kRows{
     {"modulus of an EC key", {"00A4080C0450154B02"}, "00CA010100", "6981"},
     {"modulus without a file", {}, "00CA010100", "6986"},
     {"card information", {}, "00CA01A014", "00009000"},
-    {"capabilities", {}, "00CA01AA0B", "010009100000000000" "02099000"},
+    {"capabilities",
+     {},
+     "00CA01AA0B",
+     "010009100000000000"
+     "02099000"},
     {"other data", {}, "00CA017700", "6A88"},
     {"other data, P1", {}, "00CA027700", "6A88"},
     {"get data with data", {}, "00CA01A001AA00", "6700"},
@@ -171,7 +220,11 @@ TEST(Keys, AgreeAsOpenSslDoes) {
     (void)send(*card, kSelectApplication);
     (void)send(*card, kVerifyPin2);
     (void)send(*card, kAgree);
-    const auto shared = data_of(send(*card, "0086000045" "7C43" "8541" + to_hex(point) + "00"));
+    const auto shared = data_of(send(*card,
+                                     "0086000045"
+                                     "7C43"
+                                     "8541" +
+                                         to_hex(point) + "00"));
     const ossl::PKeyContext context(EVP_PKEY_CTX_new(other.get(), nullptr));
     Bytes expected(32);
     size = expected.size();
@@ -213,10 +266,11 @@ TEST(Keys, AnImportedRsaKeyIsThereWithItsLastPart) {
     (void)send(*card, kVerifyPin1);
     (void)send(*card, "00A4080C0450154B01");
     const auto before = send(*card, "00CA010100");
-    const std::pair<const char*, const char*> parts[] = {
-        {"00DA0183", OSSL_PKEY_PARAM_RSA_FACTOR1},   {"00DA0184", OSSL_PKEY_PARAM_RSA_FACTOR2},
-        {"00DA0185", OSSL_PKEY_PARAM_RSA_EXPONENT1}, {"00DA0186", OSSL_PKEY_PARAM_RSA_EXPONENT2},
-        {"00DA0187", OSSL_PKEY_PARAM_RSA_COEFFICIENT1}};
+    const std::pair<const char*, const char*> parts[] = {{"00DA0183", OSSL_PKEY_PARAM_RSA_FACTOR1},
+                                                         {"00DA0184", OSSL_PKEY_PARAM_RSA_FACTOR2},
+                                                         {"00DA0185", OSSL_PKEY_PARAM_RSA_EXPONENT1},
+                                                         {"00DA0186", OSSL_PKEY_PARAM_RSA_EXPONENT2},
+                                                         {"00DA0187", OSSL_PKEY_PARAM_RSA_COEFFICIENT1}};
     for (const auto& [header, name] : parts)
         EXPECT_EQ(send(*card, command(header, concat({Bytes{0}, parameter(key.get(), name)}), "")), "9000");
     EXPECT_EQ(send(*card, command("00DA0188", ByteView(n).first(128), "")), "9000");

@@ -16,8 +16,8 @@ public:
 
     Bytes next() {
         if (below(20) == 0) return x_rng.bytes(below(300));
-        static constexpr std::uint8_t kIns[] = {0xA4, 0xB0, 0xD6, 0xE0, 0xE4, 0x44, 0x20, 0x24, 0x2C, 0x2E,
-                                                0xCA, 0xDA, 0x22, 0x2A, 0x86, 0x84, 0xC0};
+        static constexpr std::uint8_t kIns[] = {0xA4, 0xB0, 0xD6, 0xE0, 0xE4, 0x44, 0x20, 0x24, 0x2C,
+                                                0x2E, 0xCA, 0xDA, 0x22, 0x2A, 0x86, 0x84, 0xC0};
         const auto ins = kIns[below(sizeof kIns)];
         static constexpr std::uint8_t kCla[] = {0x00, 0x00, 0x00, 0x00, 0x10, 0xA0, 0x80};
         Bytes command{kCla[below(sizeof kCla)], ins, p1(ins), p2(ins)};
@@ -63,7 +63,9 @@ private:
             case 0x22: return concat({Bytes{0x80, 0x01, pick({0, 2, 4, 0x12}), 0x81, 0x02}, file});
             case 0x2A: return x_rng.bytes(below(2) == 0 ? 32 : 129);
             case 0xD6: return x_rng.bytes(1 + below(20));
-            case 0xE0: return concat({*from_hex("621780020010820101"), *from_hex("8302"), file, *from_hex("8603000FFF850200008A0100")});
+            case 0xE0:
+                return concat(
+                    {*from_hex("621780020010820101"), *from_hex("8302"), file, *from_hex("8603000FFF850200008A0100")});
             case 0xDA: return x_rng.bytes(below(2) == 0 ? 8 : 19);
             default: return {};
         }
@@ -89,7 +91,8 @@ TEST(RandomCommands, NeverHurtACard) {
             const auto answer = card->handle(command);
             ASSERT_FALSE(answer.drop);
             ASSERT_GE(answer.bytes.size(), 2U) << to_hex(command);
-            const bool done = answer.bytes[answer.bytes.size() - 2] == 0x90 || answer.bytes[answer.bytes.size() - 2] == 0x61;
+            const bool done =
+                answer.bytes[answer.bytes.size() - 2] == 0x90 || answer.bytes[answer.bytes.size() - 2] == 0x61;
             const bool key_use = command.size() > 4 && command[0] == 0 && (command[1] == 0x2A || command[1] == 0x86);
             ASSERT_FALSE(key_use && done) << "seed " << stream << ": " << to_hex(command);
             const auto after = tries(*card);

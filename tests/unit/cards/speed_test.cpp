@@ -17,7 +17,8 @@ TEST(Speed, DispatchTakesMicrosecondsAtMost) {
         (void)card->handle(select);
         (void)card->handle(read);
     }
-    const auto each = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count() / (2.0 * kRounds);
+    const auto each =
+        std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count() / (2.0 * kRounds);
     RecordProperty("microseconds", std::to_string(each));
     EXPECT_LT(each, 20);
 }

@@ -16,8 +16,13 @@ struct Base64Row {
 };
 
 // RFC 4648 section 10.
-const std::vector<Base64Row> kBase64Rows{{"", ""},         {"f", "Zg=="},     {"fo", "Zm8="},        {"foo", "Zm9v"},
-                                         {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+const std::vector<Base64Row> kBase64Rows{{"", ""},
+                                         {"f", "Zg=="},
+                                         {"fo", "Zm8="},
+                                         {"foo", "Zm9v"},
+                                         {"foob", "Zm9vYg=="},
+                                         {"fooba", "Zm9vYmE="},
+                                         {"foobar", "Zm9vYmFy"}};
 
 TEST(Base64, AgreesWithRfc4648) {
     for (const auto& row : kBase64Rows) {
@@ -27,7 +32,8 @@ TEST(Base64, AgreesWithRfc4648) {
 }
 
 TEST(Base64, RefusesWhatIsNot) {
-    for (const auto* text : {"Z", "Zg=", "Zg===", "Z=g=", "Zm9v!", "Zm9vZ", "===="}) EXPECT_FALSE(from_base64(text)) << text;
+    for (const auto* text : {"Z", "Zg=", "Zg===", "Z=g=", "Zm9v!", "Zm9vZ", "===="})
+        EXPECT_FALSE(from_base64(text)) << text;
 }
 
 TEST(Hex, RoundTripsAndRefuses) {
@@ -66,8 +72,8 @@ TEST(Clock, Iso8601RoundTripsAndRefuses) {
     const auto time = from_iso8601("2024-02-29T23:59:58Z");
     ASSERT_TRUE(time);
     EXPECT_EQ(to_iso8601(*time), "2024-02-29T23:59:58Z");
-    for (const auto* text : {"2023-02-29T00:00:00Z", "2024-01-01T24:00:00Z", "2024-01-01 00:00:00Z", "2024-01-01T00:00:00",
-                             "2024-13-01T00:00:00Z"})
+    for (const auto* text : {"2023-02-29T00:00:00Z", "2024-01-01T24:00:00Z", "2024-01-01 00:00:00Z",
+                             "2024-01-01T00:00:00", "2024-13-01T00:00:00Z"})
         EXPECT_FALSE(from_iso8601(text)) << text;
 }
 

@@ -24,8 +24,8 @@ std::vector<std::string> findings(std::string_view text) {
 using Lines = std::vector<std::string>;
 
 TEST(Document, ReadsTheCoreSchema) {
-    const auto document =
-        read_document("f", "a: 1\nb: -2.5\nc: true\nd: null\ne: plain text\nf: \"0123\"\ng: 'AB12'\nh: [1, x]\ni: {j: ~}\nk: add\n");
+    const auto document = read_document(
+        "f", "a: 1\nb: -2.5\nc: true\nd: null\ne: plain text\nf: \"0123\"\ng: 'AB12'\nh: [1, x]\ni: {j: ~}\nk: add\n");
     ASSERT_TRUE(document.findings.empty()) << to_string(document.findings[0]);
     EXPECT_EQ(document.value, nlohmann::json::parse(R"({"a":1,"b":-2.5,"c":true,"d":null,"e":"plain text","f":"0123",
         "g":"AB12","h":[1,"x"],"i":{"j":null},"k":"add"})"));
@@ -39,7 +39,8 @@ TEST(Document, GoodOnesHaveNoFindings) {
 
 TEST(Document, FindsAllAtOnceWithTheirPlace) {
     EXPECT_EQ(findings("version: 1\npin: 1234\nkeys:\n  - {id: \"45\", size: 3}\n  - {bits: x}\n"),
-              (Lines{"f.yaml:2:6: wrong type: this is number; quote it if text is meant (a PIN, octets, a serial number) ('pin')",
+              (Lines{"f.yaml:2:6: wrong type: this is number; quote it if text is meant (a PIN, octets, a serial "
+                     "number) ('pin')",
                      "f.yaml:4:22: unknown key 'size'", "f.yaml:5:12: wrong type: this is string ('keys/1/bits')"}));
 }
 

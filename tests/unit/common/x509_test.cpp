@@ -25,8 +25,8 @@ CertificateTemplate authority(EVP_PKEY* own) {
 }
 
 TEST(Keys, TheSameStreamGivesTheSameKey) {
-    for (const auto type : {ossl::KeyType::rsa1024, ossl::KeyType::rsa2048, ossl::KeyType::ec_p256, ossl::KeyType::ec_p384,
-                            ossl::KeyType::ec_p521}) {
+    for (const auto type : {ossl::KeyType::rsa1024, ossl::KeyType::rsa2048, ossl::KeyType::ec_p256,
+                            ossl::KeyType::ec_p384, ossl::KeyType::ec_p521}) {
         const auto first = key(type, "k");
         EXPECT_EQ(ossl::private_key_der(first.get()), ossl::private_key_der(key(type, "k").get()));
         EXPECT_EQ(ossl::key_type(first.get()), type);

@@ -26,7 +26,8 @@ TEST(BoundedWorker, LeavesAStuckCallBehindWithWhatItOwns) {
         };
         owned.reset();
         EXPECT_EQ(worker.run(stuck, std::chrono::milliseconds(1)), std::nullopt);
-        EXPECT_EQ(worker.run([] { return 1L; }, std::chrono::seconds(10)), std::nullopt) << "at once: it takes no other";
+        EXPECT_EQ(worker.run([] { return 1L; }, std::chrono::seconds(10)), std::nullopt)
+            << "at once: it takes no other";
     }
     EXPECT_FALSE(watch.expired());
     release->set_value();

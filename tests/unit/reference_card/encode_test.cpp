@@ -32,7 +32,8 @@ TEST(Pkcs15Encode, APlainEntryIsAsOpenScWritesIt) {
 }
 
 TEST(Pkcs15Encode, TheModelsOwnAttributesStayAndCopiedOnesAreRenewed) {
-    // An entry with everything: authId, authority FALSE, an identifier, a SHA-1 CertHash, trustedUsage, subject, issuer, serial.
+    // An entry with everything: authId, authority FALSE, an identifier, a SHA-1 CertHash, trustedUsage, subject,
+    // issuer, serial.
     iso7816::TlvWriter writer;
     writer.nest(0x30, [](auto& object) {
         object.nest(0x30, [](auto& common) {
@@ -51,8 +52,7 @@ TEST(Pkcs15Encode, TheModelsOwnAttributesStayAndCopiedOnesAreRenewed) {
         });
     });
     const auto fresh = certificate();
-    const auto entry =
-        encode_certificate(parsed(writer.bytes()), Bytes{0x45}, "new", *from_hex("3F0050154302"), fresh);
+    const auto entry = encode_certificate(parsed(writer.bytes()), Bytes{0x45}, "new", *from_hex("3F0050154302"), fresh);
     const auto object = parsed(entry);
     EXPECT_EQ(object.common.label, "new");
     EXPECT_EQ(to_hex(object.common.auth_id), "01");
@@ -64,7 +64,8 @@ TEST(Pkcs15Encode, TheModelsOwnAttributesStayAndCopiedOnesAreRenewed) {
     EXPECT_NE(text.find("031500" + to_hex(ossl::sha1(fresh.der()))), std::string::npos);
     EXPECT_NE(text.find("A10403020780"), std::string::npos) << "trustedUsage";
     EXPECT_EQ(text.find("00112233"), std::string::npos) << "an identifier that can't be renewed";
-    const auto same_label = encode_certificate(parsed(writer.bytes()), Bytes{0x45}, "", *from_hex("3F0050154302"), fresh);
+    const auto same_label =
+        encode_certificate(parsed(writer.bytes()), Bytes{0x45}, "", *from_hex("3F0050154302"), fresh);
     EXPECT_EQ(parsed(same_label).common.label, "old");
 }
 

@@ -4,12 +4,16 @@
 
 #include "reference/card/profiles/pkcs15/layout.hpp"
 
-// The octets are from a card that OpenSC 0.23's pkcs15-init personalised with its stock MyEID profile: two PINs and an SO PIN,
-// an RSA key under PIN 1, a P-256 key under PIN 2, one certificate. Foreign data: nothing of ours has encoded it.
+// The octets are from a card that OpenSC 0.23's pkcs15-init personalised with its stock MyEID profile: two PINs and an
+// SO PIN, an RSA key under PIN 1, a P-256 key under PIN 2, one certificate. Foreign data: nothing of ours has encoded
+// it.
 namespace rakit::reference::pkcs15 {
 namespace {
 
-const Bytes kDir = *from_hex("611B4F0CA000000063504B43532D313550054D794549445104" "3F005015" "00000000");
+const Bytes kDir = *from_hex(
+    "611B4F0CA000000063504B43532D313550054D794549445104"
+    "3F005015"
+    "00000000");
 const Bytes kOdf = *from_hex(
     "A00A300804063F0050154402A10A300804063F0050154404A30A300804063F0050154407A40A300804063F0050154403"
     "A50A300804063F0050154405A70A300804063F0050154406A80A300804063F0050154401000000");
@@ -145,7 +149,8 @@ TEST(Pkcs15Objects, BadEntriesAreSaidWithTheirOffset) {
     const std::vector<BadRow> rows{
         {"cut off", entry + "3020300B0C05", "offset 34"},
         {"no iD", entry + "301D300B0C055443203435030206403000A10C300A300804063F0050154301", "entry at offset 34"},
-        {"an index without a length", entry + "301830003003040145A10F300D300B04063F0050154301020100", "entry at offset 34"},
+        {"an index without a length", entry + "301830003003040145A10F300D300B04063F0050154301020100",
+         "entry at offset 34"},
     };
     for (const auto& row : rows) {
         const auto certificates = parse_certificates(*from_hex(row.file));

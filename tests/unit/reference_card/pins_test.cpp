@@ -61,7 +61,8 @@ struct TriesRow {
 };
 
 TEST(Pkcs15Verify, TriesAreAskedWithoutTrying) {
-    for (const auto& row : {TriesRow{"63C3", 3}, TriesRow{"63C1", 1}, TriesRow{"6983", 0}, TriesRow{"9000", std::nullopt}}) {
+    for (const auto& row :
+         {TriesRow{"63C3", 3}, TriesRow{"63C1", 1}, TriesRow{"6983", 0}, TriesRow{"9000", std::nullopt}}) {
         ScriptedAccess access(std::deque<Exchange>{{"00200001", row.answer}});
         NoTrace trace;
         const auto left = card_profiles().front()->tries_left(*make_channel(access, trace), pin_one());

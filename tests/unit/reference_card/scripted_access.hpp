@@ -14,7 +14,8 @@ struct Exchange {
     std::string answer;
 };
 
-/// ScriptedAccess plays a card from a list: another command than the next fails the test, and so does one that doesn't come.
+/// ScriptedAccess plays a card from a list: another command than the next fails the test, and so does one that doesn't
+/// come.
 class ScriptedAccess final : public ExclusiveAccess {
 public:
     explicit ScriptedAccess(std::deque<Exchange> script) : x_script(std::move(script)) {}

@@ -74,7 +74,8 @@ TEST(Submit, AnOrderWhoseIssuersCannotBeHadWasSentAllTheSame) {
     AnswerSpec spec(world, world.order());
     std::erase(spec.bag, world.ca);
     const Result<net::HttpResponse> answers[] = {
-        fail(ErrorCode::cm_unreachable, "gone"), net::HttpResponse{200, {}, to_bytes("?")}, net::HttpResponse{200, {}, {}},
+        fail(ErrorCode::cm_unreachable, "gone"), net::HttpResponse{200, {}, to_bytes("?")},
+        net::HttpResponse{200, {}, {}},
         json_answer(503, R"({"version": 1, "error": {"code": "cm_maintenance", "message": "m", "remedy": "r"}})")};
     for (const auto& cacerts : answers) {
         Client under_test({cmc_answer(spec.encode()), cacerts});
@@ -103,40 +104,44 @@ x509::Certificate foreign_signer() {
 }
 
 const Row kRows[] = {
-    {"another content type",
-     [](auto& s) { s.content_type = "1.3.6.1.5.5.7.12.2"; },
-     ErrorCode::cm_answer_invalid, "no PKIResponse"},
+    {"another content type", [](auto& s) { s.content_type = "1.3.6.1.5.5.7.12.2"; }, ErrorCode::cm_answer_invalid,
+     "no PKIResponse"},
     {"a signer without cmcCA", [](auto& s) { s.signer = foreign_signer(); }, ErrorCode::cm_untrusted, "may not sign"},
     {"a signer that is an officer",
-     [](auto& s) { s.signer = world().officer; s.signer_key = world().officer_key.get(); },
+     [](auto& s) {
+         s.signer = world().officer;
+         s.signer_key = world().officer_key.get();
+     },
      ErrorCode::cm_untrusted, "may not sign"},
-    {"another transaction", [](auto& s) { s.transaction_id->back() ^= 1; }, ErrorCode::cm_answer_mismatch, "transaction"},
+    {"another transaction", [](auto& s) { s.transaction_id->back() ^= 1; }, ErrorCode::cm_answer_mismatch,
+     "transaction"},
     {"no transaction", [](auto& s) { s.transaction_id.reset(); }, ErrorCode::cm_answer_mismatch, "transaction"},
     {"another nonce", [](auto& s) { s.recipient_nonce->back() ^= 1; }, ErrorCode::cm_answer_mismatch, "nonce"},
     {"no nonce", [](auto& s) { s.recipient_nonce.reset(); }, ErrorCode::cm_answer_mismatch, "nonce"},
     {"another card", [](auto& s) { s.data_return->back() ^= 1; }, ErrorCode::cm_answer_mismatch, "another card"},
     {"no senderNonce", [](auto& s) { s.sender_nonce.reset(); }, ErrorCode::cm_answer_invalid, "senderNonce"},
-    {"about one request only", [](auto& s) { s.body_parts = {8}; }, ErrorCode::cm_answer_mismatch, "exactly the requests"},
-    {"about the whole message", [](auto& s) { s.body_parts = {0}; }, ErrorCode::cm_answer_mismatch, "exactly the requests"},
-    {"a request twice", [](auto& s) { s.body_parts = {8, 8}; }, ErrorCode::cm_answer_mismatch, "exactly the requests"},
+    {"about one request only", [](auto& s) { s.body_parts = {8}; }, ErrorCode::cm_answer_mismatch,
+     "exactly the requests"},
+    {"about the whole message", [](auto& s) { s.body_parts = {0}; }, ErrorCode::cm_answer_mismatch,
+     "exactly the requests"},
+    {"a request twice",
+     [](auto& s) {
+         s.body_parts = {8, 8};
+     },
+     ErrorCode::cm_answer_mismatch, "exactly the requests"},
     {"pending", [](auto& s) { s.status = 3; }, ErrorCode::cm_answer_invalid, "CMCStatus 3"},
     {"partial", [](auto& s) { s.status = 7; }, ErrorCode::cm_answer_invalid, "CMCStatus 7"},
     {"no responseInfo", [](auto& s) { s.response_info.clear(); }, ErrorCode::cm_answer_invalid, "not JSON"},
     {"responseInfo cut", [](auto& s) { s.response_info.resize(40); }, ErrorCode::cm_answer_invalid, "not JSON"},
-    {"unknown key in responseInfo",
-     [](auto& s) { replace(s, "\"revoked\"", "\"x\": 1, \"revoked\""); },
+    {"unknown key in responseInfo", [](auto& s) { replace(s, "\"revoked\"", "\"x\": 1, \"revoked\""); },
      ErrorCode::cm_answer_invalid, "responseInfo"},
-    {"another version",
-     [](auto& s) { replace(s, "\"version\": 1", "\"version\": 2"); },
-     ErrorCode::cm_answer_invalid, "responseInfo"},
-    {"keys exchanged",
-     [](auto& s) { replace(s, "\"45\"", "\"99\""); },
+    {"another version", [](auto& s) { replace(s, "\"version\": 1", "\"version\": 2"); }, ErrorCode::cm_answer_invalid,
+     "responseInfo"},
+    {"keys exchanged", [](auto& s) { replace(s, "\"45\"", "\"99\""); }, ErrorCode::cm_answer_mismatch,
+     "names no certificate"},
+    {"body part of no request", [](auto& s) { replace(s, "\"bodyPartId\": 9", "\"bodyPartId\": 7"); },
      ErrorCode::cm_answer_mismatch, "names no certificate"},
-    {"body part of no request",
-     [](auto& s) { replace(s, "\"bodyPartId\": 9", "\"bodyPartId\": 7"); },
-     ErrorCode::cm_answer_mismatch, "names no certificate"},
-    {"certificate missing in the bag",
-     [](auto& s) { std::erase(s.bag, world().new_ec); },
+    {"certificate missing in the bag", [](auto& s) { std::erase(s.bag, world().new_ec); },
      ErrorCode::cm_answer_mismatch, "not in its answer"},
     {"certificate of another key",
      [](auto& s) { replace(s, to_hex(world().new_rsa.sha256()), to_hex(world().new_ec.sha256())); },
@@ -154,13 +159,28 @@ const Row kRows[] = {
      },
      ErrorCode::cm_answer_mismatch, "no CA's"},
     {"refused without responseInfo",
-     [](auto& s) { s.status = 2; s.body_parts = {9}; s.text = "pop_failed"; s.fail_info = 9; s.response_info.clear(); },
+     [](auto& s) {
+         s.status = 2;
+         s.body_parts = {9};
+         s.text = "pop_failed";
+         s.fail_info = 9;
+         s.response_info.clear();
+     },
      ErrorCode::pop_failed, "failInfo 9"},
     {"refused with an unknown code",
-     [](auto& s) { s.status = 2; s.text = "moon_phase"; s.fail_info = 1999; s.response_info.clear(); },
+     [](auto& s) {
+         s.status = 2;
+         s.text = "moon_phase";
+         s.fail_info = 1999;
+         s.response_info.clear();
+     },
      ErrorCode::cm_answer_invalid, "moon_phase"},
     {"refused with one of our own codes",
-     [](auto& s) { s.status = 2; s.text = "card_removed"; s.response_info.clear(); },
+     [](auto& s) {
+         s.status = 2;
+         s.text = "card_removed";
+         s.response_info.clear();
+     },
      ErrorCode::cm_answer_invalid, "card_removed"},
 };
 
@@ -171,7 +191,8 @@ TEST(Submit, WrongAnswersAreRefused) {
         const auto issued = submit(cmc_answer(spec.encode()));
         ASSERT_FALSE(issued) << row.name;
         EXPECT_EQ(issued.error().code, row.code) << row.name << ": " << to_string(issued.error());
-        EXPECT_NE(issued.error().detail.find(row.detail), std::string::npos) << row.name << ": " << to_string(issued.error());
+        EXPECT_NE(issued.error().detail.find(row.detail), std::string::npos)
+            << row.name << ": " << to_string(issued.error());
     }
 }
 
@@ -219,11 +240,13 @@ TEST(Submit, ARefusalSaysWhatTheCmSaid) {
     spec.body_parts = {9};
     spec.text = "tc_revoked";
     spec.fail_info = 1047;
-    spec.response_info = R"({"version": 1, "error": {"code": "tc_revoked", "number": 1047, "message": "on the CRL since May",
+    spec.response_info =
+        R"({"version": 1, "error": {"code": "tc_revoked", "number": 1047, "message": "on the CRL since May",
         "remedy": "Order another card.", "line": "46"}})";
     const auto issued = submit(cmc_answer(spec.encode()));
     ASSERT_FALSE(issued);
-    const Error expected{ErrorCode::tc_revoked, "on the CRL since May", "submit", "CMC bodyPart 9", "Order another card.", "46"};
+    const Error expected{ErrorCode::tc_revoked, "on the CRL since May", "submit",
+                         "CMC bodyPart 9",      "Order another card.",  "46"};
     EXPECT_EQ(issued.error(), expected);
 }
 
@@ -258,12 +281,13 @@ TEST(Submit, WhatIsNoCmsIsRefused) {
 }
 
 TEST(Submit, HttpRefusals) {
-    const auto refused = submit(json_answer(
-        400, R"({"version": 1, "error": {"code": "request_malformed", "message": "m", "remedy": "r"}})"));
+    const auto refused = submit(
+        json_answer(400, R"({"version": 1, "error": {"code": "request_malformed", "message": "m", "remedy": "r"}})"));
     EXPECT_EQ(refused.error(), (Error{ErrorCode::request_malformed, "m", "submit", "HTTP 400", "r", ""}));
     EXPECT_EQ(submit(json_answer(502, "<html>Bad gateway</html>")).error().code, ErrorCode::cm_answer_invalid);
     Client under_test({Result<net::HttpResponse>(fail(ErrorCode::cm_timeout_after_submit, "no answer"))});
-    EXPECT_EQ(under_test.client.submit(Bytes{0x30, 0x00}, world().order()).error().code, ErrorCode::cm_timeout_after_submit);
+    EXPECT_EQ(under_test.client.submit(Bytes{0x30, 0x00}, world().order()).error().code,
+              ErrorCode::cm_timeout_after_submit);
 }
 
 struct ConfirmWorld {
@@ -282,7 +306,8 @@ TEST(Confirm, IsAcknowledged) {
     ConfirmWorld confirm;
     for (const bool accepted : {true, false}) {
         Client under_test({cmc_answer(confirm.spec.encode())});
-        const auto done = under_test.client.confirm(world().order(), confirm.issued, accepted, *world().unlocked_officer());
+        const auto done =
+            under_test.client.confirm(world().order(), confirm.issued, accepted, *world().unlocked_officer());
         EXPECT_TRUE(done) << to_string(done.error());
         EXPECT_EQ(under_test.exchange.requests.at(0).target, "/cmc");
     }

@@ -6,8 +6,8 @@
 
 #include "common/base/file.hpp"
 #include "common/document/document.hpp"
-#include "tests/unit/reference_cm/fixture.hpp"
 #include "reference/cm/op_pin_scan.hpp"
+#include "tests/unit/reference_cm/fixture.hpp"
 
 namespace rakit::reference::test {
 namespace {
@@ -56,7 +56,8 @@ TEST(Bodies, ATextThatIsNoUtf8IsRefused) {
     EXPECT_EQ(write_prepare_request(order).error().code, ErrorCode::field_invalid);
 }
 
-constexpr std::string_view kPrepareAnswer = R"({"version": 1, "procedure": "employee-tc", "dialog": "ca", "confirmation": true,
+constexpr std::string_view kPrepareAnswer =
+    R"({"version": 1, "procedure": "employee-tc", "dialog": "ca", "confirmation": true,
     "order": "issue-first", "opPin": {"required": true, "held": true, "value": "86420975"}, "issuerCertificates": {"stored": true},
     "fields": [{"name": "commonName", "label": "Name", "required": true, "visible": false}]})";
 
@@ -73,8 +74,8 @@ TEST(Prepare, TheOpPinComesApart) {
     const auto prepared = under_test.client.prepare(World::get().order());
     ASSERT_TRUE(prepared) << to_string(prepared.error());
     const auto& [answer, pin] = *prepared;
-    EXPECT_TRUE(answer.ca_dialog && answer.confirmation && answer.issue_first && answer.op_pin_required && answer.op_pin_held &&
-                answer.issuer_certificates_stored);
+    EXPECT_TRUE(answer.ca_dialog && answer.confirmation && answer.issue_first && answer.op_pin_required &&
+                answer.op_pin_held && answer.issuer_certificates_stored);
     ASSERT_EQ(answer.fields.size(), 1U);
     EXPECT_EQ(answer.fields[0].name, "commonName");
     EXPECT_FALSE(answer.fields[0].visible);
@@ -123,19 +124,23 @@ TEST(Prepare, ASyntaxErrorHasItsOffset) {
 }
 
 TEST(Prepare, ARefusalIsTheCms) {
-    Client under_test(json_answer(422, R"({"version": 1, "error": {"code": "tc_missing", "number": 1041, "message": "no TC on 45",
+    Client under_test(
+        json_answer(422, R"({"version": 1, "error": {"code": "tc_missing", "number": 1041, "message": "no TC on 45",
         "remedy": "Choose another procedure.", "line": "45"}})"));
     const auto prepared = under_test.client.prepare(World::get().order());
     ASSERT_FALSE(prepared);
-    EXPECT_EQ(prepared.error(), (Error{ErrorCode::tc_missing, "no TC on 45", "prepare", "HTTP 422", "Choose another procedure.", "45"}));
-    Client strange(json_answer(422, R"({"version": 1, "error": {"code": "moon_phase", "message": "waning", "remedy": ""}})"));
+    EXPECT_EQ(prepared.error(),
+              (Error{ErrorCode::tc_missing, "no TC on 45", "prepare", "HTTP 422", "Choose another procedure.", "45"}));
+    Client strange(
+        json_answer(422, R"({"version": 1, "error": {"code": "moon_phase", "message": "waning", "remedy": ""}})"));
     const auto unknown = strange.client.prepare(World::get().order());
     EXPECT_EQ(unknown.error().code, ErrorCode::cm_answer_invalid);
     EXPECT_EQ(unknown.error().detail, "the CM refused with an unknown code 'moon_phase': waning");
 }
 
 TEST(Procedures, AreListed) {
-    Client under_test(json_answer(200, R"({"version": 1, "procedures": [{"name": "employee-tc", "title": "Employee", "profiles": ["pkcs15"],
+    Client under_test(json_answer(
+        200, R"({"version": 1, "procedures": [{"name": "employee-tc", "title": "Employee", "profiles": ["pkcs15"],
         "tcControls": true, "fields": [{"name": "title", "label": "Title", "required": false, "visible": true}],
         "qcStatements": ["QcCompliance"]}]})"));
     const auto procedures = under_test.client.procedures();
@@ -144,8 +149,8 @@ TEST(Procedures, AreListed) {
     EXPECT_EQ(procedures->front().profiles, std::vector<std::string>{"pkcs15"});
     EXPECT_TRUE(procedures->front().tc_controls);
     EXPECT_EQ(procedures->front().fields.at(0).label, "Title");
-    for (const char* wrong : {"", "[]", "{}", R"({"version": 2, "procedures": []})", R"({"version": 1, "procedures": [{}]})",
-                              R"({"version": 1, "procedures": 1})"}) {
+    for (const char* wrong : {"", "[]", "{}", R"({"version": 2, "procedures": []})",
+                              R"({"version": 1, "procedures": [{}]})", R"({"version": 1, "procedures": 1})"}) {
         Client broken(json_answer(200, wrong));
         EXPECT_EQ(broken.client.procedures().error().code, ErrorCode::cm_answer_invalid) << wrong;
     }

@@ -31,21 +31,49 @@ TEST(Cmc, IntegersAreMinimalAndPositive) {
 }
 
 TEST(Cmc, PkiDataIsDer) {
-    const Bytes data = encode_pki_data({{1, ControlNumber::sender_nonce, encode_octets(Bytes{0xAB})}},
-                                       {{128, *from_hex("3000")}});
-    EXPECT_EQ(to_hex(data), "3024"
-                            "3014" "3012" "020101" "06082B06010505070706" "3103" "0401AB"
-                            "3008" "A006" "02020080" "3000"
-                            "3000" "3000");
+    const Bytes data =
+        encode_pki_data({{1, ControlNumber::sender_nonce, encode_octets(Bytes{0xAB})}}, {{128, *from_hex("3000")}});
+    EXPECT_EQ(to_hex(data),
+              "3024"
+              "3014"
+              "3012"
+              "020101"
+              "06082B06010505070706"
+              "3103"
+              "0401AB"
+              "3008"
+              "A006"
+              "02020080"
+              "3000"
+              "3000"
+              "3000");
 }
 
 TEST(Cmc, TheOtherControlsAreDer) {
     const Bytes name = *from_hex("3000");
     const Bytes serial = *from_hex("020105");
-    EXPECT_EQ(to_hex(encode_revoke_request(name, serial)), "3008" "3000" "020105" "0A0104");
-    EXPECT_EQ(to_hex(encode_issuer_and_serial(name, serial)), "3005" "3000" "020105");
-    EXPECT_EQ(to_hex(encode_mod_cert_template(9, name, {})), "3010" "3003020109" "3003020109" "3004" "A5023000");
-    EXPECT_EQ(to_hex(encode_mod_cert_template(9, name, name)), "3014" "3003020109" "3003020109" "3008" "A5023000" "A9023000");
+    EXPECT_EQ(to_hex(encode_revoke_request(name, serial)),
+              "3008"
+              "3000"
+              "020105"
+              "0A0104");
+    EXPECT_EQ(to_hex(encode_issuer_and_serial(name, serial)),
+              "3005"
+              "3000"
+              "020105");
+    EXPECT_EQ(to_hex(encode_mod_cert_template(9, name, {})),
+              "3010"
+              "3003020109"
+              "3003020109"
+              "3004"
+              "A5023000");
+    EXPECT_EQ(to_hex(encode_mod_cert_template(9, name, name)),
+              "3014"
+              "3003020109"
+              "3003020109"
+              "3008"
+              "A5023000"
+              "A9023000");
 }
 
 struct Malformed {
@@ -70,7 +98,8 @@ TEST(Cmc, MalformedResponsesAreRefusedWithTheOffset) {
         {"no value", "3017 3011 300F 020101 06082B06010505070706 3100 3000 3000", "offset 21"},
         {"two values", "301B 3015 3013 020101 06082B06010505070706 3104 0400 0400 3000 3000", "offset 23"},
         {"negative body part", "3019 3013 3011 0201FF 06082B06010505070706 3102 0400 3000 3000", "offset 6"},
-        {"body part of five octets", "301D 3017 3015 02050100000000 06082B06010505070706 3102 0400 3000 3000", "offset 6"},
+        {"body part of five octets", "301D 3017 3015 02050100000000 06082B06010505070706 3102 0400 3000 3000",
+         "offset 6"},
     };
     for (const auto& row : rows) {
         const auto decoded = decode_pki_response(*from_hex(row.der));
@@ -87,8 +116,8 @@ TEST(Cmc, StatusForms) {
     ASSERT_TRUE(path) << to_string(path.error());
     EXPECT_EQ(path->body_parts, (std::vector<std::uint32_t>{8, 9}));
     EXPECT_TRUE(decode_status_info(*from_hex("300D 020103 3003020101 3003 040101")));
-    for (const char* wrong : {"3005 020102 3000", "3008 020102 3003 020165 00", "3003 020102", "300A 020102 3005 3000 020101",
-                              "300C 020102 3003020165 020101 0500"})
+    for (const char* wrong : {"3005 020102 3000", "3008 020102 3003 020165 00", "3003 020102",
+                              "300A 020102 3005 3000 020101", "300C 020102 3003020165 020101 0500"})
         EXPECT_FALSE(decode_status_info(*from_hex(wrong))) << wrong;
 }
 

@@ -114,9 +114,9 @@ AnswerSpec::AnswerSpec(const World& world, const Order& order)
       recipient_nonce(order.sender_nonce),
       data_return(from_hex(order.card_serial)),
       body_parts{8, 9},
-      response_info(R"({"version": 1, "lines": [{"key": "45", "bodyPartId": 8, "sha256": ")" + to_hex(world.new_rsa.sha256()) +
-                    R"("}, {"key": "46", "bodyPartId": 9, "sha256": ")" + to_hex(world.new_ec.sha256()) +
-                    R"("}], "issuerCertificates": [], "revoked": []})"),
+      response_info(R"({"version": 1, "lines": [{"key": "45", "bodyPartId": 8, "sha256": ")" +
+                    to_hex(world.new_rsa.sha256()) + R"("}, {"key": "46", "bodyPartId": 9, "sha256": ")" +
+                    to_hex(world.new_ec.sha256()) + R"("}], "issuerCertificates": [], "revoked": []})"),
       bag{world.new_ec, world.ca, world.new_rsa},
       signer(world.response),
       signer_key(world.response_key.get()) {}
@@ -125,15 +125,21 @@ Bytes AnswerSpec::pki_response() const {
     TlvWriter out;
     out.nest(0x30, [&](TlvWriter& response) {
         response.nest(0x30, [&](TlvWriter& list) {
-            control(list, 1, 25, TlvWriter().nest(0x30, [&](TlvWriter& info) {
-                info.put(0x02, Bytes{static_cast<std::uint8_t>(status)});
-                info.nest(0x30, [&](TlvWriter& parts) {
-                    for (const auto part : body_parts) parts.put(0x02, Bytes{static_cast<std::uint8_t>(part)});
-                });
-                if (!text.empty()) info.put(0x0C, as_bytes(text));
-                if (fail_info)
-                    info.put(0x02, Bytes{static_cast<std::uint8_t>(*fail_info >> 8), static_cast<std::uint8_t>(*fail_info)});
-            }).bytes());
+            control(list, 1, 25,
+                    TlvWriter()
+                        .nest(0x30,
+                              [&](TlvWriter& info) {
+                                  info.put(0x02, Bytes{static_cast<std::uint8_t>(status)});
+                                  info.nest(0x30, [&](TlvWriter& parts) {
+                                      for (const auto part : body_parts)
+                                          parts.put(0x02, Bytes{static_cast<std::uint8_t>(part)});
+                                  });
+                                  if (!text.empty()) info.put(0x0C, as_bytes(text));
+                                  if (fail_info)
+                                      info.put(0x02, Bytes{static_cast<std::uint8_t>(*fail_info >> 8),
+                                                           static_cast<std::uint8_t>(*fail_info)});
+                              })
+                        .bytes());
             if (transaction_id) control(list, 2, 5, tlv(0x02, *transaction_id));
             if (sender_nonce) control(list, 3, 6, tlv(0x04, *sender_nonce));
             if (recipient_nonce) control(list, 4, 7, tlv(0x04, *recipient_nonce));
@@ -167,7 +173,8 @@ net::HttpResponse json_answer(int status, std::string_view body) {
     return {status, {{"content-type", "application/json"}}, to_bytes(body)};
 }
 
-FakeExchange::FakeExchange(std::vector<Result<net::HttpResponse>> answers) : x_answers(answers.begin(), answers.end()) {}
+FakeExchange::FakeExchange(std::vector<Result<net::HttpResponse>> answers)
+    : x_answers(answers.begin(), answers.end()) {}
 
 FakeExchange::~FakeExchange() { EXPECT_TRUE(x_answers.empty()) << x_answers.size() << " answers were not asked for"; }
 

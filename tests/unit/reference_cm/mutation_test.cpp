@@ -10,7 +10,8 @@ Bytes mutate(Bytes octets, Rng& rng) {
     const auto number = [&](std::size_t below) {
         const Bytes drawn = rng.bytes(4);
         return (static_cast<std::size_t>(drawn[0]) << 24U | static_cast<std::size_t>(drawn[1]) << 16U |
-                static_cast<std::size_t>(drawn[2]) << 8U | drawn[3]) % below;
+                static_cast<std::size_t>(drawn[2]) << 8U | drawn[3]) %
+               below;
     };
     for (std::size_t left = 1 + number(3); left > 0 && !octets.empty(); --left) {
         const auto at = octets.begin() + static_cast<std::ptrdiff_t>(number(octets.size()));
@@ -29,12 +30,14 @@ Bytes mutate(Bytes octets, Rng& rng) {
 void expect_sound(const Result<Issued>& issued, const Order& order) {
     if (!issued) return;
     ASSERT_EQ(issued->certificates.size(), order.lines.size());
-    for (std::size_t i = 0; i < order.lines.size(); ++i) EXPECT_EQ(issued->certificates[i].second.spki(), order.lines[i].spki);
+    for (std::size_t i = 0; i < order.lines.size(); ++i)
+        EXPECT_EQ(issued->certificates[i].second.spki(), order.lines[i].spki);
 }
 
 class Rounds : public ::testing::TestWithParam<bool> {};
 
-/// Outer octets are mutated as received; inner ones are signed again, so that they reach what lies behind the signature.
+/// Outer octets are mutated as received; inner ones are signed again, so that they reach what lies behind the
+/// signature.
 TEST_P(Rounds, AMutatedAnswerNeverBringsAnotherKeysCertificate) {
     const World& world = World::get();
     const Order order = world.order();
@@ -64,7 +67,8 @@ TEST_P(Rounds, AMutatedAnswerNeverBringsAnotherKeysCertificate) {
 }
 
 TEST(Mutation, AMutatedPrepareAnswerIsReadOrRefused) {
-    const Bytes valid = to_bytes(R"({"version": 1, "procedure": "p", "dialog": "ca", "confirmation": true, "order": "pin-first",
+    const Bytes valid =
+        to_bytes(R"({"version": 1, "procedure": "p", "dialog": "ca", "confirmation": true, "order": "pin-first",
         "opPin": {"required": true, "held": true, "value": "86420975"}, "issuerCertificates": {"stored": false}, "fields": []})");
     SeededRng rng(20, "prepare");
     for (int round = 0; round < 500; ++round) {
@@ -81,7 +85,8 @@ TEST(Mutation, AMutatedPrepareAnswerIsReadOrRefused) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Mutation, Rounds, ::testing::Bool(), [](const auto& where) { return where.param ? "Outer" : "Inner"; });
+INSTANTIATE_TEST_SUITE_P(Mutation, Rounds, ::testing::Bool(),
+                         [](const auto& where) { return where.param ? "Outer" : "Inner"; });
 
 }  // namespace
 }  // namespace rakit::reference::test

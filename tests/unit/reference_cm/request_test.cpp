@@ -4,8 +4,8 @@
 #include <filesystem>
 
 #include "common/base/file.hpp"
-#include "tests/unit/reference_cm/fixture.hpp"
 #include "reference/cm/order_message.hpp"
+#include "tests/unit/reference_cm/fixture.hpp"
 
 namespace rakit::reference::test {
 namespace {
@@ -51,7 +51,8 @@ TEST(Pkcs10, OpensslVerifiesBothKinds) {
     const char* algorithms[] = {"sha256WithRSAEncryption", "ecdsa-with-SHA256"};
     for (std::size_t i = 0; i < requests.size(); ++i) {
         const auto file = folder.put(std::to_string(i) + ".p10", requests[i]);
-        const Outcome judged = run("openssl req -inform DER -verify -noout -text -nameopt utf8,sep_comma_plus -in " + file);
+        const Outcome judged =
+            run("openssl req -inform DER -verify -noout -text -nameopt utf8,sep_comma_plus -in " + file);
         EXPECT_EQ(judged.status, 0) << judged.output;
         EXPECT_TRUE(contains(judged.output, "verify OK")) << judged.output;
         EXPECT_TRUE(contains(judged.output, algorithms[i])) << judged.output;
@@ -62,8 +63,9 @@ TEST(Pkcs10, OpensslVerifiesBothKinds) {
 TEST(Pkcs10, TheSubjectHasAFixedOrder) {
     const World& world = World::get();
     Order order = world.order();
-    order.fields = {{"title", "Dr"}, {"serialNumber", "7"}, {"surname", "Ek"}, {"givenName", "Anna"}, {"commonName", "Anna Ek"},
-                    {"organizationalUnit", "U"}, {"organization", "O"}, {"country", "SE"}, {"email", "a@b.se"}};
+    order.fields = {{"title", "Dr"},       {"serialNumber", "7"},     {"surname", "Ek"},
+                    {"givenName", "Anna"}, {"commonName", "Anna Ek"}, {"organizationalUnit", "U"},
+                    {"organization", "O"}, {"country", "SE"},         {"email", "a@b.se"}};
     const Bytes der = world.requests(order).at(1);
     const unsigned char* cursor = der.data();
     const ossl::X509Request request(d2i_X509_REQ(nullptr, &cursor, static_cast<long>(der.size())));
@@ -73,8 +75,11 @@ TEST(Pkcs10, TheSubjectHasAFixedOrder) {
 
 TEST(Pkcs10, BadFieldsAreNamed) {
     const World& world = World::get();
-    const std::pair<const char*, const char*> rows[] = {
-        {"country", "Sweden"}, {"commonName", "\xFF"}, {"shoeSize", "43"}, {"email", "no address"}, {"email", "å@b.se"}};
+    const std::pair<const char*, const char*> rows[] = {{"country", "Sweden"},
+                                                        {"commonName", "\xFF"},
+                                                        {"shoeSize", "43"},
+                                                        {"email", "no address"},
+                                                        {"email", "å@b.se"}};
     for (const auto& [name, value] : rows) {
         Order order = world.order();
         order.fields[name] = value;
@@ -113,11 +118,13 @@ TEST(EncodedOrder, OpensslVerifiesIt) {
     const Folder folder;
     const auto file = folder.put("order.der", *encoded.der);
     const auto root = folder.put("root.pem", as_bytes(to_pem(encoded.world.root)));
-    const Outcome judged = run("openssl cms -verify -purpose any -inform DER -binary -in " + file + " -CAfile " + root + " -out /dev/null");
+    const Outcome judged = run("openssl cms -verify -purpose any -inform DER -binary -in " + file + " -CAfile " + root +
+                               " -out /dev/null");
     EXPECT_EQ(judged.status, 0) << judged.output;
     const Outcome structure = run("openssl asn1parse -inform DER -in " + file);
     EXPECT_TRUE(contains(structure.output, ":id-cct-PKIData")) << structure.output;
-    for (const char* attribute : {":contentType", ":messageDigest", ":signingTime", ":id-smime-aa-signingCertificateV2"})
+    for (const char* attribute :
+         {":contentType", ":messageDigest", ":signingTime", ":id-smime-aa-signingCertificateV2"})
         EXPECT_TRUE(contains(structure.output, attribute)) << attribute << "\n" << structure.output;
     EXPECT_TRUE(contains(structure.output, ":300101120000Z")) << structure.output;
     EXPECT_FALSE(contains(structure.output, "SMIME-CAPS"));
@@ -134,8 +141,9 @@ TEST(EncodedOrder, HoldsTheControlsAndTheBag) {
     const ByteView octets(ASN1_STRING_get0_data(content), static_cast<std::size_t>(ASN1_STRING_length(content)));
     const auto file = folder.put("pkidata.der", octets);
     const std::string structure = run("openssl asn1parse -inform DER -in " + file).output;
-    for (const char* control : {":id-cmc-transactionId", ":id-cmc-senderNonce", ":id-cmc-regInfo", ":id-cmc-dataReturn",
-                                ":1.3.6.1.5.5.7.7.31", ":id-cmc-revokeRequest", ":0A1B2C3D", ":X509v3 Subject Alternative Name"})
+    for (const char* control :
+         {":id-cmc-transactionId", ":id-cmc-senderNonce", ":id-cmc-regInfo", ":id-cmc-dataReturn",
+          ":1.3.6.1.5.5.7.7.31", ":id-cmc-revokeRequest", ":0A1B2C3D", ":X509v3 Subject Alternative Name"})
         EXPECT_TRUE(contains(structure, control)) << control << "\n" << structure;
     EXPECT_EQ(request_body_parts(encoded.order), (std::vector<std::uint32_t>{8, 9}));
 }
@@ -154,7 +162,8 @@ TEST(EncodedOrder, NeedsAnUnlockedOfficerAndAHexSerial) {
     auto officer = encoded.world.unlocked_officer();
     officer->lock();
     const auto requests = encoded.world.requests(encoded.order);
-    EXPECT_EQ(encoded.client.encode_order(encoded.order, requests, *officer).error().code, ErrorCode::officer_credential_invalid);
+    EXPECT_EQ(encoded.client.encode_order(encoded.order, requests, *officer).error().code,
+              ErrorCode::officer_credential_invalid);
     encoded.order.card_serial = "serial";
     EXPECT_EQ(encoded.client.encode_order(encoded.order, requests, *encoded.world.unlocked_officer()).error().code,
               ErrorCode::card_content_invalid);

@@ -26,8 +26,9 @@ TEST(HttpsUrl, IsRead) {
 }
 
 TEST(HttpsUrl, OthersAreRefused) {
-    for (const char* url : {"", "http://cm.example", "https://", "https://a@b", "https://cm:0", "https://cm:65536", "https://cm:x",
-                            "https://cm/?q", "https://cm/#f", "https://[::1", "https://cm /", "HTTPS//cm"})
+    for (const char* url :
+         {"", "http://cm.example", "https://", "https://a@b", "https://cm:0", "https://cm:65536", "https://cm:x",
+          "https://cm/?q", "https://cm/#f", "https://[::1", "https://cm /", "HTTPS//cm"})
         EXPECT_EQ(parse_https_url(url).error().code, ErrorCode::usage) << url;
 }
 

@@ -35,8 +35,8 @@ struct Token {
         STACK_OF(X509)* issuers = sk_X509_new_null();
         sk_X509_push(issuers, root.handle());  // not in the order of the chain
         sk_X509_push(issuers, ca.handle());
-        const ossl::Pkcs12 made(PKCS12_create(password, "officer", own_key.get(), own.handle(), issuers, 0,
-                                              certificate_cipher, 0, 0, 0));
+        const ossl::Pkcs12 made(
+            PKCS12_create(password, "officer", own_key.get(), own.handle(), issuers, 0, certificate_cipher, 0, 0, 0));
         sk_X509_free(issuers);
         return ossl::to_der(made.get(), i2d_PKCS12);
     }

@@ -28,7 +28,8 @@ TEST_P(CardEndRow, Answers) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, CardEndRow,
-                         testing::Values(EndRow{"power on", {}, "01", "", false}, EndRow{"power off", {"01"}, "00", "", false},
+                         testing::Values(EndRow{"power on", {}, "01", "", false},
+                                         EndRow{"power off", {"01"}, "00", "", false},
                                          EndRow{"reset", {"01"}, "02", "", false},
                                          EndRow{"ATR", {"01"}, "04", "3B8580014F7345494470", false},
                                          EndRow{"ATR without power", {}, "04", "3B8580014F7345494470", false},
@@ -46,7 +47,8 @@ INSTANTIATE_TEST_SUITE_P(Rows, CardEndRow,
 TEST(CardEnd, CountsWhatIsNotPolling) {
     PlainCard card;
     CardEnd end(card);
-    for (const auto* payload : {"01", "04", "04", "00A40000", "02", "04", "00B00000"}) (void)end.on_payload(*from_hex(payload));
+    for (const auto* payload : {"01", "04", "04", "00A40000", "02", "04", "00B00000"})
+        (void)end.on_payload(*from_hex(payload));
     EXPECT_EQ(end.counters().power_ons, 1U);
     EXPECT_EQ(end.counters().resets, 1U);
     EXPECT_EQ(end.counters().commands, 2U);

@@ -32,8 +32,14 @@ struct Fake {
                     return {};
                 },
                 .disarm = [this] { note("disarm"); },
-                .counters = [] { return ServeCounters{1, 2, 3, 4, 5}; },
-                .atr = [] { return Bytes{0x3B, 0x00}; },
+                .counters =
+                    [] {
+                        return ServeCounters{1, 2, 3, 4, 5};
+                    },
+                .atr =
+                    [] {
+                        return Bytes{0x3B, 0x00};
+                    },
                 .serial = [] { return "0A1B"; }};
     }
     void note(const std::string& what) { log.push_back(what); }
@@ -65,23 +71,26 @@ TEST_P(Control, Answers) {
 using Log = std::vector<std::string>;
 INSTANTIATE_TEST_SUITE_P(
     Rows, Control,
-    testing::Values(ControlRow{R"({"command":"insert"})", R"({"ok":true})", Log{"insert"}},
-                    ControlRow{R"({"command":"remove"})", R"({"ok":true})", Log{"remove"}},
-                    ControlRow{R"({"command":"reset"})", R"({"ok":true})", Log{"reset"}},
-                    ControlRow{R"({"command":"disarm"})", R"({"ok":true})", Log{"disarm"}},
-                    ControlRow{R"({"command":"snapshot"})", R"({"ok":true,"image":{"version":1}})", Log{}},
-                    ControlRow{R"({"command":"counters"})",
-                               R"({"ok":true,"counters":{"insertions":1,"removals":2,"powerOns":3,"resets":4,"commands":5}})",
-                               Log{}},
-                    ControlRow{R"({"command":"arm","fault":{"kind":"mute"}})", R"({"ok":true})", Log{R"(arm {"kind":"mute"})"}},
-                    ControlRow{R"({"command":"arm","fault":{}})",
-                               R"({"ok":false,"error":{"code":"document_invalid","message":"an empty fault","remedy":"say which"}})",
-                               Log{"arm {}"}}));
+    testing::Values(
+        ControlRow{R"({"command":"insert"})", R"({"ok":true})", Log{"insert"}},
+        ControlRow{R"({"command":"remove"})", R"({"ok":true})", Log{"remove"}},
+        ControlRow{R"({"command":"reset"})", R"({"ok":true})", Log{"reset"}},
+        ControlRow{R"({"command":"disarm"})", R"({"ok":true})", Log{"disarm"}},
+        ControlRow{R"({"command":"snapshot"})", R"({"ok":true,"image":{"version":1}})", Log{}},
+        ControlRow{R"({"command":"counters"})",
+                   R"({"ok":true,"counters":{"insertions":1,"removals":2,"powerOns":3,"resets":4,"commands":5}})",
+                   Log{}},
+        ControlRow{R"({"command":"arm","fault":{"kind":"mute"}})", R"({"ok":true})", Log{R"(arm {"kind":"mute"})"}},
+        ControlRow{
+            R"({"command":"arm","fault":{}})",
+            R"({"ok":false,"error":{"code":"document_invalid","message":"an empty fault","remedy":"say which"}})",
+            Log{"arm {}"}}));
 
 TEST(Control, RefusesWhatTheSchemaRefuses) {
     Fake fake;
-    for (const auto* request : {"", "{", "[]", "{}", R"({"command":"eject"})", R"({"command":"arm"})", R"({"command":7})",
-                                R"({"command":"remove","fault":{}})", R"({"command":"remove","now":true})"}) {
+    for (const auto* request :
+         {"", "{", "[]", "{}", R"({"command":"eject"})", R"({"command":"arm"})", R"({"command":7})",
+          R"({"command":"remove","fault":{}})", R"({"command":"remove","now":true})"}) {
         const auto answer = json::parse(answer_control(fake.card(), request));
         EXPECT_EQ(answer.at("ok"), false) << request;
         EXPECT_EQ(answer.at("error").at("code"), "document_invalid") << request;

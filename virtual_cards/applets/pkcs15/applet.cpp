@@ -26,7 +26,9 @@ bool Pkcs15Applet::allowed(const File& file, Right right) const {
 iso7816::ResponseApdu Pkcs15Applet::execute(const Command& command, const Disturbance& disturbance) {
     // OpenSC deletes with CLA A0, as the card manual has it.
     if (command.cla != 0x00 && !(command.cla == 0xA0 && command.ins == 0xE4))
-        return {{}, command.cla < 0x80 && (command.cla & 0x03) != 0 ? sw::kLogicalChannelNotSupported : sw::kClaNotSupported};
+        return {
+            {},
+            command.cla < 0x80 && (command.cla & 0x03) != 0 ? sw::kLogicalChannelNotSupported : sw::kClaNotSupported};
     if (command.ins != 0x2A) x_first_half.clear();
     switch (command.ins) {
         case 0xA4: return select(command);

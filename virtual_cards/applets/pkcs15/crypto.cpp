@@ -12,7 +12,8 @@ namespace sw = iso7816::sw;
 using iso7816::ResponseApdu;
 
 constexpr std::uint8_t kSign = 0xB6, kDecipher = 0xB8, kAgree = 0xA4;
-// Algorithm reference: low nibble 0 raw, 2 PKCS#1 v1.5, 4 ECDSA; high nibble 1: the card puts SHA-1's DigestInfo before.
+// Algorithm reference: low nibble 0 raw, 2 PKCS#1 v1.5, 4 ECDSA; high nibble 1: the card puts SHA-1's DigestInfo
+// before.
 constexpr std::uint8_t kPkcs1 = 0x02, kWithSha1 = 0x10;
 constexpr std::uint8_t kSha1DigestInfo[] = {0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2B, 0x0E,
                                             0x03, 0x02, 0x1A, 0x05, 0x00, 0x04, 0x14};
@@ -32,8 +33,9 @@ ResponseApdu Pkcs15Applet::generate(const Command& command, const Disturbance& d
     if (!type) return {{}, sw::kFunctionNotSupported};
     if (disturbance.memory_failure) return {{}, sw::kMemoryFailure};
     // The counter is part of the label, so that two keys of one card differ also after it was taken up again.
-    SeededRng stream(x_state.seed, "card generate " + to_hex(x_state.serial) + " " + to_hex(x_state.files.path(*x_file)) +
-                                       " " + std::to_string(x_state.change_counter));
+    SeededRng stream(x_state.seed, "card generate " + to_hex(x_state.serial) + " " +
+                                       to_hex(x_state.files.path(*x_file)) + " " +
+                                       std::to_string(x_state.change_counter));
     const auto key = ossl::generate_key(*type, stream);
     if (!key) return {{}, sw::kNoPreciseDiagnosis};
     file->key = KeyObject::from_key(key->get());
@@ -65,7 +67,8 @@ ResponseApdu Pkcs15Applet::manage_environment(const Command& command) {
     return {{}, sw::kOk};
 }
 
-std::optional<Pkcs15Applet::Index> Pkcs15Applet::usable_key(std::uint8_t template_tag, iso7816::StatusWord& refusal) const {
+std::optional<Pkcs15Applet::Index> Pkcs15Applet::usable_key(std::uint8_t template_tag,
+                                                            iso7816::StatusWord& refusal) const {
     const auto refuse = [&](iso7816::StatusWord status) {
         refusal = status;
         return std::nullopt;
@@ -110,8 +113,8 @@ ResponseApdu Pkcs15Applet::sign(ByteView input, File& file) {
     return {std::move(*signature), sw::kOk};
 }
 
-// The first octet says what follows: 00 the whole cryptogram, 81 its first half, 82 the second (2048 bits don't fit into
-// one short command).
+// The first octet says what follows: 00 the whole cryptogram, 81 its first half, 82 the second (2048 bits don't fit
+// into one short command).
 ResponseApdu Pkcs15Applet::decipher(const Command& command, File& file) {
     constexpr std::uint8_t kWhole = 0x00, kFirstHalf = 0x81, kSecondHalf = 0x82;
     const auto indicator = command.data[0];

@@ -78,7 +78,8 @@ ResponseApdu Pkcs15Applet::put_data(const Command& command, const Disturbance& d
     return {{}, sw::kReferencedDataNotFound};
 }
 
-// PUT DATA 01E0: two octets size (ignored), the MF's access octets, those of DF 5015. Everything that was there is gone.
+// PUT DATA 01E0: two octets size (ignored), the MF's access octets, those of DF 5015. Everything that was there is
+// gone.
 ResponseApdu Pkcs15Applet::initialise(const Command& command, const Disturbance& disturbance) {
     if (command.data.size() != 8) return {{}, sw::kWrongLength};
     if (!allowed(x_state.files.at(FileSystem::kMf), Right::df_delete)) return {{}, sw::kSecurityStatusNotSatisfied};

@@ -57,7 +57,8 @@ std::optional<File> parse_file(ByteView data) {
     file.kind = *file_kind((*kind)[0]);
     file.id = u16(*id, 0);
     std::copy(acl->begin(), acl->end(), file.acl.begin());
-    if (const auto proprietary = value(0x85, 2)) std::copy(proprietary->begin(), proprietary->end(), file.proprietary.begin());
+    if (const auto proprietary = value(0x85, 2))
+        std::copy(proprietary->begin(), proprietary->end(), file.proprietary.begin());
     if (file.kind != FileKind::df && !size) return std::nullopt;
     if (file.kind != FileKind::df) file.size = u16(*size, 0);
     if (const auto aid = iso7816::find_tlv(outer->value, 0x84)) {

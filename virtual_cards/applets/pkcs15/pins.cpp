@@ -59,8 +59,8 @@ ResponseApdu Pkcs15Applet::deauthenticate(const Command& command) {
     return {{}, sw::kOk};
 }
 
-// PUT DATA 01 <reference>: PIN, PUK, tries, PUK tries, flags. Once activated a new PIN needs the right to initialise the
-// card (the MF's third nibble), and none is replaced: that would be a way around its PUK.
+// PUT DATA 01 <reference>: PIN, PUK, tries, PUK tries, flags. Once activated a new PIN needs the right to initialise
+// the card (the MF's third nibble), and none is replaced: that would be a way around its PUK.
 ResponseApdu Pkcs15Applet::create_pin(const Command& command, const Disturbance& disturbance) {
     constexpr std::size_t kWithoutFlags = 2 * PinObject::kSize + 2;
     const ByteView data = command.data;

@@ -11,13 +11,12 @@ constexpr std::uint16_t kFirstCertificate = 0x4300;
 constexpr std::uint16_t kLastCertificate = 0x43FF;
 constexpr int kGap = 16;  // identifiers without a file, after which trying ends
 
-Bytes two(std::size_t number) {
-    return {static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
-}
+Bytes two(std::size_t number) { return {static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)}; }
 
 std::string hex(std::uint16_t fid) { return to_hex(two(fid)); }
 
-/// collect walks data objects for octet strings that can be paths: a file identifier, or one with its folders before it.
+/// collect walks data objects for octet strings that can be paths: a file identifier, or one with its folders before
+/// it.
 void collect(const Layout& layout, ByteView content, std::set<std::uint16_t>& fids) {
     auto entries = split_entries(content);
     if (!entries) return;
@@ -48,7 +47,8 @@ void StepWriter::create(WriteStep::Kind kind, ByteView folder, std::uint16_t fid
         control.put(0x85, Bytes{0x00, 0x00}).put(0x8A, Bytes{0x00});
     });
     select(kind, folder);
-    add(kind, "create " + hex(fid) + " of " + std::to_string(size), command(0xE0, 0x00, 0x00, std::move(writer).bytes()));
+    add(kind, "create " + hex(fid) + " of " + std::to_string(size),
+        command(0xE0, 0x00, 0x00, std::move(writer).bytes()));
 }
 
 void StepWriter::remove(WriteStep::Kind kind, ByteView path) {
@@ -67,8 +67,8 @@ void StepWriter::fill(WriteStep::Kind kind, const std::string& what, ByteView pa
     std::vector<std::size_t> offsets;
     for (std::size_t offset = 0; offset < wanted.size(); offset += kPiece) {
         const auto size = std::min(kPiece, wanted.size() - offset);
-        const bool same = offset + size <= present.size() &&
-                          equal_bytes(wanted.subspan(offset, size), present.subspan(offset, size));
+        const bool same =
+            offset + size <= present.size() && equal_bytes(wanted.subspan(offset, size), present.subspan(offset, size));
         if (!same) offsets.push_back(offset);
     }
     if (offsets.empty()) return;

@@ -18,8 +18,8 @@ public:
     void create(WriteStep::Kind kind, ByteView folder, std::uint16_t fid, std::size_t size, ByteView access);
     /// remove deletes an EF.
     void remove(WriteStep::Kind kind, ByteView path);
-    /// fill writes the pieces of `wanted` that differ from `present`; all of it where `present` is empty. From the back to the
-    /// front if `backwards`, so that the first piece of the file comes last. `what` begins each step's text.
+    /// fill writes the pieces of `wanted` that differ from `present`; all of it where `present` is empty. From the back
+    /// to the front if `backwards`, so that the first piece of the file comes last. `what` begins each step's text.
     void fill(WriteStep::Kind kind, const std::string& what, ByteView path, ByteView wanted, ByteView present,
               bool backwards = false);
     /// put writes octets at an offset of the selected file.

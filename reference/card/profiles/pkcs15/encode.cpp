@@ -58,8 +58,8 @@ void put_type(TlvWriter& writer, ByteView model, ByteView path, const x509::Cert
 
 }  // namespace
 
-Bytes encode_certificate(const std::optional<CertificateObject>& model, ByteView id, const std::string& label, ByteView path,
-                         const x509::Certificate& certificate) {
+Bytes encode_certificate(const std::optional<CertificateObject>& model, ByteView id, const std::string& label,
+                         ByteView path, const x509::Certificate& certificate) {
     Bytes plain_common;
     ByteView common, class_attributes, type;
     if (model) {

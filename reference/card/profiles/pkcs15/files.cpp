@@ -57,8 +57,10 @@ Unexpected refused(const iso7816::CommandApdu& command, iso7816::StatusWord stat
     if (status == sw::kSecurityStatusNotSatisfied)
         return fail(reads ? ErrorCode::card_content_invalid : ErrorCode::card_write_failed,
                     what + ": the card wants a PIN that was not verified", where);
-    if (reads && status == sw::kFileNotFound) return fail(ErrorCode::card_content_invalid, what + " is not on the card", where);
-    return fail(reads ? ErrorCode::card_content_invalid : ErrorCode::card_write_failed, what + ": the card refused", where);
+    if (reads && status == sw::kFileNotFound)
+        return fail(ErrorCode::card_content_invalid, what + " is not on the card", where);
+    return fail(reads ? ErrorCode::card_content_invalid : ErrorCode::card_write_failed, what + ": the card refused",
+                where);
 }
 
 std::uint8_t FileInfo::right(std::size_t nibble) const {
@@ -104,8 +106,8 @@ Result<Bytes> Files::read_current(std::size_t from, std::size_t count) {
         if (offset > kLargestOffset)
             return fail(ErrorCode::card_content_invalid, "a file is longer than READ BINARY reaches",
                         "offset " + std::to_string(offset));
-        const auto read = command(kReadBinary, static_cast<std::uint8_t>(offset >> 8), static_cast<std::uint8_t>(offset), {},
-                                  std::min(kReadPiece, count - content.size()));
+        const auto read = command(kReadBinary, static_cast<std::uint8_t>(offset >> 8),
+                                  static_cast<std::uint8_t>(offset), {}, std::min(kReadPiece, count - content.size()));
         auto response = x_card.send(read);
         if (!response) return fail(response.error());
         const bool end = response->sw == iso7816::StatusWord(0x6282) || response->sw == sw::kWrongP1P2;

@@ -25,7 +25,8 @@ Result<Bytes> locate(Files& files) {
             return concat({kMasterFile, *path});
         }
     }
-    auto selected = files.card().send(command(0xA4, 0x04, 0x00, Bytes(std::begin(kPkcs15Aid), std::end(kPkcs15Aid)), 256));
+    auto selected =
+        files.card().send(command(0xA4, 0x04, 0x00, Bytes(std::begin(kPkcs15Aid), std::end(kPkcs15Aid)), 256));
     if (!selected) return fail(selected.error());
     if (!selected->sw.ok())
         return fail(ErrorCode::card_unsupported, "the card has no PKCS#15 application",
@@ -67,7 +68,8 @@ Result<Layout> read_layout(Files& files) {
     layout.application_info = **folder;
     auto odf = files.probe(layout.odf_path());
     if (!odf) return fail(std::move(odf).error().in("EF(ODF)"));
-    if (!*odf) return fail(ErrorCode::card_unsupported, "the PKCS#15 application is empty: the card is not personalised");
+    if (!*odf)
+        return fail(ErrorCode::card_unsupported, "the PKCS#15 application is empty: the card is not personalised");
     layout.odf_info = **odf;
     auto content = files.read_current(0, layout.odf_info.size);
     if (!content) return fail(std::move(content).error().in("EF(ODF)"));
@@ -84,7 +86,8 @@ Result<Layout> read_layout(Files& files) {
             auto info = files.select(file.path);
             if (!info) return fail(info.error());
             file.info = *info;
-            auto whole = files.read_current(directory.path.index.value_or(0), directory.path.length.value_or(info->size));
+            auto whole =
+                files.read_current(directory.path.index.value_or(0), directory.path.length.value_or(info->size));
             if (!whole) return fail(std::move(whole).error().in("file " + to_hex(file.path)));
             file.content = std::move(*whole);
         }
@@ -140,7 +143,8 @@ Result<Bytes> read_value(Files& files, const Layout& layout, const CertificateOb
         value = std::move(*content);
     }
     auto der = iso7816::TlvReader(value).read(0x30);
-    if (!der) return fail(std::move(der).error().in(object.path ? "file " + to_hex(object.path->octets) : "certificate"));
+    if (!der)
+        return fail(std::move(der).error().in(object.path ? "file " + to_hex(object.path->octets) : "certificate"));
     return Bytes(der->whole.begin(), der->whole.end());
 }
 

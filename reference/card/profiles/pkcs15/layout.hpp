@@ -9,17 +9,17 @@ namespace rakit::reference::pkcs15 {
 /// DirectoryFile is a directory as the ODF names it, with what stands in it now.
 struct DirectoryFile {
     Directory directory;
-    Bytes path;        ///< absolute; empty if the ODF holds the objects itself
+    Bytes path;  ///< absolute; empty if the ODF holds the objects itself
     FileInfo info;
-    Bytes content;     ///< the whole file
+    Bytes content;  ///< the whole file
 };
 
 /// Layout is the directory tree of a PKCS#15 application as it stands on the card.
 struct Layout {
-    Bytes application;   ///< absolute path of the application's DF
+    Bytes application;  ///< absolute path of the application's DF
     FileInfo application_info;
     FileInfo odf_info;
-    Bytes odf;           ///< the whole file
+    Bytes odf;  ///< the whole file
     std::vector<DirectoryFile> directories;
 
     Bytes odf_path() const { return path_of(application, 0x5031); }
@@ -32,7 +32,8 @@ struct Layout {
 /// PKCS#15 application, card_content_invalid.
 Result<Layout> read_layout(Files& files);
 
-/// encode_layout writes the directory data as `30{04 path, 04 content}` for each file, the ODF first: Contents::directory.
+/// encode_layout writes the directory data as `30{04 path, 04 content}` for each file, the ODF first:
+/// Contents::directory.
 Bytes encode_layout(const Layout& layout);
 
 /// PlacedCertificate is an entry with the directory that it stands in.
@@ -53,8 +54,8 @@ Result<std::vector<PinObject>> pins_of(const Layout& layout);
 /// read_value reads the certificate of an entry, DER, without padding behind it.
 Result<Bytes> read_value(Files& files, const Layout& layout, const CertificateObject& object);
 
-/// read_public_key finds a private key's public key as normalised SPKI: in the public-key directory, else in a certificate
-/// with the key's iD, else by MyEID's GET DATA. Nothing if the card doesn't give it.
+/// read_public_key finds a private key's public key as normalised SPKI: in the public-key directory, else in a
+/// certificate with the key's iD, else by MyEID's GET DATA. Nothing if the card doesn't give it.
 Result<std::optional<Bytes>> read_public_key(Files& files, const Layout& layout, const KeyObject& key);
 
 /// read_serial gives the card's serial number in upper-case hex: MyEID's GET DATA 01A0, else TokenInfo's serialNumber.

@@ -235,13 +235,17 @@ Result<std::vector<Directory>> parse_odf(ByteView file) {
     });
 }
 
-Result<std::vector<KeyObject>> parse_keys(ByteView file) { return parse_all<KeyObject>(file, "key directory", parse_key); }
+Result<std::vector<KeyObject>> parse_keys(ByteView file) {
+    return parse_all<KeyObject>(file, "key directory", parse_key);
+}
 
 Result<std::vector<CertificateObject>> parse_certificates(ByteView file) {
     return parse_all<CertificateObject>(file, "certificate directory", parse_certificate);
 }
 
-Result<std::vector<PinObject>> parse_pins(ByteView file) { return parse_all<PinObject>(file, "PIN directory", parse_pin); }
+Result<std::vector<PinObject>> parse_pins(ByteView file) {
+    return parse_all<PinObject>(file, "PIN directory", parse_pin);
+}
 
 Result<TokenInfo> parse_token_info(ByteView file) {
     TlvReader reader(file);

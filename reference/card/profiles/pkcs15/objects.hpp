@@ -15,8 +15,8 @@ namespace rakit::reference::pkcs15 {
 
 /// Path refers to a file or a range in it (PKCS#15 section 6.1.5).
 struct Path {
-    Bytes octets;                       ///< file identifiers, perhaps from 3F00 on
-    std::optional<std::size_t> index;   ///< first octet; index and length are both there or neither
+    Bytes octets;                      ///< file identifiers, perhaps from 3F00 on
+    std::optional<std::size_t> index;  ///< first octet; index and length are both there or neither
     std::optional<std::size_t> length;
 };
 
@@ -29,21 +29,38 @@ struct CommonAttributes {
 
 /// DirectoryKind numbers the alternatives of PKCS15Objects (section 6.2).
 enum class DirectoryKind : std::uint8_t {
-    private_keys, public_keys, trusted_public_keys, secret_keys, certificates, trusted_certificates, useful_certificates,
-    data_objects, authentication_objects, other
+    private_keys,
+    public_keys,
+    trusted_public_keys,
+    secret_keys,
+    certificates,
+    trusted_certificates,
+    useful_certificates,
+    data_objects,
+    authentication_objects,
+    other
 };
 
 /// Directory is one entry of EF(ODF): where a directory file lies, or its objects directly.
 struct Directory {
     DirectoryKind kind = DirectoryKind::other;
     Path path;
-    std::optional<Bytes> direct;   ///< the objects themselves, if the ODF holds them
-    std::size_t octets_offset = 0; ///< where path.octets lies in EF(ODF)
+    std::optional<Bytes> direct;    ///< the objects themselves, if the ODF holds them
+    std::size_t octets_offset = 0;  ///< where path.octets lies in EF(ODF)
 };
 
 /// KeyUsage numbers the bits of KeyUsageFlags (section 6.3.3).
 enum class KeyUsage : std::uint8_t {
-    encrypt, decrypt, sign, sign_recover, wrap, unwrap, verify, verify_recover, derive, non_repudiation
+    encrypt,
+    decrypt,
+    sign,
+    sign_recover,
+    wrap,
+    unwrap,
+    verify,
+    verify_recover,
+    derive,
+    non_repudiation
 };
 
 /// KeyObject is a private or public key's entry (sections 6.3, 6.4).
@@ -51,21 +68,21 @@ struct KeyObject {
     bool elliptic = false;
     CommonAttributes common;
     Bytes id;
-    Bytes usage;                    ///< the BIT STRING's octets without the count of unused bits
+    Bytes usage;  ///< the BIT STRING's octets without the count of unused bits
     long reference = 0;
-    std::optional<Path> path;       ///< of the key file; of a public key perhaps none
-    Bytes attributes;               ///< the type attributes' content, for a public key that stands there itself
+    std::optional<Path> path;  ///< of the key file; of a public key perhaps none
+    Bytes attributes;          ///< the type attributes' content, for a public key that stands there itself
     bool has_usage(KeyUsage bit) const;
 };
 
 /// CertificateObject is an entry of a CDF (section 6.6).
 struct CertificateObject {
-    Bytes whole;                    ///< the entry as it stands
+    Bytes whole;  ///< the entry as it stands
     CommonAttributes common;
     Bytes id;
     bool authority = false;
     std::optional<Path> path;
-    Bytes direct;                   ///< the certificate itself, where there is no path
+    Bytes direct;  ///< the certificate itself, where there is no path
 };
 
 /// PinObject is an entry of the AODF for a PIN (section 6.8).
@@ -86,14 +103,14 @@ struct PinObject {
 struct TokenInfo {
     Bytes serial;
     std::string label;
-    std::string last_update;              ///< the GeneralizedTime's characters; empty: none
-    std::size_t last_update_offset = 0;   ///< where they lie in the file
+    std::string last_update;             ///< the GeneralizedTime's characters; empty: none
+    std::size_t last_update_offset = 0;  ///< where they lie in the file
 };
 
 /// Entries are the objects of a directory file.
 struct Entries {
     std::vector<iso7816::Tlv> objects;
-    std::size_t end = 0;   ///< the first octet behind the last object
+    std::size_t end = 0;  ///< the first octet behind the last object
 };
 
 /// split_entries takes a directory file apart: 00 padding anywhere is passed over, and so is an entry under a zero tag

@@ -4,9 +4,10 @@
 #include "reference/card/profiles/pkcs15/encode.hpp"
 #include "reference/card/profiles/pkcs15/profile.hpp"
 
-// The write order (domain.md's "nothing is lost"): the new certificates and a whole new directory go into files that nothing
-// refers to; one octet of the ODF makes them real; then the old ones go. So planning is: look what is there, and lay out what
-// is missing. Each step that a plan has is needed; a step that was done already is not in the next plan.
+// The write order (domain.md's "nothing is lost"): the new certificates and a whole new directory go into files that
+// nothing refers to; one octet of the ODF makes them real; then the old ones go. So planning is: look what is there,
+// and lay out what is missing. Each step that a plan has is needed; a step that was done already is not in the next
+// plan.
 namespace rakit::reference::pkcs15 {
 namespace {
 
@@ -20,15 +21,15 @@ constexpr std::uint8_t kEntryTag = 0x30;
 /// Entry is one line of the certificate directory, as it is or as it shall be.
 struct Entry {
     CertificateObject object;
-    std::optional<Bytes> certificate;                     ///< DER, read only for the keys that change
-    const CertificateChange* change = nullptr;            ///< this entry is to be written for
-    std::optional<CertificateObject> model;               ///< whose attributes it takes
+    std::optional<Bytes> certificate;           ///< DER, read only for the keys that change
+    const CertificateChange* change = nullptr;  ///< this entry is to be written for
+    std::optional<CertificateObject> model;     ///< whose attributes it takes
 };
 
 /// Spare is a file that could take the next directory, or that held the last one.
 struct Spare {
     std::uint16_t fid = 0;
-    std::optional<FileInfo> info;   ///< nothing: no such file
+    std::optional<FileInfo> info;  ///< nothing: no such file
     Bytes content;
 };
 
@@ -68,10 +69,10 @@ private:
     WriteRights x_rights;
     std::size_t x_directory = 0;
     std::vector<Entry> x_entries;
-    std::size_t x_end = 0;                      ///< of the directory's last entry
+    std::size_t x_end = 0;  ///< of the directory's last entry
     std::vector<Spare> x_spares;
-    std::vector<FoundFile> x_orphans;           ///< certificate files that nothing refers to
-    std::set<std::uint16_t> x_taken;            ///< identifiers of files that are there or will be
+    std::vector<FoundFile> x_orphans;  ///< certificate files that nothing refers to
+    std::set<std::uint16_t> x_taken;   ///< identifiers of files that are there or will be
     WritePlan x_plan;
     StepWriter x_steps{x_plan};
 };
@@ -96,7 +97,8 @@ Result<WritePlan> Planner::plan(const std::vector<CertificateChange>& changes) {
         if (!done) return fail(done.error());
         return std::move(x_plan);
     }
-    // What an order before left: its directory file is the last to go, so as long as that is there lastUpdate may be due.
+    // What an order before left: its directory file is the last to go, so as long as that is there lastUpdate may be
+    // due.
     const bool untidy = std::ranges::any_of(x_spares, [](const Spare& spare) {
         return std::ranges::any_of(spare.content, [](std::uint8_t octet) { return octet != 0; });
     });
@@ -119,7 +121,8 @@ Result<void> Planner::prepare(const std::vector<CertificateChange>& changes) {
     if (!keys) return fail(keys.error());
     // The PIN of a key that changes is verified with the others: what lies under it can be freed too.
     for (const auto& change : changes) {
-        const auto key = std::ranges::find_if(*keys, [&](const KeyObject& one) { return to_hex(one.id) == change.key; });
+        const auto key =
+            std::ranges::find_if(*keys, [&](const KeyObject& one) { return to_hex(one.id) == change.key; });
         if (key == keys->end()) return fail(ErrorCode::key_unknown, "the card has no key " + change.key);
         const auto pin = std::ranges::find(*pins, key->common.auth_id, &PinObject::auth_id);
         if (pin != pins->end()) x_rights.pins.push_back(pin->reference);
@@ -256,15 +259,18 @@ Result<void> Planner::place(Entry& entry) {
         present = std::move(*content);
         x_orphans.erase(orphan);
     } else {
-        for (fid = 0x4301; x_taken.contains(fid) && fid < 0x43FF; ++fid) {}
+        for (fid = 0x4301; x_taken.contains(fid) && fid < 0x43FF; ++fid) {
+        }
         if (x_taken.contains(fid)) return fail(ErrorCode::card_full, "all certificate files 4301 to 43FF are in use");
-        if (der.size() > kLargestFile) return fail(ErrorCode::card_full, "the certificate is longer than a file can be");
+        if (der.size() > kLargestFile)
+            return fail(ErrorCode::card_full, "the certificate is longer than a file can be");
         x_taken.insert(fid);
         auto access = certificate_access(entry);
         if (!access) return fail(access.error());
         x_steps.create(Kind::prepare, x_layout.application, fid, der.size(), *access);
     }
-    x_steps.fill(Kind::prepare, "certificate " + entry.change->key + " into " + to_hex(path(fid)), path(fid), der, present);
+    x_steps.fill(Kind::prepare, "certificate " + entry.change->key + " into " + to_hex(path(fid)), path(fid), der,
+                 present);
     // The directory's own way to write paths is kept.
     const Bytes& style = directory().directory.path.octets;
     const Bytes octets = path_of(ByteView(style).first(style.size() - 2), fid);
@@ -273,8 +279,8 @@ Result<void> Planner::place(Entry& entry) {
     return {};
 }
 
-/// certificate_access takes over the rights of the model's file, if what is verified suffices to write under them; else those
-/// of the directory, whose writer may delete the file too.
+/// certificate_access takes over the rights of the model's file, if what is verified suffices to write under them; else
+/// those of the directory, whose writer may delete the file too.
 Result<Bytes> Planner::certificate_access(const Entry& entry) {
     if (entry.model && entry.model->path) {
         auto info = x_files.select(x_layout.absolute(entry.model->path->octets));
@@ -294,13 +300,15 @@ Bytes Planner::access_like_directory() const {
 
 bool Planner::switchable() const {
     const auto& path = directory().directory.path;
-    return path.octets.size() >= 2 && !path.index && x_rights.allows(x_layout.odf_info.update_right()) && !x_spares.empty();
+    return path.octets.size() >= 2 && !path.index && x_rights.allows(x_layout.odf_info.update_right()) &&
+           !x_spares.empty();
 }
 
 Result<void> Planner::switch_directory(ByteView content) {
     const std::size_t needed =
         content.size() <= directory().info.size ? directory().info.size : content.size() + kDirectoryGrowth;
-    if (needed > kLargestFile) return fail(ErrorCode::card_full, "the certificate directory is longer than a file can be");
+    if (needed > kLargestFile)
+        return fail(ErrorCode::card_full, "the certificate directory is longer than a file can be");
     auto spare = std::ranges::find_if(x_spares, [&](const Spare& one) {
         return !one.info || x_rights.allows(one.info->delete_right()) ||
                (one.info->size >= needed && x_rights.allows(one.info->update_right()));
@@ -337,7 +345,8 @@ Result<void> Planner::rewrite_directory(ByteView content) {
     if (!x_rights.allows(directory().info.update_right()))
         return fail(ErrorCode::unsupported, "the certificate directory can't be written on this card");
     const auto added = std::ranges::count_if(x_entries, [](const Entry& entry) { return entry.change != nullptr; });
-    const bool appends = content.size() > x_end && equal_bytes(content.first(x_end), ByteView(directory().content).first(x_end));
+    const bool appends =
+        content.size() > x_end && equal_bytes(content.first(x_end), ByteView(directory().content).first(x_end));
     Bytes image(content.begin(), content.end());
     image.resize(directory().content.size(), 0x00);
     x_spares.clear();  // files of such names are not ours on this card
@@ -366,7 +375,8 @@ Result<void> Planner::renew_last_update() {
     auto token = parse_token_info(*content);
     if (!token) return fail(token.error());
     if (token->last_update.size() != kTimeSize) {
-        x_plan.notes.emplace_back("lastUpdate can't be renewed: EF(TokenInfo) has none; the card's change counter serves");
+        x_plan.notes.emplace_back(
+            "lastUpdate can't be renewed: EF(TokenInfo) has none; the card's change counter serves");
         return {};
     }
     const auto digits = [](UtcTime time) {
@@ -377,8 +387,8 @@ Result<void> Planner::renew_last_update() {
     std::string time = digits(x_now);
     // Later than before even if the clock is not: compared as text, both have the same form.
     const auto& t = token->last_update;
-    const auto before = from_iso8601(t.substr(0, 4) + "-" + t.substr(4, 2) + "-" + t.substr(6, 2) + "T" + t.substr(8, 2) + ":" +
-                                     t.substr(10, 2) + ":" + t.substr(12, 2) + "Z");
+    const auto before = from_iso8601(t.substr(0, 4) + "-" + t.substr(4, 2) + "-" + t.substr(6, 2) + "T" +
+                                     t.substr(8, 2) + ":" + t.substr(10, 2) + ":" + t.substr(12, 2) + "Z");
     if (before && time <= t) time = digits(*before + std::chrono::seconds(1));
     x_steps.select(Kind::tidy, x_layout.token_info_path());
     x_steps.put(Kind::tidy, "lastUpdate " + time, token->last_update_offset, as_bytes(time));
@@ -430,7 +440,8 @@ Result<void> Planner::tidy_spares() {
 
 }  // namespace
 
-Result<WritePlan> Profile::plan_write(ApduChannel& card, const std::vector<CertificateChange>& changes, UtcTime now) const {
+Result<WritePlan> Profile::plan_write(ApduChannel& card, const std::vector<CertificateChange>& changes,
+                                      UtcTime now) const {
     Files files(card);
     auto layout = read_layout(files);
     if (!layout) return fail(layout.error());

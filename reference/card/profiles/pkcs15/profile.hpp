@@ -4,7 +4,8 @@
 
 namespace rakit::reference::pkcs15 {
 
-/// Profile is the family of PKCS#15 file-system cards with MyEID's command set (docs of the card: ISO/IEC 7816-4, -8, -9).
+/// Profile is the family of PKCS#15 file-system cards with MyEID's command set (docs of the card: ISO/IEC 7816-4, -8,
+/// -9).
 class Profile final : public CardProfile {
 public:
     std::string name() const override { return "pkcs15"; }

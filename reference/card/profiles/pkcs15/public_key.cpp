@@ -51,8 +51,8 @@ Bytes ec_spki(ByteView point) {
     return spki(std::move(algorithm), point);
 }
 
-/// normalised reads a public key in any of the forms that directories and files hold: SubjectPublicKeyInfo, RSAPublicKey,
-/// an EC point in an OCTET STRING or bare.
+/// normalised reads a public key in any of the forms that directories and files hold: SubjectPublicKeyInfo,
+/// RSAPublicKey, an EC point in an OCTET STRING or bare.
 std::optional<Bytes> normalised(ByteView value) {
     std::vector<Bytes> candidates{ec_spki(value)};
     iso7816::TlvReader reader(value);

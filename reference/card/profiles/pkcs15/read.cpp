@@ -14,11 +14,11 @@ struct UsageWord {
     const char* word;
 };
 
-/// RFC 5280's words for what a private key may do (section 4.2.1.3). A signature key's entry has sign beside nonRepudiation,
-/// because that is what the card does with it; its certificates are for nonRepudiation alone.
+/// RFC 5280's words for what a private key may do (section 4.2.1.3). A signature key's entry has sign beside
+/// nonRepudiation, because that is what the card does with it; its certificates are for nonRepudiation alone.
 constexpr UsageWord kUsageWords[] = {
-    {KeyUsage::sign, "digitalSignature"},     {KeyUsage::non_repudiation, "nonRepudiation"},
-    {KeyUsage::unwrap, "keyEncipherment"},    {KeyUsage::decrypt, "dataEncipherment"},
+    {KeyUsage::sign, "digitalSignature"},  {KeyUsage::non_repudiation, "nonRepudiation"},
+    {KeyUsage::unwrap, "keyEncipherment"}, {KeyUsage::decrypt, "dataEncipherment"},
     {KeyUsage::derive, "keyAgreement"},
 };
 

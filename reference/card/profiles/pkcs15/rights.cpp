@@ -10,7 +10,8 @@ bool WriteRights::allows(std::uint8_t right) const {
 
 std::optional<std::size_t> user_directory(const Layout& layout) {
     for (std::size_t i = 0; i < layout.directories.size(); ++i)
-        if (layout.directories[i].directory.kind == DirectoryKind::certificates && !layout.directories[i].path.empty()) return i;
+        if (layout.directories[i].directory.kind == DirectoryKind::certificates && !layout.directories[i].path.empty())
+            return i;
     return std::nullopt;
 }
 

@@ -10,8 +10,8 @@ namespace rakit::reference::pkcs15 {
 
 /// WriteRights says what writing a certificate takes on a card, by the access conditions of its files.
 struct WriteRights {
-    std::vector<std::uint8_t> pins;   ///< PIN references that must be verified, ascending
-    std::vector<std::string> notes;   ///< what can't be done, for people
+    std::vector<std::uint8_t> pins;  ///< PIN references that must be verified, ascending
+    std::vector<std::string> notes;  ///< what can't be done, for people
 
     /// allows tells whether a right is free, or given once `pins` are verified.
     bool allows(std::uint8_t right) const;

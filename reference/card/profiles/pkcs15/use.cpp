@@ -91,10 +91,10 @@ Result<Bytes> Profile::sign(ApduChannel& card, const KeyLine& key, ByteView mess
     auto selected = files.select(*path);
     if (!selected) return fail(std::move(selected).error().in("key " + key.id));
     const bool ec = elliptic(key.type);
-    // MANAGE SECURITY ENVIRONMENT, SET for signature (ISO/IEC 7816-4 section 7.5.11): algorithm, file, key in the file. A
-    // file holds one key, number 0; the directory's keyReference counts the keys of the card.
-    const Bytes environment{0x80, 0x01, ec ? kEcdsa : kRsaPkcs1, 0x81, 0x02, (*path)[path->size() - 2], path->back(),
-                            0x84, 0x01, 0x00};
+    // MANAGE SECURITY ENVIRONMENT, SET for signature (ISO/IEC 7816-4 section 7.5.11): algorithm, file, key in the file.
+    // A file holds one key, number 0; the directory's keyReference counts the keys of the card.
+    const Bytes environment{
+        0x80, 0x01, ec ? kEcdsa : kRsaPkcs1, 0x81, 0x02, (*path)[path->size() - 2], path->back(), 0x84, 0x01, 0x00};
     auto set = files.send(command(0x22, 0x41, 0xB6, environment), "key " + key.id);
     if (!set) return fail(set.error());
     const Bytes hash = ossl::sha256(message);
