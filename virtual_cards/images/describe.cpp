@@ -7,6 +7,7 @@
 #include "virtual_cards/images/directory.hpp"
 #include "virtual_cards/images/image_state.hpp"
 #include "virtual_cards/images/objects.hpp"
+#include "virtual_cards/images/pkcs15_profile.hpp"
 
 namespace rakit::cards {
 namespace {
@@ -154,7 +155,7 @@ const Fact* find(const std::vector<Fact>& facts, const std::string& subject) {
 
 }  // namespace
 
-Result<std::vector<Fact>> describe(const Image& image) {
+Result<std::vector<Fact>> describe_pkcs15(const Image& image) {
     auto parsed = read_image(image.document);
     if (!parsed) return fail(std::move(parsed).error());
     return Describer(parsed->state).run();

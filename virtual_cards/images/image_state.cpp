@@ -183,9 +183,6 @@ Result<Pkcs15Image> read_image(const json& document) {
     }
     for (const auto& entry : document.at("files"))
         if (auto done = read_file_entry(entry, state.files); !done) return Unexpected{std::move(done).error()};
-    auto faults = parse_faults(document);
-    if (!faults) return Unexpected{std::move(faults).error()};
-    image.faults = std::move(*faults);
     return image;
 }
 

@@ -6,11 +6,10 @@
 
 namespace rakit::cards {
 
-/// Pkcs15Image is a `pkcs15` image, parsed.
+/// Pkcs15Image is a `pkcs15` image, parsed but for its faults.
 struct Pkcs15Image {
     Bytes atr;
     pkcs15::State state;
-    std::vector<Fault> faults;
 };
 
 /// to_image writes what read_image reads.

@@ -1,22 +1,21 @@
 #include <nlohmann/json.hpp>
 
-#include "virtual_cards/applets/pkcs15/applet.hpp"
-#include "virtual_cards/images/image_state.hpp"
+#include "virtual_cards/images/profile.hpp"
 #include "virtual_cards/images/schemas.hpp"
 #include "virtual_cards/os/apdu_link.hpp"
 
 namespace rakit::cards {
 namespace {
 
-/// Pkcs15Card joins applet, plumbing and faults to a card with contacts.
-class Pkcs15Card final : public ImageCard {
+/// LiveCard joins a profile's application, plumbing and faults to a card with contacts.
+class LiveCard final : public ImageCard {
 public:
-    explicit Pkcs15Card(Pkcs15Image image)
-        : x_atr(std::move(image.atr)), x_applet(std::move(image.state)), x_link(x_applet) {
-        for (auto& fault : image.faults) x_faults.arm(fault);
+    LiveCard(std::unique_ptr<ProfileCard> card, const std::vector<Fault>& faults)
+        : x_card(std::move(card)), x_link(x_card->applet()) {
+        for (const auto& fault : faults) x_faults.arm(fault);
     }
 
-    Bytes atr() const override { return x_atr; }
+    Bytes atr() const override { return x_card->atr(); }
     void power_on() override {
         reset();
         x_powered = true;
@@ -27,16 +26,13 @@ public:
     }
     void reset() override {
         x_link.reset();
-        x_applet.reset();
+        x_card->applet().reset();
     }
     Answer handle(ByteView command) override;
 
-    Image snapshot() const override { return to_image(x_atr, x_applet.state(), x_faults.faults()); }
-    std::string serial() const override { return to_hex(x_applet.state().serial); }
-    std::optional<int> pin_tries(std::uint8_t reference) const override {
-        const auto* pin = x_applet.state().pins.find(reference);
-        return pin == nullptr ? std::nullopt : std::optional<int>(pin->tries);
-    }
+    Image snapshot() const override { return x_card->snapshot(x_faults.faults()); }
+    std::string serial() const override { return x_card->serial(); }
+    std::optional<int> pin_tries(std::uint8_t reference) const override { return x_card->pin_tries(reference); }
     Result<void> arm(const nlohmann::json& fault) override {
         auto parsed = parse_fault(fault);
         if (!parsed) return Unexpected{std::move(parsed).error()};
@@ -51,14 +47,13 @@ private:
         return {{}, true, delay};
     }
 
-    Bytes x_atr;
-    pkcs15::Pkcs15Applet x_applet;
+    std::unique_ptr<ProfileCard> x_card;
     ApduLink x_link;
     FaultPlan x_faults;
     bool x_powered = true;
 };
 
-Answer Pkcs15Card::handle(ByteView command) {
+Answer LiveCard::handle(ByteView command) {
     if (!x_powered) return {{}, true, {}};
     if (x_faults.empty()) return {x_link.handle(command, {}), false, {}};
     const auto strike = x_faults.next(command);
@@ -77,9 +72,11 @@ Result<std::unique_ptr<ImageCard>> open_image(const Image& image) {
     checked.value = image.document;
     document::check(checked, image_schema());
     if (!checked.findings.empty()) return fail(document::failure(checked.findings));
-    auto parsed = read_image(image.document);
-    if (!parsed) return Unexpected{std::move(parsed).error()};
-    return std::unique_ptr<ImageCard>(std::make_unique<Pkcs15Card>(std::move(*parsed)));
+    auto faults = parse_faults(image.document);
+    if (!faults) return Unexpected{std::move(faults).error()};
+    auto card = find_profile(image.document)->open(image.document);
+    if (!card) return Unexpected{std::move(card).error()};
+    return std::unique_ptr<ImageCard>(std::make_unique<LiveCard>(std::move(*card), *faults));
 }
 
 }  // namespace rakit::cards

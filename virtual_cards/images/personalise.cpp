@@ -7,6 +7,7 @@
 #include "common/ossl/digest.hpp"
 #include "virtual_cards/images/directory.hpp"
 #include "virtual_cards/images/image_state.hpp"
+#include "virtual_cards/images/pkcs15_profile.hpp"
 
 namespace rakit::cards {
 namespace {
@@ -305,7 +306,7 @@ Result<Image> Personaliser::run() {
 
 }  // namespace
 
-Result<Image> personalise(const nlohmann::json& recipe, const ImageWish& wish, CertificateIssuer& issuer) {
+Result<Image> personalise_pkcs15(const nlohmann::json& recipe, const ImageWish& wish, CertificateIssuer& issuer) {
     return Personaliser(recipe, wish, issuer).run();
 }
 
