@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
+
+#include "virtual_cards/images/field_text.hpp"
 
 namespace rakit::cards {
 namespace {
@@ -15,13 +16,6 @@ Unexpected invalid(std::string what, std::string where) {
 
 constexpr std::array kKinds{std::pair{FileKind::df, "df"}, std::pair{FileKind::ef, "ef"},
                             std::pair{FileKind::rsa_key, "rsa-key"}, std::pair{FileKind::ec_key, "ec-key"}};
-
-std::string pin_text(ByteView value) {
-    const auto end = std::find(value.begin(), value.end(), 0xFF);
-    const bool plain = std::all_of(value.begin(), end, [](auto octet) { return octet >= 0x20 && octet < 0x7F; }) &&
-                       std::all_of(end, value.end(), [](auto octet) { return octet == 0xFF; });
-    return plain ? std::string(value.begin(), end) : "hex:" + to_hex(value);
-}
 
 json pin_to_json(const PinObject& pin) {
     json out{{"reference", pin.reference},        {"value", pin_text(pin.value)},
@@ -115,19 +109,6 @@ Result<PinObject> read_pin(const json& entry) {
     return pin;
 }
 
-/// padded_pin writes a PIN as the card keeps it.
-Result<SecretBytes> padded_pin(const std::string& text) {
-    SecretBytes value(text.begin(), text.end());
-    if (text.rfind("hex:", 0) == 0) {
-        const auto octets = from_hex(std::string_view(text).substr(4));
-        if (!octets) return invalid("after hex: come 16 digits", "pins");
-        value.assign(octets->begin(), octets->end());
-    }
-    if (value.size() > PinObject::kSize) return invalid("a PIN has eight octets at most", "pins");
-    value.resize(PinObject::kSize, 0xFF);
-    return value;
-}
-
 }  // namespace
 
 Result<void> set_pin_values(const json& entry, PinObject& pin) {
@@ -141,14 +122,12 @@ Result<void> set_pin_values(const json& entry, PinObject& pin) {
 }
 
 Image to_image(ByteView atr, const pkcs15::State& state, const std::vector<Fault>& faults) {
-    const auto& firmware = state.firmware;
     json document{{"kind", "card-image"},
                   {"version", 1},
                   {"profile", "pkcs15"},
                   {"atr", to_hex(atr)},
                   {"serial", to_hex(state.serial)},
-                  {"firmware",
-                   std::to_string(firmware[0]) + "." + std::to_string(firmware[1]) + "." + std::to_string(firmware[2])},
+                  {"firmware", firmware_text(state.firmware)},
                   {"seed", state.seed},
                   {"memory", state.files.memory()},
                   {"state", state.activated ? "activated" : "creation"},
@@ -168,10 +147,7 @@ Result<Pkcs15Image> read_image(const json& document) {
     image.atr = hex(document, "atr");
     auto& state = image.state;
     copy_hex(document, "serial", state.serial);
-    unsigned major = 4, minor = 5, patch = 5;
-    std::sscanf(document.value("firmware", std::string("4.5.5")).c_str(), "%u.%u.%u", &major, &minor, &patch);
-    state.firmware = {static_cast<std::uint8_t>(major), static_cast<std::uint8_t>(minor),
-                      static_cast<std::uint8_t>(patch)};
+    state.firmware = read_firmware(document.value("firmware", firmware_text(state.firmware)));
     state.seed = document.at("seed").get<std::uint64_t>();
     state.change_counter = document.at("change_counter").get<std::uint16_t>();
     state.activated = document.at("state") == "activated";

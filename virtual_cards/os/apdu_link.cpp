@@ -29,8 +29,7 @@ Bytes ApduLink::handle(ByteView octets, const Disturbance& disturbance) {
     if (command->ins == kGetResponse && (command->cla & ~kChainingBit) == 0) return get_response(*command);
     x_rest.clear();
     if (x_chaining || (command->cla & 0xF0) == kChainingBit) return collect(std::move(*command), disturbance);
-    const auto response = x_applet->execute(*command, disturbance);
-    return deliver(response.data, command->ne, response.sw);
+    return execute(*command, disturbance);
 }
 
 Bytes ApduLink::collect(iso7816::CommandApdu&& command, const Disturbance& disturbance) {
@@ -56,8 +55,12 @@ Bytes ApduLink::collect(iso7816::CommandApdu&& command, const Disturbance& distu
     x_chain.ne = command.ne;
     const auto whole = std::move(x_chain);
     reset();
-    const auto response = x_applet->execute(whole, disturbance);
-    return deliver(response.data, whole.ne, response.sw);
+    return execute(whole, disturbance);
+}
+
+Bytes ApduLink::execute(const iso7816::CommandApdu& command, const Disturbance& disturbance) {
+    const auto response = x_applet->execute(command, disturbance);
+    return deliver(response.data, command.ne == 0 ? x_applet->default_ne() : command.ne, response.sw);
 }
 
 Bytes ApduLink::deliver(ByteView data, std::size_t ne, iso7816::StatusWord status) {

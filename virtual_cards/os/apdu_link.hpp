@@ -20,6 +20,7 @@ public:
 
 private:
     Bytes collect(iso7816::CommandApdu&& command, const Disturbance& disturbance);
+    Bytes execute(const iso7816::CommandApdu& command, const Disturbance& disturbance);
     Bytes deliver(ByteView data, std::size_t ne, iso7816::StatusWord status);
     Bytes get_response(const iso7816::CommandApdu& command);
 
