@@ -1,6 +1,7 @@
 #include "virtual_cards/images/piv_image.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "virtual_cards/applets/piv/objects.hpp"
 #include "virtual_cards/images/field_text.hpp"
@@ -59,8 +60,7 @@ Result<void> read_key(const json& entry, piv::State& state) {
 
 Result<void> read_object(const json& entry, piv::State& state) {
     const auto text = entry.at("tag").get<std::string>();
-    std::uint32_t tag = 0;
-    for (const auto octet : *from_hex(text)) tag = tag << 8 | octet;
+    const auto tag = piv_tag(text);
     const auto where = "object " + text;
     auto content = from_hex(entry.at("content").get<std::string>());
     if (!content || content->empty()) return invalid("'content' is not hex, or nothing", where);
@@ -105,6 +105,10 @@ std::string name_of(piv::TouchPolicy policy) {
     for (const auto& [own, name] : kTouchPolicies)
         if (policy == own) return name;
     return "never";
+}
+
+std::uint32_t piv_tag(const std::string& text) {
+    return static_cast<std::uint32_t>(std::strtoul(text.c_str(), nullptr, 16));
 }
 
 std::string piv_serial(const piv::State& state) {

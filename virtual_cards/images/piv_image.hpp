@@ -35,6 +35,9 @@ Result<piv::ReferenceData> read_piv_pin(const nlohmann::json& entry);
 /// read_management_key reads `algorithm` and `value` (hex). Failure: document_invalid.
 Result<piv::ManagementKey> read_management_key(const nlohmann::json& entry);
 
+/// piv_tag reads a data object's tag, six digits, as the schema has checked.
+std::uint32_t piv_tag(const std::string& text);
+
 /// Policies by their names: never, once, always; never, always, cached.
 piv::PinPolicy pin_policy_of(const std::string& name);
 piv::TouchPolicy touch_policy_of(const std::string& name);

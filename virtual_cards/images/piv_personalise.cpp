@@ -144,8 +144,7 @@ Result<void> PivPersonaliser::add_certificates() {
 Result<void> PivPersonaliser::add_objects() {
     for (const auto& recipe : x_recipe.value("objects", json::array())) {
         const auto text = recipe.at("tag").get<std::string>();
-        std::uint32_t tag = 0;
-        for (const auto octet : *from_hex(text)) tag = tag << 8 | octet;
+        const auto tag = piv_tag(text);
         const auto content = from_hex(recipe.at("content").get<std::string>());
         if (piv::object_row(tag) == nullptr || !content || content->empty())
             return invalid("object " + text + " is none of a PIV card's, or its content no hex", "objects");
