@@ -63,7 +63,8 @@ Result<void> PivPersonaliser::set_identity() {
     }
     std::uint32_t number = 0;
     for (const auto octet : ByteView(x_state.guid).last(4)) number = number << 8 | octet;
-    x_state.device_serial = x_recipe.value("device_serial", number);
+    constexpr std::uint32_t kEightDigits = 100000000;
+    x_state.device_serial = x_recipe.value("device_serial", number % kEightDigits);
     if (auto done = add_object(piv::kChuid, piv::chuid_object(x_state.guid), "memory"); !done) return done;
     return add_object(piv::kCcc, piv::ccc_object(ByteView(x_state.guid).last(14)), "memory");
 }

@@ -68,12 +68,12 @@ TEST(PivRecipe, WhatIsWrongIsFoundAtItsPlace) {
     const std::pair<std::pair<std::string, std::string>, std::string> rows[] = {
         {{"profile: piv", "profile: pvi"}, "recipe.yaml:3:10: "},
         {{"reference: 129", "reference: 128"}, "recipe.yaml:8:17: two PINs with this reference"},
-        {{"tries_left: 2", "tries_left: 6"}, "recipe.yaml:7:58: more tries left than there are"},
+        {{"tries_left: 2", "tries_left: 6"}, "recipe.yaml:7:61: more tries left than there are"},
         {{"slot: \"82\"", "slot: \"9B\""}, "recipe.yaml:12:11: "},
-        {{"aes-128", "aes-256"}, "recipe.yaml:10:46: not a key of its algorithm's length"},
-        {{"2021-01-01", "2019-01-01"}, "recipe.yaml:17:104: the validity ends before it begins"},
-        {{"common_name: Old", "common_name: Old, key: \"9A\""}, "recipe.yaml:17:50: there is no key"},
-        {{"generated: false", "generatd: false"}, "recipe.yaml:15:5: unknown key 'generatd'"},
+        {{"aes-128", "aes-256"}, "recipe.yaml:10:45: not a key of its algorithm's length"},
+        {{"2021-01-01", "2019-01-01"}, "recipe.yaml:17:93: the validity ends before it begins"},
+        {{"common_name: Old", "common_name: Old, key: \"9A\""}, "recipe.yaml:17:51: there is no key"},
+        {{"generated: false", "generatd: false"}, "recipe.yaml:15:15: unknown key 'generatd'"},
         {{"tag: \"5FC109\"", "tag: \"5FC1FF\""}, "recipe.yaml:19:3: objects: object 5FC1FF is none of a PIV card's"},
     };
     for (const auto& [change, expected] : rows) {
