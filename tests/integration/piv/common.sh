@@ -32,3 +32,6 @@ generated() {
         yubico-piv-tool -a attest -s "${1,,}" | openssl x509 -noout -pubkey > "$1.pub"
     fi
 }
+# store OPTIONS...: piv-tool writes something. Its exit status then is the number of octets that it wrote, so that what it
+# did must be read back.
+store() { piv-tool "$@" > log 2>&1 || true; }

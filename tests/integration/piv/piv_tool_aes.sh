@@ -4,7 +4,9 @@ echo 00:01:02:03:04:05:06:07:08:09:0a:0b:0c:0d:0e:0f:10:11:12:13:14:15:16:17:18:
 export PIV_EXT_AUTH_KEY=$folder/management
 generated 9E piv-tool --admin M:9B:0C --genkey 9E:11 --out 9E.der
 certificate_for 9E
-piv-tool --admin M:9B:0C --cert 9E --in 9E.pem
-pkcs11-tool --module "$opensc" --sign -m ECDSA --signature-format openssl --id 04 -i digest -o signature
-openssl pkeyutl -verify -pubin -inkey 9E.pub -sigfile signature -in digest
+store --admin M:9B:0C --cert 9E --in 9E.pem
+yubico-piv-tool -a read-certificate -s 9e -o read.pem
+cmp read.pem 9E.pem || fail "certificate"
+yubico-piv-tool -a test-signature -s 9e -i 9E.pem > log 2>&1
+expect 'Successful' log
 refused piv-tool --admin M:9B:08 --genkey 9E:11
