@@ -44,7 +44,7 @@ private:
 };
 
 void InProcessSlot::lose_card() {
-    if (x_powered) x_card.power_off();
+    x_card.remove();
     x_powered = false;
     x_inserted = false;
 }

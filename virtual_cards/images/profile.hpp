@@ -38,6 +38,7 @@ struct Profile {
 };
 
 extern const Profile kPkcs15Profile;
+extern const Profile kTesterProfile;
 
 /// find_profile gives the row of a document's `profile`; null for one that isn't there.
 const Profile* find_profile(const nlohmann::json& document);
