@@ -88,6 +88,7 @@ struct Case {
     std::string file;  ///< as it was found
     std::string title;
     std::string source;
+    std::vector<std::string> covers;  ///< requirement ids of docs/coverage/requirements.yaml
     std::vector<std::string> tags;
     std::uint64_t seed = 1;
     std::optional<int> time_limit_s;
