@@ -177,7 +177,8 @@ Result<std::string> DialogTerminal::choose_procedure(const std::vector<reference
         const auto& procedure = procedures[i];
         say("  " + std::to_string(i + 1) + "  " + printable(procedure.name) + "  " + printable(procedure.title) +
             (procedure.tc_controls ? "  (for cards with a transport certificate)" : "") + "\n");
-        for (const auto& statement : procedure.qc_statements) say("       QC: " + printable(statement) + "\n");
+        if (procedure.qc)
+            for (const auto& statement : procedure.qc->fixed) say("       QC: " + printable(summary(statement)) + "\n");
     }
     auto number = choose("Procedure", procedures.size(), 1);
     if (!number) return Unexpected{std::move(number).error()};

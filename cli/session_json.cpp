@@ -63,6 +63,13 @@ json fields_json(const std::vector<reference::Field>& fields) {
     return out;
 }
 
+json qc_json(const reference::Procedure& procedure) {
+    json out = json::array();
+    if (procedure.qc)
+        for (const auto& statement : procedure.qc->fixed) out.push_back(summary(statement));
+    return out;
+}
+
 json procedures_json(const std::vector<reference::Procedure>& procedures) {
     json out = json::array();
     for (const auto& procedure : procedures)
@@ -71,7 +78,7 @@ json procedures_json(const std::vector<reference::Procedure>& procedures) {
                        {"profiles", procedure.profiles},
                        {"tcControls", procedure.tc_controls},
                        {"fields", fields_json(procedure.fields)},
-                       {"qcStatements", procedure.qc_statements}});
+                       {"qcStatements", qc_json(procedure)}});
     return out;
 }
 

@@ -12,6 +12,7 @@
 #include "common/base/secret.hpp"
 #include "common/x509/certificate.hpp"
 #include "reference/cm/http_exchange.hpp"
+#include "reference/cm/qc_statement.hpp"
 #include "reference/officer/officer.hpp"
 
 namespace rakit::reference {
@@ -22,6 +23,8 @@ struct Field {
     std::string label;
     bool required = false;
     bool visible = true;
+    std::optional<std::size_t> max_length{};  ///< in characters, where the certificate format has one
+    std::optional<std::string> pattern{};     ///< ECMAScript, for the whole value
 };
 
 /// Procedure is a token procedure as the chooser shows it.
@@ -31,7 +34,8 @@ struct Procedure {
     std::vector<std::string> profiles;
     bool tc_controls = false;
     std::vector<Field> fields;
-    std::vector<std::string> qc_statements;  ///< fixed ones, in words
+    std::optional<QcPolicy> qc{};         ///< only where qualified certificates are issued
+    std::vector<std::string> dialects{};  ///< what can carry the procedure whole: "cmc", "rest"
 };
 
 /// OrderLine is one key with an action, as the CM is told (docs/formats/wire.md).
@@ -57,6 +61,7 @@ struct Order {
     std::string card_profile;
     std::map<std::string, std::string> fields;
     std::vector<OrderLine> lines;
+    std::vector<QcStatement> qc_statements{};  ///< what the officer adds
 };
 
 /// PrepareAnswer is what the dialog needs.

@@ -53,8 +53,6 @@ struct StatusInfo {
 /// encode_pki_data gives a PKIData (section 3.2.1), without cmsSequence and otherMsgSequence.
 Bytes encode_pki_data(const std::vector<Control>& controls, const std::vector<Request>& requests);
 
-/// encode_integer gives a positive INTEGER from a big-endian magnitude.
-Bytes encode_integer(ByteView magnitude);
 /// encode_octets gives an OCTET STRING.
 Bytes encode_octets(ByteView octets);
 /// encode_status_info gives a CMCStatusInfoV2.

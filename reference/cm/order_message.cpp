@@ -4,6 +4,7 @@
 
 #include "reference/cm/bodies.hpp"
 #include "reference/cm/cmc.hpp"
+#include "reference/cm/der.hpp"
 #include "reference/cm/subject.hpp"
 
 namespace rakit::reference {
@@ -52,7 +53,7 @@ Result<Bytes> order_pki_data(const Order& order, const std::vector<Bytes>& reque
     const auto serial = from_hex(order.card_serial);
     if (!serial) return fail(ErrorCode::card_content_invalid, "the card's serial number is not hexadecimal");
     ControlList list;
-    list.add(ControlNumber::transaction_id, cmc::encode_integer(order.transaction_id));
+    list.add(ControlNumber::transaction_id, der::encode_magnitude(order.transaction_id));
     list.add(ControlNumber::sender_nonce, cmc::encode_octets(order.sender_nonce));
     list.add(ControlNumber::reg_info, cmc::encode_octets(as_bytes(*reg_info)));
     list.add(ControlNumber::data_return, cmc::encode_octets(*serial));
@@ -69,7 +70,7 @@ Result<Bytes> order_pki_data(const Order& order, const std::vector<Bytes>& reque
 
 Bytes confirmation_pki_data(const Order& order, const Issued& issued, bool accepted, ByteView sender_nonce) {
     ControlList list;
-    list.add(ControlNumber::transaction_id, cmc::encode_integer(order.transaction_id));
+    list.add(ControlNumber::transaction_id, der::encode_magnitude(order.transaction_id));
     list.add(ControlNumber::sender_nonce, cmc::encode_octets(sender_nonce));
     list.add(ControlNumber::recipient_nonce, cmc::encode_octets(issued.responder_nonce));
     if (accepted) {

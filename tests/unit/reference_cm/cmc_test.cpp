@@ -1,5 +1,7 @@
 #include "reference/cm/cmc.hpp"
 
+#include "reference/cm/der.hpp"
+
 #include <gtest/gtest.h>
 
 namespace rakit::reference::cmc {
@@ -24,7 +26,8 @@ TEST(Cmc, IntegersAreMinimalAndPositive) {
         {"", "020100"},     {"00", "020100"},     {"0000", "020100"},       {"7F", "02017F"},
         {"80", "02020080"}, {"0080", "02020080"}, {"00FF01", "020300FF01"},
     };
-    for (const auto& [magnitude, der] : rows) EXPECT_EQ(to_hex(encode_integer(*from_hex(magnitude))), der) << magnitude;
+    for (const auto& [magnitude, encoded] : rows)
+        EXPECT_EQ(to_hex(der::encode_magnitude(*from_hex(magnitude))), encoded) << magnitude;
     EXPECT_EQ(*decode_integer(*from_hex("020300FF01")), *from_hex("FF01"));
     EXPECT_FALSE(decode_integer(*from_hex("0201FF")));
     EXPECT_FALSE(decode_integer(*from_hex("0200")));

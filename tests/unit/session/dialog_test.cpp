@@ -332,7 +332,7 @@ TEST(DialogTerminal, ChoosesActionsByNumber) {
 TEST(DialogTerminal, ProceduresAndFields) {
     Person person;
     auto procedure = samples::procedure();
-    procedure.qc_statements = {"QcCompliance"};
+    procedure.qc = reference::QcPolicy{{reference::QcCompliance{}}, {}, {}};
     auto chosen = person.ask([&] { return *person.dialog->choose_procedure({procedure}); });
     ASSERT_TRUE(person.sees("QC: QcCompliance"));
     ASSERT_TRUE(person.sees("Procedure [1]: "));
