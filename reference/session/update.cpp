@@ -34,7 +34,7 @@ Result<UpdateOutcome> run(UpdatePorts& ports, const UpdateRequest& request, bool
     ReaderCard card(ports.reader, card_profiles(), ports.transport_policies, ports.trace);
     ClientCm cm(ports.cm);
     Driver driver({card, cm, ports.officer, ports.dialog, ports.clock, ports.rng, ports.trace, ports.journal_folder,
-                   ports.pin_deadline},
+                   ports.pin_deadline, ports.field_choices, ports.card_log},
                   {request.issue_first});
     return driver.run(request, resuming);
 }
