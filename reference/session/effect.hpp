@@ -70,6 +70,7 @@ struct Checkpoint {
 struct Submit {
     Bytes encoded;
     Order order;
+    Submission so_far;
 };
 struct PlanWrite {
     std::vector<CertificateChange> changes;
