@@ -155,7 +155,13 @@ Driver::Answer Driver::perform(const VerifyPin& effect) {
 }
 
 Driver::Answer Driver::perform(const MakeRequestSignature& effect) {
-    auto info = x_ports.cm.request_info(effect.order, effect.order.lines.at(effect.line));
+    const auto& line = effect.order.lines.at(effect.line);
+    if (!effect.key.can_sign) {
+        auto proved = x_ports.card.prove_possession(effect.key, x_ports.rng);
+        if (!proved) return Failed{std::move(proved).error().in("proof of possession, key " + effect.key.id)};
+        return answer<RequestSigned>(x_ports.cm.witnessed_request(effect.order, line));
+    }
+    auto info = x_ports.cm.request_info(effect.order, line);
     if (!info) return Failed{std::move(info).error()};
     auto signature = x_ports.card.sign(effect.key, *info);
     if (!signature) return Failed{std::move(signature).error().in("request signature, key " + effect.key.id)};
@@ -177,7 +183,7 @@ Driver::Answer Driver::perform(const Submit& effect) {
 }
 
 Driver::Answer Driver::perform(const PlanWrite& effect) {
-    return answer<WritePlanned>(x_ports.card.plan_write(effect.changes, x_ports.clock.now()));
+    return answer<WritePlanned>(x_ports.card.plan_write({effect.changes, {}, {}}, x_ports.clock.now()));
 }
 
 Driver::Answer Driver::perform(const WriteSteps& effect) {

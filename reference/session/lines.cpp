@@ -51,8 +51,8 @@ Result<const StoredCertificate*> pick_replaced(const KeyLine& key, const ActionC
 }
 
 Result<void> check_action(const Contents& contents, const KeyLine& key, Action action) {
-    if (!key.can_sign)
-        return refuse(ErrorCode::key_cannot_sign, key.id, "the key can't sign the request for its certificate");
+    if (!key.can_sign && !key.can_decipher)
+        return refuse(ErrorCode::key_cannot_sign, key.id, "the key can neither sign nor decipher");
     if (action != Action::add) return {};
     if (key.transport_certificate() != nullptr)
         return refuse(ErrorCode::tc_add_refused, key.id,

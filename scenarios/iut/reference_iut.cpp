@@ -67,6 +67,9 @@ UpdateRequest request_of(const Job& job) {
 }  // namespace
 
 Result<IutResult> ReferenceIut::run(const Job& job, Typist& typist) {
+    if (!job.officer_reader.empty())
+        return fail(ErrorCode::unsupported, "the reference can't use an officer's card yet", job.officer);
+    if (job.qc != "[]") return fail(ErrorCode::unsupported, "the reference can't add QC statements yet", "do.qc");
     auto officer = Pkcs12Officer::open(job.officer);
     if (!officer) return Unexpected{std::move(officer).error()};
     auto exchange = x_ports.exchange(**officer);

@@ -74,7 +74,14 @@ public:
         if (key.user_consent) x_verified.erase(key.pin);
         return ossl::sign(samples::key_pair(key.id), message);
     }
-    Result<WritePlan> plan_write(const std::vector<CertificateChange>& changes, UtcTime) override {
+    Result<void> prove_possession(const KeyLine& key, Rng&) override {
+        EXPECT_TRUE(x_locked);
+        if (auto error = log("possession " + key.id)) return fail(*error);
+        if (x_verified.count(key.pin) == 0) return rakit::fail(ErrorCode::internal, "key used without its PIN");
+        return {};
+    }
+    Result<WritePlan> plan_write(const WriteOrder& wanted, UtcTime) override {
+        const auto& changes = wanted.changes;
         EXPECT_TRUE(x_locked);
         if (auto error = log("plan")) return fail(*error);
         x_wanted = changes;

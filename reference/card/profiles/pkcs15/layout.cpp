@@ -97,17 +97,6 @@ Result<Layout> read_layout(Files& files) {
     return layout;
 }
 
-Bytes encode_layout(const Layout& layout) {
-    iso7816::TlvWriter writer;
-    const auto put = [&](ByteView path, ByteView content) {
-        writer.nest(0x30, [&](iso7816::TlvWriter& file) { file.put(0x04, path).put(0x04, content); });
-    };
-    put(layout.odf_path(), layout.odf);
-    for (const auto& file : layout.directories)
-        if (!file.path.empty()) put(file.path, file.content);
-    return std::move(writer).bytes();
-}
-
 Result<std::vector<PlacedCertificate>> certificates_of(const Layout& layout) {
     std::vector<PlacedCertificate> all;
     for (std::size_t i = 0; i < layout.directories.size(); ++i) {

@@ -17,8 +17,9 @@ public:
     Result<void> verify(ApduChannel& card, const PinState& pin, const Pin& value) const override;
     Result<std::optional<int>> tries_left(ApduChannel& card, const PinState& pin) const override;
     Result<Bytes> sign(ApduChannel& card, const KeyLine& key, ByteView message) const override;
-    Result<WritePlan> plan_write(ApduChannel& card, const std::vector<CertificateChange>& changes,
-                                 UtcTime now) const override;
+    Result<SecretBytes> decipher(ApduChannel& card, const KeyLine& key, ByteView cryptogram) const override;
+    Result<SecretBytes> agree(ApduChannel& card, const KeyLine& key, ByteView point) const override;
+    Result<WritePlan> plan_write(ApduChannel& card, const WriteOrder& wanted, UtcTime now) const override;
 };
 
 }  // namespace rakit::reference::pkcs15
