@@ -8,6 +8,7 @@
 #include "embedded/pkcs15_blank_yaml.hpp"
 #include "embedded/pkcs15_id_yaml.hpp"
 #include "embedded/pkcs15_tc_yaml.hpp"
+#include "embedded/tester_yaml.hpp"
 #include "virtual_cards/images/image.hpp"
 
 namespace rakit::cards {
@@ -25,6 +26,7 @@ constexpr std::array kBuiltIns{
     BuiltIn{"piv-blank", &embedded::piv_blank_yaml},
     BuiltIn{"piv-tc", &embedded::piv_tc_yaml},
     BuiltIn{"officer", &embedded::officer_yaml},
+    BuiltIn{"tester", &embedded::tester_yaml},
 };
 
 }  // namespace

@@ -41,10 +41,7 @@ public:
 
     std::vector<Fact> run() {
         card();
-        for (const auto& pin : x_state.pins.pins())
-            add("PIN " + std::to_string(pin.reference), left_of(pin.tries, pin.max_tries) + " tries left, PUK " +
-                                                            left_of(pin.puk_tries, pin.max_puk_tries) +
-                                                            (pin.tries == 0 ? ", blocked" : ""));
+        for (const auto& pin : x_state.pins.pins()) x_facts.push_back(describe_pin(pin));
         objects();
         file(FileSystem::kMf);
         for (const auto index : x_files.order()) file(index);
@@ -148,6 +145,12 @@ const Fact* find(const std::vector<Fact>& facts, const std::string& subject) {
 }
 
 }  // namespace
+
+Fact describe_pin(const PinObject& pin) {
+    return {"PIN " + std::to_string(pin.reference), left_of(pin.tries, pin.max_tries) + " tries left, PUK " +
+                                                        left_of(pin.puk_tries, pin.max_puk_tries) +
+                                                        (pin.tries == 0 ? ", blocked" : "")};
+}
 
 Result<std::vector<Fact>> describe_pkcs15(const Image& image) {
     auto parsed = read_image(image.document);

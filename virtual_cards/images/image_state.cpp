@@ -17,15 +17,6 @@ Unexpected invalid(std::string what, std::string where) {
 constexpr std::array kKinds{std::pair{FileKind::df, "df"}, std::pair{FileKind::ef, "ef"},
                             std::pair{FileKind::rsa_key, "rsa-key"}, std::pair{FileKind::ec_key, "ec-key"}};
 
-json pin_to_json(const PinObject& pin) {
-    json out{{"reference", pin.reference},        {"value", pin_text(pin.value)},
-             {"puk", pin_text(pin.puk)},          {"tries", pin.tries},
-             {"max_tries", pin.max_tries},        {"puk_tries", pin.puk_tries},
-             {"max_puk_tries", pin.max_puk_tries}};
-    if (pin.flags != 0) out["flags"] = pin.flags;
-    return out;
-}
-
 json file_to_json(const FileSystem& files, FileSystem::Index index) {
     const auto& file = files.at(index);
     json out{{"path", to_hex(files.path(index))}, {"acl", to_hex(file.acl)}};
@@ -42,9 +33,6 @@ json file_to_json(const FileSystem& files, FileSystem::Index index) {
     if (size > 0) out["content"] = to_hex(ByteView(file.content).first(size));
     return out;
 }
-
-// The schema has checked that hex is hex and of the right length.
-Bytes hex(const json& object, const char* key) { return from_hex(object.value(key, std::string())).value_or(Bytes{}); }
 
 template <class Array>
 void copy_hex(const json& object, const char* key, Array& to) {
@@ -97,29 +85,7 @@ Result<void> read_file_entry(const json& entry, FileSystem& files) {
     return {};
 }
 
-Result<PinObject> read_pin(const json& entry) {
-    PinObject pin;
-    pin.reference = entry.at("reference").get<std::uint8_t>();
-    if (auto done = set_pin_values(entry, pin); !done) return Unexpected{std::move(done).error()};
-    pin.max_tries = entry.value("max_tries", pin.max_tries);
-    pin.tries = entry.value("tries", pin.max_tries);
-    pin.max_puk_tries = entry.value("max_puk_tries", pin.max_puk_tries);
-    pin.puk_tries = entry.value("puk_tries", pin.max_puk_tries);
-    pin.flags = entry.value("flags", std::uint8_t{0});
-    return pin;
-}
-
 }  // namespace
-
-Result<void> set_pin_values(const json& entry, PinObject& pin) {
-    auto value = padded_pin(entry.at("value").get<std::string>());
-    if (!value) return Unexpected{std::move(value).error()};
-    auto puk = padded_pin(entry.at("puk").get<std::string>());
-    if (!puk) return Unexpected{std::move(puk).error()};
-    pin.value = std::move(*value);
-    pin.puk = std::move(*puk);
-    return {};
-}
 
 Image to_image(ByteView atr, const pkcs15::State& state, const std::vector<Fault>& faults) {
     json document{{"kind", "card-image"},

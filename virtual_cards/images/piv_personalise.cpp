@@ -6,6 +6,7 @@
 #include "virtual_cards/images/certificate_wish.hpp"
 #include "virtual_cards/images/check_document.hpp"
 #include "virtual_cards/images/field_text.hpp"
+#include "virtual_cards/images/image_parts.hpp"
 #include "virtual_cards/images/piv_image.hpp"
 
 namespace rakit::cards {
@@ -53,7 +54,9 @@ Result<void> PivPersonaliser::set_identity() {
     const auto octets = from_hex(text);
     if (!octets || octets->size() > x_state.guid.size())
         return invalid("a PIV card's serial number, its GUID, is 1 to 16 octets in hex, not '" + text + "'", "serial");
-    SeededRng stream(x_wish.seed, "piv serial " + x_recipe.value("label", std::string()));
+    std::string name = "piv serial " + label_of(x_recipe);
+    if (x_wish.copy != 0) name += " copy " + std::to_string(x_wish.copy);
+    SeededRng stream(x_wish.seed, name);
     if (octets->empty()) {
         stream.fill(x_state.guid.data(), x_state.guid.size());
         x_state.guid[6] = static_cast<std::uint8_t>((x_state.guid[6] & 0x0F) | 0x40);

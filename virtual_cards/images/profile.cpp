@@ -10,7 +10,7 @@ Unexpected no_such_profile() { return fail(ErrorCode::document_invalid, "no such
 }  // namespace
 
 const Profile* find_profile(const nlohmann::json& document) {
-    static const std::array kProfiles{&kPkcs15Profile, &kPivProfile};
+    static const std::array kProfiles{&kPkcs15Profile, &kPivProfile, &kTesterProfile};
     const auto name = document.is_object() ? document.value("profile", nlohmann::json()) : nlohmann::json();
     for (const auto* profile : kProfiles)
         if (name == profile->name) return profile;
@@ -20,7 +20,9 @@ const Profile* find_profile(const nlohmann::json& document) {
 Result<Image> personalise(const nlohmann::json& recipe, const ImageWish& wish, CertificateIssuer& issuer) {
     const auto* profile = find_profile(recipe);
     if (profile == nullptr) return no_such_profile();
-    return profile->personalise(recipe, wish, issuer);
+    auto image = profile->personalise(recipe, wish, issuer);
+    if (image && recipe.contains("latency")) image->document["latency"] = recipe.at("latency");
+    return image;
 }
 
 Result<std::vector<Fact>> describe(const Image& image) {

@@ -26,10 +26,14 @@ Bytes ApduLink::handle(ByteView octets, const Disturbance& disturbance) {
         reset();
         return bare(command ? sw::kClaNotSupported : sw::kWrongLength);
     }
-    if (command->ins == kGetResponse && (command->cla & ~kChainingBit) == 0) return get_response(*command);
+    x_applet->arrived();
+    // The interindustry class, or that of the command whose response waits.
+    const auto plain_class = static_cast<std::uint8_t>(command->cla & ~kChainingBit);
+    if (command->ins == kGetResponse && (plain_class == 0 || (plain_class == x_rest_class && !x_rest.empty())))
+        return get_response(*command);
     x_rest.clear();
-    if (x_chaining || (command->cla & 0xF0) == kChainingBit) return collect(std::move(*command), disturbance);
-    return execute(*command, disturbance);
+    if (x_chaining || (command->cla & 0x70) == kChainingBit) return collect(std::move(*command), disturbance);
+    return deliver(x_applet->execute(*command, disturbance), *command);
 }
 
 Bytes ApduLink::collect(iso7816::CommandApdu&& command, const Disturbance& disturbance) {
@@ -55,11 +59,11 @@ Bytes ApduLink::collect(iso7816::CommandApdu&& command, const Disturbance& distu
     x_chain.ne = command.ne;
     const auto whole = std::move(x_chain);
     reset();
-    return execute(whole, disturbance);
+    return deliver(x_applet->execute(whole, disturbance), whole);
 }
 
-Bytes ApduLink::execute(const iso7816::CommandApdu& command, const Disturbance& disturbance) {
-    const auto response = x_applet->execute(command, disturbance);
+Bytes ApduLink::deliver(const iso7816::ResponseApdu& response, const iso7816::CommandApdu& command) {
+    x_rest_class = command.cla;
     return deliver(response.data, command.ne == 0 ? x_applet->default_ne() : command.ne, response.sw);
 }
 

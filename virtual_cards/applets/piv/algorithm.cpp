@@ -55,6 +55,10 @@ std::size_t octets_of(Algorithm algorithm) {
     }
 }
 
+KeyOperation work_of(Algorithm algorithm, KeyOperation::Kind kind) {
+    return {kind, is_rsa(algorithm), 8 * octets_of(algorithm)};
+}
+
 const Cipher* cipher_of(Algorithm algorithm) {
     for (const auto& cipher : kCiphers)
         if (cipher.algorithm == algorithm) return &cipher;

@@ -6,6 +6,7 @@
 
 #include "common/base/secret.hpp"
 #include "common/ossl/keys.hpp"
+#include "virtual_cards/os/latency.hpp"
 
 namespace rakit::cards::piv {
 
@@ -35,6 +36,9 @@ bool is_rsa(Algorithm algorithm);
 
 /// octets_of gives the octets of an RSA modulus or of an EC coordinate.
 std::size_t octets_of(Algorithm algorithm);
+
+/// work_of tells the latency profile what using or generating such a key is.
+KeyOperation work_of(Algorithm algorithm, KeyOperation::Kind kind);
 
 /// Cipher describes a symmetric algorithm: octets of key and block.
 struct Cipher {

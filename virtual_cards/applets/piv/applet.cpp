@@ -60,7 +60,7 @@ iso7816::ResponseApdu PivApplet::dispatch(const Command& command, const Disturba
         case 0x20: return verify(command);
         case 0x24: return change_reference_data(command, disturbance);
         case 0x2C: return reset_retry_counter(command, disturbance);
-        case 0x87: return general_authenticate(command);
+        case 0x87: return general_authenticate(command, disturbance);
         case 0x47: return generate(command, disturbance);
         case 0xFD: return get_version(command);
         case 0xF8: return get_serial(command);

@@ -43,9 +43,9 @@ private:
     void set_verified(std::uint8_t reference, bool verified);
     bool verified() const { return x_verified || x_global_verified; }
     // authenticate.cpp
-    Response general_authenticate(const Command& command);
-    Response use_key(const Command& command, ByteView dynamic);
-    Response sign(SlotKey& slot, ByteView challenge);
+    Response general_authenticate(const Command& command, const Disturbance& disturbance);
+    Response use_key(const Command& command, ByteView dynamic, const Disturbance& disturbance);
+    Response sign(SlotKey& slot, ByteView challenge, const Disturbance& disturbance);
     Response agree(SlotKey& slot, ByteView point);
     Response authenticate_management(const Command& command, ByteView dynamic);
     Response answer_pending(ByteView answer, bool witness, std::optional<ByteView> challenge);

@@ -41,13 +41,13 @@ bool given(const std::optional<ByteView>& field) { return field && !field->empty
 
 }  // namespace
 
-iso7816::ResponseApdu PivApplet::general_authenticate(const Command& command) {
+iso7816::ResponseApdu PivApplet::general_authenticate(const Command& command, const Disturbance& disturbance) {
     iso7816::TlvReader reader(command.data);
     const auto dynamic = reader.read(kTemplate);
     if (!dynamic || !reader.at_end()) return {{}, sw::kIncorrectData};
     if (command.p2 == kManagementKey) return authenticate_management(command, dynamic->value);
     x_pending.reset();
-    return use_key(command, dynamic->value);
+    return use_key(command, dynamic->value, disturbance);
 }
 
 bool PivApplet::pin_satisfied(const SlotKey& slot) const {
@@ -59,7 +59,7 @@ bool PivApplet::pin_satisfied(const SlotKey& slot) const {
     return false;
 }
 
-iso7816::ResponseApdu PivApplet::use_key(const Command& command, ByteView dynamic) {
+iso7816::ResponseApdu PivApplet::use_key(const Command& command, ByteView dynamic, const Disturbance& disturbance) {
     const auto found = x_state.keys.find(command.p2);
     if (!is_key_slot(command.p2) || found == x_state.keys.end()) return {{}, sw::kIncorrectP1P2};
     auto& slot = found->second;
@@ -69,17 +69,20 @@ iso7816::ResponseApdu PivApplet::use_key(const Command& command, ByteView dynami
     if (!allowed) return {{}, sw::kSecurityStatusNotSatisfied};
     const auto fields = fields_of(dynamic);
     if (!fields || !asked(fields->response)) return {{}, sw::kIncorrectData};
-    if (given(fields->challenge) && !fields->point && !fields->witness) return sign(slot, *fields->challenge);
+    if (given(fields->challenge) && !fields->point && !fields->witness)
+        return sign(slot, *fields->challenge, disturbance);
     if (given(fields->point) && !fields->challenge && !fields->witness) return agree(slot, *fields->point);
     return {{}, sw::kIncorrectData};
 }
 
 // RSA is the bare private operation, so deciphering is the same command; ECDSA takes the hash.
-iso7816::ResponseApdu PivApplet::sign(SlotKey& slot, ByteView challenge) {
+iso7816::ResponseApdu PivApplet::sign(SlotKey& slot, ByteView challenge, const Disturbance& disturbance) {
     const auto size = octets_of(slot.algorithm);
     if (is_rsa(slot.algorithm) ? challenge.size() != size : challenge.size() > size) return {{}, sw::kIncorrectData};
-    const auto signature = slot.key.sign(challenge, RsaPadding::none);
+    auto signature = slot.key.sign(challenge, RsaPadding::none);
     if (!signature) return {{}, sw::kIncorrectData};
+    worked(work_of(slot.algorithm, KeyOperation::Kind::use));
+    if (disturbance.wrong_signature) signature->back() ^= 0x01U;
     return {answer(kResponse, *signature), sw::kOk};
 }
 
@@ -87,6 +90,7 @@ iso7816::ResponseApdu PivApplet::agree(SlotKey& slot, ByteView point) {
     if (is_rsa(slot.algorithm)) return {{}, sw::kIncorrectData};
     const auto shared = slot.key.derive(point);
     if (!shared) return {{}, sw::kIncorrectData};
+    worked(work_of(slot.algorithm, KeyOperation::Kind::use));
     return {answer(kResponse, *shared), sw::kOk};
 }
 

@@ -42,6 +42,7 @@ iso7816::ResponseApdu PivApplet::generate(const Command& command, const Disturba
     SeededRng stream(x_state.seed, "piv generate " + to_hex(x_state.guid) + " " + std::to_string(x_state.counter));
     const auto key = ossl::generate_key(*type, stream);
     if (!key) return {{}, sw::kNoPreciseDiagnosis};
+    worked(work_of(*algorithm, KeyOperation::Kind::generate));
     ++x_state.counter;
     slot.algorithm = *algorithm;
     slot.key = KeyObject::from_key(key->get());
