@@ -4,7 +4,7 @@
 #include <string>
 
 #include "common/base/bytes.hpp"
-#include "reference/card/contents.hpp"
+#include "reference/card/card_profile.hpp"
 #include "reference/cm/cm_client.hpp"
 
 namespace rakit::reference {
@@ -22,6 +22,8 @@ struct OpenOrder {
     CardIdentity identity;  ///< of the card that the order is for
     Bytes encoded;          ///< the Full PKI Request, to be sent again as it is
     std::optional<Issued> issued;
+    bool replace_ca = false;          ///< the CA certificates on the card are to be replaced
+    std::vector<ObjectImage> images;  ///< what the write under way can tear
 };
 
 /// name gives a stage's word in the journal.

@@ -72,7 +72,7 @@ struct Submit {
     Order order;
 };
 struct PlanWrite {
-    std::vector<CertificateChange> changes;
+    WriteOrder wanted;
 };
 struct WriteSteps {
     WritePlan plan;

@@ -37,6 +37,7 @@ enum class Stage {
     comparing_to_write,
     verifying_to_write,
     planning,
+    saving_images,  ///< what the write can tear is kept before the first step
     writing,
     reading_back,
     saving_written,
@@ -67,6 +68,7 @@ struct CardStep {
 struct State {
     Stage stage = Stage::idle;
     bool resuming = false;
+    bool abandoning = false;  ///< resumed to be given up: what can be undone is undone
     bool soft_token = false;
     bool card_locked = false;
     UpdateRequest request;
@@ -83,6 +85,8 @@ struct State {
     Bytes encoded;
     bool saved = false;  ///< the journal holds this order
     std::optional<Issued> issued;
+    bool replace_ca = false;          ///< the officer wants the CA certificates on the card replaced
+    std::vector<ObjectImage> images;  ///< of an interrupted write, or of the one that begins
     WritePlan plan;
     std::vector<std::pair<std::string, std::string>> notices;
     std::optional<Error> failure;  ///< what the update ends with

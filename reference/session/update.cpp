@@ -30,13 +30,13 @@ private:
     CmClient& x_client;
 };
 
-Result<UpdateOutcome> run(UpdatePorts& ports, const UpdateRequest& request, bool resuming) {
+Result<UpdateOutcome> run(UpdatePorts& ports, const UpdateRequest& request, bool resuming, bool abandoning = false) {
     ReaderCard card(ports.reader, card_profiles(), ports.transport_policies, ports.trace);
     ClientCm cm(ports.cm);
     Driver driver({card, cm, ports.officer, ports.dialog, ports.clock, ports.rng, ports.trace, ports.journal_folder,
                    ports.pin_deadline},
                   {request.issue_first});
-    return driver.run(request, resuming);
+    return driver.run(request, resuming, abandoning);
 }
 
 }  // namespace
@@ -50,5 +50,7 @@ Result<Contents> read_card(CardReader& reader, const std::vector<std::string>& t
 Result<UpdateOutcome> update(UpdatePorts& ports, const UpdateRequest& request) { return run(ports, request, false); }
 
 Result<UpdateOutcome> resume(UpdatePorts& ports) { return run(ports, {}, true); }
+
+Result<UpdateOutcome> abandon(UpdatePorts& ports) { return run(ports, {}, true, true); }
 
 }  // namespace rakit::reference
