@@ -23,8 +23,10 @@ enum class Stage {
     unlocking_officer,
     listing_procedures,
     choosing_procedure,
-    filling_fields,
+    recalling_fields,
+    filling_form,
     preparing,
+    asking_replace_ca,
     asking_pins,
     locking_to_sign,
     comparing_to_sign,
@@ -32,6 +34,7 @@ enum class Stage {
     encoding,
     saving_order,
     submitting,
+    saving_progress,  ///< some lines are issued, or the order is pending
     saving_issued,
     locking_to_write,
     comparing_to_write,
@@ -54,7 +57,8 @@ std::string_view name(Stage stage);
 
 /// Policy is what the RA's owner decides.
 struct Policy {
-    bool issue_first = false;  ///< the authorisations for writing come after the CM issued
+    bool issue_first = false;     ///< the authorisations for writing come after the CM issued
+    std::string dialect = "cmc";  ///< that is spoken with the CM
 };
 
 /// CardStep is one thing to do inside the lock: a VERIFY, or the signature over one request.
@@ -76,16 +80,18 @@ struct State {
     CardIdentity identity;
     std::vector<Procedure> procedures;
     Order order;
+    InputForm form;
     std::optional<PrepareAnswer> prepared;
+    bool replace_ca = false;           ///< the officer wants the CA certificates on the card replaced
     std::vector<PinPrompt> prompts;    ///< still to be asked, first one first
     std::set<std::string> given;       ///< ids of the prompts that were answered in this run
     Stage after_pins = Stage::idle;    ///< where asking_pins and unlocking_officer lead
     std::vector<CardStep> card_steps;  ///< still to be done in this lock
     std::vector<Bytes> requests;       ///< signed PKCS#10s, by line
     Bytes encoded;
-    bool saved = false;  ///< the journal holds this order
-    std::optional<Issued> issued;
-    bool replace_ca = false;          ///< the officer wants the CA certificates on the card replaced
+    bool saved = false;               ///< the journal holds this order
+    Submission submission;            ///< how far the CM came; all of it once `issued` is there
+    std::optional<Issued> issued;     ///< the whole order's certificates
     std::vector<ObjectImage> images;  ///< of an interrupted write, or of the one that begins
     WritePlan plan;
     std::vector<std::pair<std::string, std::string>> notices;
