@@ -212,7 +212,8 @@ Driver::Answer Driver::perform(const Checkpoint& effect) {
 }
 
 Driver::Answer Driver::perform(const Submit& effect) {
-    return answer<OrderIssued>(x_ports.cm.submit(effect.encoded, effect.order));
+    if (!officer_is_open()) return SecretMissing{kSignaturePin};
+    return answer<OrderIssued>(x_ports.cm.submit(effect.encoded, effect.order, effect.so_far, x_ports.officer));
 }
 
 Driver::Answer Driver::perform(const PlanWrite& effect) {

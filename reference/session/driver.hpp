@@ -4,7 +4,7 @@
 
 #include "reference/journal/journal.hpp"
 #include "reference/session/card_port.hpp"
-#include "reference/session/cm_port.hpp"
+#include "reference/cm/cm_port.hpp"
 #include "reference/session/pin_vault.hpp"
 #include "reference/session/step.hpp"
 

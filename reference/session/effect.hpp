@@ -81,6 +81,7 @@ struct Checkpoint {
 struct Submit {
     Bytes encoded;
     Order order;
+    Submission so_far;
 };
 struct PlanWrite {
     std::vector<CertificateChange> changes;

@@ -58,8 +58,9 @@ struct OrderEncoded {
     Bytes encoded;
 };
 struct CheckpointWritten {};
+/// OrderIssued: the CM came further; to all certificates, some, or to a pending order.
 struct OrderIssued {
-    Issued issued;
+    Submission submission;
 };
 struct WritePlanned {
     WritePlan plan;

@@ -29,6 +29,7 @@ Transition on_pin_verified(State state, const PinVerified& event, const Policy& 
 Transition on_request_signed(State state, const RequestSigned& event, const Policy& policy);
 Transition on_encoded(State state, const OrderEncoded& event, const Policy& policy);
 Transition on_order_saved(State state, const CheckpointWritten& event, const Policy& policy);
+Transition on_progress_saved(State state, const CheckpointWritten& event, const Policy& policy);
 Transition on_issued(State state, const OrderIssued& event, const Policy& policy);
 Transition on_pin_missing(State state, const SecretMissing& event, const Policy& policy);
 Transition on_signature_pin_missing(State state, const SecretMissing& event, const Policy& policy);

@@ -67,7 +67,7 @@ Result<OrderLine> plan_line(const Contents& contents, const KeyLine& key, const 
         return Unexpected{std::move(allowed).error()};
     OrderLine line{
         key.id, key.label, std::string(name(choice.action)), std::string(ossl::name(key.type)), key.usage, key.spki,
-        {},     {}};
+        {},     {},        !key.can_sign};
     if (const auto* transport = key.transport_certificate()) line.transport_certificate = transport->certificate;
     if (choice.action != Action::redo) return line;
     auto replaced = pick_replaced(key, choice);

@@ -34,6 +34,7 @@ enum class Stage {
     encoding,
     saving_order,
     submitting,
+    saving_progress,  ///< some lines are issued, or the order is pending
     saving_issued,
     locking_to_write,
     comparing_to_write,
@@ -56,6 +57,7 @@ std::string_view name(Stage stage);
 /// Policy is what the RA's owner decides.
 struct Policy {
     bool issue_first = false;  ///< the authorisations for writing come after the CM issued
+    std::string dialect = "cmc";  ///< that is spoken with the CM
 };
 
 /// CardStep is one thing to do inside the lock: a VERIFY, or the signature over one request.
@@ -86,7 +88,8 @@ struct State {
     std::vector<Bytes> requests;       ///< signed PKCS#10s, by line
     Bytes encoded;
     bool saved = false;  ///< the journal holds this order
-    std::optional<Issued> issued;
+    Submission submission;         ///< how far the CM came; all of it once `issued` is there
+    std::optional<Issued> issued;  ///< the whole order's certificates
     WritePlan plan;
     std::vector<std::pair<std::string, std::string>> notices;
     std::optional<Error> failure;  ///< what the update ends with

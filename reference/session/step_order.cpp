@@ -30,7 +30,19 @@ Transition prepare(State state, Effects silent = {}) {
     return reenter(std::move(state), Stage::preparing, std::move(silent));
 }
 
-Transition procedure_chosen(State state, const std::string& name) {
+bool carries(const Procedure& procedure, const Policy& policy) {
+    return std::find(procedure.dialects.begin(), procedure.dialects.end(), policy.dialect) != procedure.dialects.end();
+}
+
+/// check_dialect: what a dialect can't carry is said before anything is sent.
+Result<void> check_dialect(const Procedure& procedure, const Policy& policy) {
+    if (carries(procedure, policy)) return {};
+    return fail(ErrorCode::dialect_cannot_carry,
+                "the " + policy.dialect + " dialect can't carry the procedure " + procedure.name, {},
+                "choose another procedure, or another --cm-dialect");
+}
+
+Transition procedure_chosen(State state, const std::string& name, const Policy& policy) {
     state.order.procedure = name;
     const auto* procedure = chosen(state);
     if (procedure == nullptr) {  // closed, or not visible to the officer: the CM says which, and logs it
@@ -38,6 +50,8 @@ Transition procedure_chosen(State state, const std::string& name) {
         state.order.qc_statements = state.request.qc;
         return prepare(std::move(state));
     }
+    if (auto carried = check_dialect(*procedure, policy); !carried)
+        return give_up(std::move(state), std::move(carried).error());
     return go(std::move(state), Stage::recalling_fields, {}, RecallFields{name});
 }
 
@@ -61,7 +75,9 @@ Transition resume_order(State state, OpenOrder open) {
     tell(state, effects, "resumed", "order " + transaction + " goes on: " + std::string(name(open.stage)));
     state.order = std::move(open.order);
     state.encoded = std::move(open.encoded);
-    state.issued = std::move(open.issued);
+    if (open.issued) state.submission.issued = *open.issued;
+    if (open.stage != OpenOrder::Stage::prepared) state.issued = std::move(open.issued);
+    state.submission.pending = std::move(open.pending);
     state.saved = true;
     if (auto error = card_changed(state, open.identity)) return give_up(std::move(state), std::move(*error));
     const Stage then = open.stage == OpenOrder::Stage::prepared ? Stage::submitting
@@ -162,16 +178,17 @@ Transition on_officer(State state, const OfficerUnlocked&, const Policy&) {
     return reenter(std::move(state), then);
 }
 
-Transition on_procedures(State state, const ProceduresListed& event, const Policy&) {
+Transition on_procedures(State state, const ProceduresListed& event, const Policy& policy) {
     state.procedures = event.procedures;
     if (state.request.procedure) {
         const std::string name = *state.request.procedure;
-        return procedure_chosen(std::move(state), name);
+        return procedure_chosen(std::move(state), name, policy);
     }
     std::vector<Procedure> fitting;
     for (const auto& procedure : event.procedures)
         if (std::find(procedure.profiles.begin(), procedure.profiles.end(), state.contents.profile) !=
-            procedure.profiles.end())
+                procedure.profiles.end() &&
+            carries(procedure, policy))
             fitting.push_back(procedure);
     if (fitting.empty())
         return give_up(std::move(state),
@@ -185,8 +202,8 @@ Transition on_procedures(State state, const ProceduresListed& event, const Polic
               ChooseProcedure{std::move(fitting)});
 }
 
-Transition on_procedure(State state, const ProcedureChosen& event, const Policy&) {
-    return procedure_chosen(std::move(state), event.procedure);
+Transition on_procedure(State state, const ProcedureChosen& event, const Policy& policy) {
+    return procedure_chosen(std::move(state), event.procedure, policy);
 }
 
 Transition on_fields_recalled(State state, const FieldsRecalled& event, const Policy&) {
@@ -241,6 +258,8 @@ Transition on_replace_ca(State state, const QuestionAnswered& event, const Polic
     auto prompts = dialog_prompts(state, policy.issue_first || state.prepared->issue_first);
     if (!prompts) return give_up(std::move(state), std::move(prompts).error());
     state.prompts = std::move(*prompts);
+    if (auto carried = check_dialect(*procedure, policy); !carried)
+        return give_up(std::move(state), std::move(carried).error());
     effects.push_back(Progress{"pins"});
     return ask_pins(std::move(state), Stage::locking_to_sign, std::move(effects));
 }

@@ -15,7 +15,7 @@
 #include "common/base/trace.hpp"
 #include "reference/card/card_reader.hpp"
 #include "reference/card/contents.hpp"
-#include "reference/cm/cm_client.hpp"
+#include "reference/cm/cm_port.hpp"
 #include "reference/officer/officer.hpp"
 
 namespace rakit::reference {
@@ -156,7 +156,7 @@ inline constexpr const char* kDefaultTransportPolicy = "2.25.2599921473781550695
 /// UpdatePorts is everything an update works with; borrowed for its length.
 struct UpdatePorts {
     CardReader& reader;
-    CmClient& cm;
+    CmPort& cm;
     OfficerCredential& officer;
     Dialog& dialog;
     Clock& clock;

@@ -153,13 +153,18 @@ public:
         EXPECT_EQ(requests.size(), order.lines.size());
         return concat({order.transaction_id, requests.front()});
     }
-    Result<Issued> submit(ByteView encoded, const Order& order) override {
+    Result<Bytes> witnessed_request(const Order&, const OrderLine& line) override {
+        return to_bytes("witnessed " + line.key);
+    }
+    std::string_view dialect() const override { return "cmc"; }
+    Result<Submission> submit(ByteView encoded, const Order& order, const Submission&,
+                              const OfficerCredential&) override {
         if (during_submit) during_submit();
         auto error = log("submit");
         if (error && !issues_before_failing) return fail(*error);
         const auto issued = orders.emplace(Bytes(encoded.begin(), encoded.end()), samples::issued(order)).first->second;
         if (error) return fail(*error);
-        return issued;
+        return Submission{issued};
     }
     Result<void> confirm(const Order&, const Issued&, bool accepted, const OfficerCredential& officer) override {
         if (auto error = log(accepted ? "confirm" : "refuse")) return fail(*error);

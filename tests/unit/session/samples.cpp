@@ -63,7 +63,7 @@ Issued issued(const Order& order, bool confirmation) {
 }
 
 Procedure procedure() {
-    return {"employee-tc", "Employee", {"pkcs15"}, true, {{"commonName", "Name", true, true}}, {}};
+    return {"employee-tc", "Employee", {"pkcs15"}, true, {{"commonName", "Name", true, true}}, {}, {"cmc", "rest"}};
 }
 
 Procedure qualified() {
