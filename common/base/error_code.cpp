@@ -73,6 +73,7 @@ constexpr std::array<ErrorCodeInfo, static_cast<std::size_t>(ErrorCode::kCount)>
     {ErrorCode::pin_last_try, "pin_last_try", std::nullopt, std::nullopt},
     {ErrorCode::pin_blocked, "pin_blocked", std::nullopt, std::nullopt},
     {ErrorCode::pin_cancelled, "pin_cancelled", std::nullopt, std::nullopt},
+    {ErrorCode::cancelled, "cancelled", std::nullopt, std::nullopt},
     {ErrorCode::pin_malformed, "pin_malformed", std::nullopt, std::nullopt},
     {ErrorCode::op_pin_required, "op_pin_required", std::nullopt, std::nullopt},
     {ErrorCode::officer_card_is_target, "officer_card_is_target", std::nullopt, std::nullopt},

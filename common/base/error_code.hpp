@@ -84,6 +84,7 @@ enum class ErrorCode {
     pin_last_try,
     pin_blocked,
     pin_cancelled,
+    cancelled,
     pin_malformed,
     op_pin_required,
     // RA: the officer

@@ -23,8 +23,10 @@ enum class Stage {
     unlocking_officer,
     listing_procedures,
     choosing_procedure,
-    filling_fields,
+    recalling_fields,
+    filling_form,
     preparing,
+    asking_replace_ca,
     asking_pins,
     locking_to_sign,
     comparing_to_sign,
@@ -76,7 +78,9 @@ struct State {
     CardIdentity identity;
     std::vector<Procedure> procedures;
     Order order;
+    InputForm form;
     std::optional<PrepareAnswer> prepared;
+    bool replace_ca = false;           ///< the officer wants the CA certificates on the card replaced
     std::vector<PinPrompt> prompts;    ///< still to be asked, first one first
     std::set<std::string> given;       ///< ids of the prompts that were answered in this run
     Stage after_pins = Stage::idle;    ///< where asking_pins and unlocking_officer lead

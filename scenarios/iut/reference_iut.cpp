@@ -22,12 +22,9 @@ public:
         if (!pin) return fail(ErrorCode::pin_cancelled, prompt.id + " was cancelled");
         return *std::move(pin);
     }
-    Result<std::vector<ActionChoice>> choose_actions(const Contents&) override { return unasked("actions"); }
+    Result<ActionsAnswer> choose_actions(const Contents&) override { return unasked("actions"); }
     Result<std::string> choose_procedure(const std::vector<Procedure>&) override { return unasked("a procedure"); }
-    Result<std::map<std::string, std::string>> fill_fields(const std::vector<Field>&,
-                                                           const std::map<std::string, std::string>& known) override {
-        return known;
-    }
+    Result<FilledForm> fill_form(const InputForm&) override { return FilledForm{}; }
     void tell(const std::string& code, const std::string& text) override {
         x_trace.emit({TraceEvent::Kind::note, code + ": " + text, {}, {}});
         notices.push_back(code);

@@ -215,6 +215,10 @@ public:
         {"signature-pin", "officer-secret"}, {"pin:01", "111111"}, {"pin:02", "222222"}};
     std::vector<PinPrompt> prompts;
     std::vector<std::string> told;
+    int reloads = 0;
+    FilledForm answer{{{"commonName", "Anna Ek"}}, {}, {}};
+    std::vector<InputForm> forms;
+    bool yes = false;
     std::vector<LineOutcome> handed_out;
     std::function<void(const PinPrompt&)> before_pin;
 
@@ -231,11 +235,18 @@ public:
         if (pin.empty()) return fail(ErrorCode::pin_cancelled, "cancelled");
         return pin;
     }
-    Result<std::vector<ActionChoice>> choose_actions(const Contents&) override { return samples::request().actions; }
+    Result<ActionsAnswer> choose_actions(const Contents&) override {
+        if (reloads > 0) return ActionsAnswer{{}, --reloads >= 0};
+        return ActionsAnswer{samples::request().actions, false};
+    }
     Result<std::string> choose_procedure(const std::vector<Procedure>& all) override { return all.front().name; }
-    Result<std::map<std::string, std::string>> fill_fields(const std::vector<Field>&,
-                                                           const std::map<std::string, std::string>&) override {
-        return std::map<std::string, std::string>{{"commonName", "Anna Ek"}};
+    Result<FilledForm> fill_form(const InputForm& form) override {
+        forms.push_back(form);
+        return answer;
+    }
+    Result<bool> confirm(const Question& question) override {
+        x_log.push_back("question " + question.id);
+        return yes;
     }
     void tell(const std::string& code, const std::string&) override { told.push_back(code); }
     void progress(const std::string&) override {}

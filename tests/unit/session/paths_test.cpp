@@ -103,9 +103,16 @@ private:
             fails(ErrorCode::cm_unreachable);
         } else if (std::holds_alternative<ChooseProcedure>(effect)) {
             add(ProcedureChosen{"employee-tc"});
-        } else if (std::holds_alternative<FillFields>(effect)) {
-            add(FieldsFilled{{{"commonName", "Anna Ek"}}});
-            add(FieldsFilled{});
+        } else if (std::holds_alternative<RecallFields>(effect)) {
+            add(FieldsRecalled{});
+            fails(ErrorCode::document_invalid);
+        } else if (std::holds_alternative<FillForm>(effect)) {
+            add(FormFilled{{{{"commonName", "Anna Ek"}}, std::vector<std::string>{"commonName"}, {}}});
+            add(FormFilled{});
+            fails(ErrorCode::cancelled);
+        } else if (std::holds_alternative<AskQuestion>(effect)) {
+            add(QuestionAnswered{false});
+            fails(ErrorCode::cancelled);
         } else if (std::holds_alternative<Prepare>(effect)) {
             add(Prepared{x_setting.answer});
             fails(ErrorCode::tc_missing);
@@ -206,7 +213,8 @@ private:
         (void)effect;
         constexpr bool kOnlyUnlocked =
             std::is_same_v<E, AskPin> || std::is_same_v<E, ChooseActions> || std::is_same_v<E, ChooseProcedure> ||
-            std::is_same_v<E, FillFields> || std::is_same_v<E, ListProcedures> || std::is_same_v<E, Prepare> ||
+            std::is_same_v<E, FillForm> || std::is_same_v<E, AskQuestion> || std::is_same_v<E, RecallFields> ||
+            std::is_same_v<E, RememberFields> || std::is_same_v<E, ListProcedures> || std::is_same_v<E, Prepare> ||
             std::is_same_v<E, Submit> || std::is_same_v<E, Confirm> || std::is_same_v<E, HandOut> ||
             std::is_same_v<E, UnlockOfficer> || std::is_same_v<E, EncodeOrder> || std::is_same_v<E, Tell> ||
             std::is_same_v<E, Progress>;
@@ -286,6 +294,7 @@ std::vector<Setting> settings() {
         setting.answer = answer;
         setting.write_pins = kBoth;
     }
+    add("ca certificates offered").answer.issuer_certificates_stored = true;
     add("no pin to write").write_pins = {};
     add("one key per call").policy.dialect = "rest";
     add("resumed prepared").open = OpenOrder::Stage::prepared;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "common/iso7816/atr.hpp"
 #include "common/ossl/keys.hpp"
 #include "reference/card/profiles/pkcs15/layout.hpp"
 #include "reference/card/profiles/pkcs15/profile.hpp"
@@ -170,6 +171,11 @@ Result<Opened> open_card(Files& files) {
 }
 
 }  // namespace
+
+bool Profile::recognises(ByteView atr) const {
+    const auto named = iso7816::named_application(atr);
+    return !atr.empty() && (!named || equal_bytes(*named, kPkcs15Aid));
+}
 
 Result<Contents> Profile::read_contents(ApduChannel& card, ByteView atr,
                                         const std::vector<std::string>& transport_policies) const {
