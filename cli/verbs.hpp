@@ -25,6 +25,8 @@ void add_card(CLI::App& app, Verb& verb);
 void add_cm(CLI::App& app, Verb& verb);
 void add_run(CLI::App& app, Verb& verb);
 void add_scenario(CLI::App& app, Verb& verb);
+void add_report(CLI::App& app, Verb& verb);
+void add_trace(CLI::App& app, Verb& verb);
 
 /// report prints `rakit: CODE: what, where, what to do` on standard error and gives `status` back.
 int report(const Error& error, int status);
