@@ -19,7 +19,9 @@ struct CertificateSearch {
     std::string serial;              ///< of the certificate, upper-case hex
     std::string common_name;         ///< of the subject
     std::string issuer_common_name;  ///< of the issuer
+    std::string subject_key_id;      ///< upper-case hex
     std::optional<bool> revoked;
+    std::optional<bool> active;         ///< false: on hold, its order not confirmed
     std::optional<UtcTime> valid_from;  ///< notBefore is not earlier
     std::optional<UtcTime> valid_to;    ///< notAfter is not later
     CertificateOrder order = CertificateOrder::id;

@@ -25,11 +25,13 @@ CREATE TABLE certificates (
     position INTEGER PRIMARY KEY, issuer BLOB NOT NULL, serial TEXT NOT NULL, der BLOB NOT NULL, spki BLOB NOT NULL,
     card_serial TEXT NOT NULL, key TEXT NOT NULL, transaction_id BLOB NOT NULL, active INTEGER NOT NULL,
     issued INTEGER NOT NULL, common_name TEXT NOT NULL, issuer_common_name TEXT NOT NULL, not_before INTEGER NOT NULL,
-    not_after INTEGER NOT NULL, UNIQUE (serial, issuer)
+    not_after INTEGER NOT NULL, subject_key_id TEXT NOT NULL, UNIQUE (serial, issuer)
 );
 CREATE INDEX certificates_by_key ON certificates (spki);
 CREATE INDEX certificates_by_card ON certificates (card_serial);
 CREATE INDEX certificates_by_name ON certificates (common_name);
+CREATE INDEX certificates_by_key_id ON certificates (subject_key_id);
+CREATE INDEX certificates_on_hold ON certificates (position) WHERE active = 0;
 CREATE TABLE revocations (
     issuer BLOB NOT NULL, serial TEXT NOT NULL, reason INTEGER NOT NULL, at INTEGER NOT NULL,
     PRIMARY KEY (issuer, serial)

@@ -44,6 +44,9 @@ Conditions conditions_of(const CertificateSearch& wanted) {
     conditions.add_text("serial", wanted.serial);
     conditions.add_text("common_name", wanted.common_name);
     conditions.add_text("issuer_common_name", wanted.issuer_common_name);
+    conditions.add_text("subject_key_id", wanted.subject_key_id);
+    // Written out, so that the index of the few on hold fits.
+    if (wanted.active) conditions.add(*wanted.active ? "active = 1" : "active = 0");
     if (wanted.valid_from) conditions.add("not_before >= ?", *wanted.valid_from);
     if (wanted.valid_to) conditions.add("not_after <= ?", *wanted.valid_to);
     if (wanted.revoked) conditions.add(std::string(*wanted.revoked ? "" : "NOT ") + kIsRevoked);

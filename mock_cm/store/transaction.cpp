@@ -101,6 +101,23 @@ void write_parts(SQLite::Database& database, const OrderRecord& order) {
             .run();
 }
 
+/// Facts are copied out of a certificate for searching; of what is no certificate they are empty.
+struct Facts {
+    std::string common_name, issuer_common_name, subject_key_id;
+    UtcTime not_before{}, not_after{};
+};
+
+Facts facts_of(ByteView der) {
+    const auto parsed = x509::Certificate::parse(der);
+    if (!parsed) return {};
+    Facts facts{x509::attribute(parsed->subject(), "CN"), x509::attribute(parsed->issuer(), "CN"), {},
+                parsed->not_before(), parsed->not_after()};
+    if (const auto* id = X509_get0_subject_key_id(parsed->handle()))
+        facts.subject_key_id =
+            to_hex(ByteView(ASN1_STRING_get0_data(id), static_cast<std::size_t>(ASN1_STRING_length(id))));
+    return facts;
+}
+
 void write_certificate(SQLite::Database& database, const CertificateRecord& record) {
     // A certificate never changes; what is known about it does.
     Query update(database,
@@ -109,19 +126,19 @@ void write_certificate(SQLite::Database& database, const CertificateRecord& reco
                  record.card_serial, record.key, record.transaction_id, std::int64_t{record.active}, record.issued,
                  record.issuer, record.serial, record.der);
     if (record.id != 0 && update.run() == 1) return;
-    const auto parsed = x509::Certificate::parse(record.der);
+    const auto facts = facts_of(record.der);
     Query(database,
           "INSERT INTO certificates (issuer, serial, der, spki, card_serial, key, transaction_id, active, issued, "
-          "common_name, issuer_common_name, not_before, not_after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+          "common_name, issuer_common_name, not_before, not_after, subject_key_id) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
           "ON CONFLICT (serial, issuer) DO UPDATE SET der = excluded.der, spki = excluded.spki, "
           "card_serial = excluded.card_serial, key = excluded.key, transaction_id = excluded.transaction_id, "
           "active = excluded.active, issued = excluded.issued, common_name = excluded.common_name, "
           "issuer_common_name = excluded.issuer_common_name, not_before = excluded.not_before, "
-          "not_after = excluded.not_after",
+          "not_after = excluded.not_after, subject_key_id = excluded.subject_key_id",
           record.issuer, record.serial, record.der, record.spki, record.card_serial, record.key, record.transaction_id,
-          std::int64_t{record.active}, record.issued, parsed ? x509::attribute(parsed->subject(), "CN") : std::string(),
-          parsed ? x509::attribute(parsed->issuer(), "CN") : std::string(), parsed ? parsed->not_before() : UtcTime(),
-          parsed ? parsed->not_after() : UtcTime())
+          std::int64_t{record.active}, record.issued, facts.common_name, facts.issuer_common_name, facts.not_before,
+          facts.not_after, facts.subject_key_id)
         .run();
 }
 

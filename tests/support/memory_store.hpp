@@ -122,6 +122,11 @@ private:
         if (wanted.back() != '*') return wanted == value;
         return value.compare(0, wanted.size() - 1, wanted, 0, wanted.size() - 1) == 0;
     }
+    static std::string key_id_of(const Result<x509::Certificate>& certificate) {
+        const auto* id = certificate ? X509_get0_subject_key_id(certificate->handle()) : nullptr;
+        if (id == nullptr) return {};
+        return to_hex(ByteView(ASN1_STRING_get0_data(id), static_cast<std::size_t>(ASN1_STRING_length(id))));
+    }
     /// sort_key is nothing for a certificate that doesn't match.
     std::optional<std::string> sort_key(const CertificateRecord& record, const CertificateSearch& wanted) const {
         const auto parsed = x509::Certificate::parse(record.der);
@@ -132,7 +137,9 @@ private:
         if (!matches(wanted.card_serial, record.card_serial) || !matches(wanted.serial, record.serial) ||
             !matches(wanted.common_name, name) ||
             !matches(wanted.issuer_common_name, parsed ? x509::attribute(parsed->issuer(), "CN") : "") ||
+            (!wanted.subject_key_id.empty() && !matches(wanted.subject_key_id, key_id_of(parsed))) ||
             (wanted.id && *wanted.id != record.id) || (wanted.revoked && *wanted.revoked != revoked) ||
+            (wanted.active && *wanted.active != record.active) ||
             (wanted.valid_from && from < *wanted.valid_from) || (wanted.valid_to && to > *wanted.valid_to))
             return std::nullopt;
         switch (wanted.order) {
