@@ -48,8 +48,9 @@ Result<const TokenProcedure*> judge_procedure(const Context& context, const Orde
         return refuse(ErrorCode::procedure_closed,
                       "the token procedure '" + order.procedure + "' is in the state Closed",
                       "Choose an active one, or have its state set to Active.");
-    if (std::find(procedure->profiles.begin(), procedure->profiles.end(), order.card_profile) ==
-        procedure->profiles.end())
+    // Without a profile there is no card: the dialect issues for a bare key.
+    if (!order.card_profile.empty() && std::find(procedure->profiles.begin(), procedure->profiles.end(),
+                                                 order.card_profile) == procedure->profiles.end())
         return refuse(ErrorCode::storage_profile_mismatch,
                       "the token procedure '" + order.procedure + "' is not for cards with the storage profile '" +
                           order.card_profile + "'",

@@ -2,9 +2,9 @@
 # The whole REST dialect from curl and `openssl cms`, as docs/formats/cm-rest.md tells it: rest.sh READY-FILE FOLDER.
 # The host runs with its built-in configuration. Every answer is checked against the host's own OpenAPI document.
 set -euo pipefail
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 ready=$1 work=$2
 cd "$work"
-here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 field() { /usr/bin/python3 -c "import json,sys; v=json.load(open(sys.argv[1]))
 for k in sys.argv[2].split('.'): v = v[int(k)] if k.isdigit() else v[k]
 print(v)" "$1" "$2"; }
