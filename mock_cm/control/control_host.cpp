@@ -161,7 +161,8 @@ private:
         if (!value) return value;
         const bool fits = value->is_string() && !value->get_ref<const std::string&>().empty() &&
                           value->get_ref<const std::string&>().size() <= 64;
-        if (!octets || octets->empty() || !fits) return wrong("not a card serial number in hex and a value of 1 to 64 octets");
+        if (!octets || octets->empty() || !fits)
+            return wrong("not a card serial number in hex and a value of 1 to 64 octets");
         auto open = x_store.begin();
         if (!open) return Unexpected{std::move(open).error()};
         const auto& pin = value->get_ref<const std::string&>();

@@ -41,10 +41,10 @@ std::string procedure_for(const Config& config, const std::string& label) {
 Result<net::HttpResponse> certificates_answer(const std::vector<x509::Certificate>& certificates) {
     const auto message = certs_only(certificates);
     if (!message) return Unexpected{message.error()};
-    return net::HttpResponse{200,
-                             {{"content-type", "application/pkcs7-mime; smime-type=certs-only"},
-                              {"content-transfer-encoding", "base64"}},
-                             to_bytes(to_base64(*message) + "\n")};
+    return net::HttpResponse{
+        200,
+        {{"content-type", "application/pkcs7-mime; smime-type=certs-only"}, {"content-transfer-encoding", "base64"}},
+        to_bytes(to_base64(*message) + "\n")};
 }
 
 bool is_pkcs10(const net::HttpRequest& request) {
@@ -75,7 +75,8 @@ net::HttpResponse EstHost::handle(const net::HttpRequest& request) {
     const auto operation = operation_of(target->path);
     const bool reads = operation.name == "cacerts";
     if (!reads && operation.name != "simpleenroll" && operation.name != "simplereenroll")
-        return refused(malformed("EST's " + operation.name + " is not served here", "Use cacerts or simpleenroll."), 404);
+        return refused(malformed("EST's " + operation.name + " is not served here", "Use cacerts or simpleenroll."),
+                       404);
     if (request.method != (reads ? "GET" : "POST"))
         return refused(malformed("the method does not fit the resource", "See RFC 7030."), 405);
     if (reads) {

@@ -64,8 +64,8 @@ private:
         const unsigned version = parser.get().version();
         const auto faults = x_options.deviations ? x_options.deviations() : Deviations();
         if (faults.drop_before) co_return abort();
-        auto answer =
-            faults.http_status != 0 ? broken_proxy(faults.http_status) : ask(x_host, from_wire(parser.release(), x_officer));
+        auto answer = faults.http_status != 0 ? broken_proxy(faults.http_status)
+                                              : ask(x_host, from_wire(parser.release(), x_officer));
         if (faults.drop_after) co_return abort();
         if (faults.wrong_content_type) answer.headers["content-type"] = "text/html";
         auto response = to_wire(std::move(answer), version, keep_alive, head);
@@ -86,7 +86,7 @@ private:
         co_await beast::http::async_read_header(x_stream, x_buffer, parser, into(problem));
         if (!problem && beast::iequals(parser.get()[beast::http::field::expect], "100-continue")) {
             beast::http::response<beast::http::empty_body> go_on(beast::http::status::continue_,
-                                                                parser.get().version());
+                                                                 parser.get().version());
             co_await beast::http::async_write(x_stream, go_on, into(problem));
         }
         if (!problem) co_await beast::http::async_read(x_stream, x_buffer, parser, into(problem));

@@ -37,7 +37,7 @@ std::optional<Error> gate_refusal(const net::HttpRequest& request, std::string_v
     for (const auto& route : kCoreRoutes) {
         if (route.path != path) continue;
         if (route.method != request.method) return malformed("the method does not fit the resource");
-        if (!route.open && request.peer_certificate.empty())
+        if (!route.open && !x509::Certificate::parse(request.peer_certificate))
             return refuse(ErrorCode::officer_unknown, "the connection shows no officer's certificate",
                           "Connect with an officer's TLS client certificate.")
                 .error;
@@ -53,7 +53,8 @@ std::optional<Error> gate_refusal(const net::HttpRequest& request, std::string_v
 /// pki_refusal is the same for CRL and OCSP, with its HTTP status.
 std::optional<std::pair<Error, int>> pki_refusal(const net::HttpRequest& request, std::string_view path) {
     const bool posts = path == "/ocsp";
-    if (request.method != (posts ? "POST" : "GET")) return std::pair{malformed("the method does not fit the resource"), 405};
+    if (request.method != (posts ? "POST" : "GET"))
+        return std::pair{malformed("the method does not fit the resource"), 405};
     const auto type = request.headers.find("content-type");
     const auto media = type == request.headers.end() ? std::nullopt : parse_media_type(type->second);
     if (posts && (!media || media->type != "application/ocsp-request"))

@@ -9,8 +9,8 @@ namespace rakit::cm {
 
 /// FrontHost gives each request to the part of the CM whose route it is: REST, EST, CRL and OCSP, the OpenAPI document,
 /// or the canonical dialect. What that refuses before it looks - no such route, wrong method or type, no officer - is
-/// logged here, so that every refusal stands in the request log. What needs no officer is all that a listener without TLS
-/// has to give: nobody has a certificate there. Never throws.
+/// logged here, so that every refusal stands in the request log. What needs no officer is all that a listener without
+/// TLS has to give: nobody has a certificate there. Never throws.
 class FrontHost final : public Host {
 public:
     /// Both must outlive this.

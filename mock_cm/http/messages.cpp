@@ -56,7 +56,9 @@ net::HttpResponse refusal(const boost::system::error_code& problem) {
 }
 
 net::HttpResponse broken_proxy(int status) {
-    return {status, {{"content-type", "text/html"}}, to_bytes("<html><body>" + std::to_string(status) + "</body></html>\n")};
+    return {status,
+            {{"content-type", "text/html"}},
+            to_bytes("<html><body>" + std::to_string(status) + "</body></html>\n")};
 }
 
 net::HttpResponse broken_host() {

@@ -137,8 +137,8 @@ Result<std::unique_ptr<Server>> Server::start_with(std::unique_ptr<Parts> parts)
 Result<std::unique_ptr<Server>> Server::start(Host& host, const Hierarchy& hierarchy, const ServerOptions& options) {
     auto context = server_context(hierarchy, {});
     if (!context) return Unexpected{std::move(context).error()};
-    return start_with(std::make_unique<Parts>(
-        host, Tls{hierarchy, std::make_shared<ssl::context>(*std::move(context))}, options));
+    return start_with(
+        std::make_unique<Parts>(host, Tls{hierarchy, std::make_shared<ssl::context>(*std::move(context))}, options));
 }
 
 Result<std::unique_ptr<Server>> Server::start_plain(Host& host, const ServerOptions& options) {

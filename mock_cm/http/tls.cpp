@@ -30,8 +30,8 @@ Result<Authority> bent_certificate(const Hierarchy& hierarchy, const Deviations&
     what.extended_key_usage = {"serverAuth"};
     what.subject_alternative_names = {"DNS:localhost", "IP:127.0.0.1", "IP:::1"};
     if (deviations.tls_wrong_name) what.subject_alternative_names = {"DNS:another-host.invalid"};
-    auto certificate = deviations.tls_unknown_ca ? x509::issue(what, std::nullopt, key->get())
-                                                 : hierarchy.issue("root", what);
+    auto certificate =
+        deviations.tls_unknown_ca ? x509::issue(what, std::nullopt, key->get()) : hierarchy.issue("root", what);
     if (!certificate) return Unexpected{std::move(certificate).error()};
     return Authority{*std::move(certificate), *std::move(key)};
 }

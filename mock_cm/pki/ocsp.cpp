@@ -39,8 +39,8 @@ bool issued_by(OCSP_CERTID* id, const x509::Certificate& ca) {
     OCSP_id_get0_info(nullptr, &digest, nullptr, nullptr, id);
     const EVP_MD* how = digest == nullptr ? nullptr : EVP_get_digestbyobj(digest);
     if (how == nullptr) return false;
-    const CertId candidate(OCSP_cert_id_new(how, X509_get_subject_name(ca.handle()),
-                                            X509_get0_pubkey_bitstr(ca.handle()), nullptr));
+    const CertId candidate(
+        OCSP_cert_id_new(how, X509_get_subject_name(ca.handle()), X509_get0_pubkey_bitstr(ca.handle()), nullptr));
     return candidate && OCSP_id_issuer_cmp(candidate.get(), id) == 0;
 }
 
@@ -64,8 +64,8 @@ bool add_status(OCSP_BASICRESP* basic, OCSP_CERTID* id, bool known, const std::o
                 UtcTime now) {
     const auto from = generalized_time_of(now), until = generalized_time_of(now + kListValidity);
     const auto at = generalized_time_of(against ? against->at : now);
-    const int status = !known ? V_OCSP_CERTSTATUS_UNKNOWN
-                              : (against ? V_OCSP_CERTSTATUS_REVOKED : V_OCSP_CERTSTATUS_GOOD);
+    const int status =
+        !known ? V_OCSP_CERTSTATUS_UNKNOWN : (against ? V_OCSP_CERTSTATUS_REVOKED : V_OCSP_CERTSTATUS_GOOD);
     // OpenSSL leaves the reason out for a negative one; unspecified is said by absence.
     const int reason = against && against->reason != 0 ? against->reason : -1;
     return OCSP_basic_add1_status(basic, id, status, reason, at.get(), from.get(), until.get()) != nullptr;
@@ -135,9 +135,8 @@ private:
     bool sign(OCSP_BASICRESP* basic, const x509::Certificate& responder, EVP_PKEY* key) const {
         auto* produced = const_cast<ASN1_GENERALIZEDTIME*>(OCSP_resp_get0_produced_at(basic));
         const ossl::DigestContext context(EVP_MD_CTX_new());
-        return produced != nullptr &&
-               ASN1_GENERALIZEDTIME_set(produced, x_now.time_since_epoch().count()) != nullptr && context &&
-               EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key) == 1 &&
+        return produced != nullptr && ASN1_GENERALIZEDTIME_set(produced, x_now.time_since_epoch().count()) != nullptr &&
+               context && EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key) == 1 &&
                OCSP_basic_sign_ctx(basic, responder.handle(), context.get(), nullptr, OCSP_NOTIME) == 1;
     }
 

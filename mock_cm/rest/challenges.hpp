@@ -18,8 +18,8 @@ public:
     static constexpr std::chrono::minutes kLifetime{10};
     static constexpr std::size_t kMost = 4096;
 
-    /// offer gives the octets to sign for a request: a JSON text with what it asks for, a nonce and the time of its end.
-    /// `request` is the members of a JSON object, without braces.
+    /// offer gives the octets to sign for a request: a JSON text with what it asks for, a nonce and the time of its
+    /// end. `request` is the members of a JSON object, without braces.
     Bytes offer(const std::string& request, UtcTime now, Rng& rng);
     /// redeem tells whether these octets were offered for this request and are still open, and closes them.
     bool redeem(ByteView signed_octets, const std::string& request, UtcTime now);

@@ -175,7 +175,8 @@ struct RestHost::Parts {
         if (path == "/procedures")
             return read(context, peer, "rest-procedures", [&](auto&) { return list_procedures(context, target); });
         if (path == "/certificates")
-            return read(context, peer, "rest-list", [&](auto& open) { return list_certificates(context, open, target); });
+            return read(context, peer, "rest-list",
+                        [&](auto& open) { return list_certificates(context, open, target); });
         return one(context, peer, path, request);
     }
 
@@ -188,10 +189,9 @@ struct RestHost::Parts {
                            (!enrols && !revokes && path.substr(0, kCertificates.size()) == kCertificates);
         if (!enrols && !revokes && !reads) return missing(context, peer);
         if (request.method != (reads ? "GET" : "POST"))
-            return refused(entry_of(context, &peer, "message"),
-                           malformed("the method does not fit the resource").error, 405);
-        if (context.config.deviations.maintenance)
-            return refused(entry_of(context, &peer, "message"), maintenance());
+            return refused(entry_of(context, &peer, "message"), malformed("the method does not fit the resource").error,
+                           405);
+        if (context.config.deviations.maintenance) return refused(entry_of(context, &peer, "message"), maintenance());
         if (reads) return get(context, peer, target, path, request);
         return write(context, peer, request, enrols ? &enrol : &revoke);
     }

@@ -57,11 +57,10 @@ Result<void> read_moment(const std::string& name, const std::string& value, std:
 }
 
 Result<void> read_order(const std::string& name, const std::string& value, CertificateOrder& into) {
-    constexpr std::array kOrders{std::pair{"certid", CertificateOrder::id},
-                                 std::pair{"certificateserialnumber", CertificateOrder::serial},
-                                 std::pair{"subject", CertificateOrder::common_name},
-                                 std::pair{"validfrom", CertificateOrder::not_before},
-                                 std::pair{"validto", CertificateOrder::not_after}};
+    constexpr std::array kOrders{
+        std::pair{"certid", CertificateOrder::id}, std::pair{"certificateserialnumber", CertificateOrder::serial},
+        std::pair{"subject", CertificateOrder::common_name}, std::pair{"validfrom", CertificateOrder::not_before},
+        std::pair{"validto", CertificateOrder::not_after}};
     for (const auto& [word, order] : kOrders)
         if (value == word) {
             into = order;

@@ -162,7 +162,8 @@ Result<RevocationOrder> read_revocation(const SignedCall& call) {
         return Unexpected{std::move(known).error()};
     const auto id = take_form_text(call.form, "certid");
     const auto serial = take_form_text(call.form, "certificateserialnumber");
-    if (id.empty() == serial.empty()) return malformed("the form has not exactly one of certid and certificateserialnumber");
+    if (id.empty() == serial.empty())
+        return malformed("the form has not exactly one of certid and certificateserialnumber");
     const auto reason = reason_of(take_form_text(call.form, "reason"));
     if (!reason) return Unexpected{reason.error()};
     CertificateSearch wanted;

@@ -112,8 +112,11 @@ struct Facts {
 Facts facts_of(ByteView der) {
     const auto parsed = x509::Certificate::parse(der);
     if (!parsed) return {};
-    Facts facts{x509::attribute(parsed->subject(), "CN"), x509::attribute(parsed->issuer(), "CN"), {},
-                parsed->not_before(), parsed->not_after()};
+    Facts facts{x509::attribute(parsed->subject(), "CN"),
+                x509::attribute(parsed->issuer(), "CN"),
+                {},
+                parsed->not_before(),
+                parsed->not_after()};
     if (const auto* id = X509_get0_subject_key_id(parsed->handle()))
         facts.subject_key_id =
             to_hex(ByteView(ASN1_STRING_get0_data(id), static_cast<std::size_t>(ASN1_STRING_length(id))));

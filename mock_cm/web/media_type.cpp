@@ -24,8 +24,10 @@ std::string lower_case(std::string_view text) {
 std::string_view take_until(std::string_view& rest, char separator) {
     bool quoted = false;
     for (std::size_t i = 0; i < rest.size(); ++i) {
-        if (rest[i] == '\\' && quoted) ++i;
-        else if (rest[i] == '"') quoted = !quoted;
+        if (rest[i] == '\\' && quoted)
+            ++i;
+        else if (rest[i] == '"')
+            quoted = !quoted;
         else if (rest[i] == separator && !quoted) {
             const auto taken = rest.substr(0, i);
             rest.remove_prefix(i + 1);

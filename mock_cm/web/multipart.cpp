@@ -79,9 +79,8 @@ Result<std::string> boundary_of(std::string_view content_type) {
     const auto media = parse_media_type(content_type);
     if (!media || media->type != "multipart/form-data") return malformed("the content type is not multipart/form-data");
     const auto boundary = media->parameters.find("boundary");
-    if (boundary == media->parameters.end() || boundary->second.empty() ||
-        boundary->second.size() > kLongestBoundary || boundary->second.back() == ' ' ||
-        boundary->second.find_first_not_of(kBoundaryCharacters) != std::string::npos)
+    if (boundary == media->parameters.end() || boundary->second.empty() || boundary->second.size() > kLongestBoundary ||
+        boundary->second.back() == ' ' || boundary->second.find_first_not_of(kBoundaryCharacters) != std::string::npos)
         return malformed("the content type has no boundary, or a bad one");
     return boundary->second;
 }

@@ -145,8 +145,8 @@ private:
             !matches(wanted.issuer_common_name, parsed ? x509::attribute(parsed->issuer(), "CN") : "") ||
             (!wanted.subject_key_id.empty() && !matches(wanted.subject_key_id, key_id_of(parsed))) ||
             (wanted.id && *wanted.id != record.id) || (wanted.revoked && *wanted.revoked != revoked) ||
-            (wanted.active && *wanted.active != record.active) ||
-            (wanted.valid_from && from < *wanted.valid_from) || (wanted.valid_to && to > *wanted.valid_to))
+            (wanted.active && *wanted.active != record.active) || (wanted.valid_from && from < *wanted.valid_from) ||
+            (wanted.valid_to && to > *wanted.valid_to))
             return std::nullopt;
         switch (wanted.order) {
             case CertificateOrder::id: return std::string();

@@ -25,8 +25,7 @@ Bytes pkcs10_of(EVP_PKEY* key, EVP_PKEY* signing_key) {
                                reinterpret_cast<const unsigned char*>("Mallory"), -1, -1, 0);
     X509_REQ_set_pubkey(request.get(), key);
     ossl::Extensions extensions(sk_X509_EXTENSION_new_null());
-    sk_X509_EXTENSION_push(extensions.get(),
-                           X509V3_EXT_conf_nid(nullptr, nullptr, NID_key_usage, "digitalSignature"));
+    sk_X509_EXTENSION_push(extensions.get(), X509V3_EXT_conf_nid(nullptr, nullptr, NID_key_usage, "digitalSignature"));
     X509_REQ_add_extensions(request.get(), extensions.get());
     X509_REQ_sign(request.get(), signing_key, EVP_sha256());
     return ossl::to_der(request.get(), i2d_X509_REQ);
@@ -72,11 +71,13 @@ protected:
         return *from_base64(nlohmann::json::parse(answer.body).at("dataToSign").get<std::string>());
     }
     /// cms signs as `openssl cms -sign` does, but for what the flags change.
-    Bytes cms(ByteView content, const Signer& signer, unsigned flags = CMS_BINARY, const EVP_MD* digest = EVP_sha256()) {
+    Bytes cms(ByteView content, const Signer& signer, unsigned flags = CMS_BINARY,
+              const EVP_MD* digest = EVP_sha256()) {
         const ossl::CmsContentInfo made(CMS_sign(nullptr, nullptr, nullptr, nullptr, flags | CMS_PARTIAL));
         CMS_SignerInfo* info = CMS_add1_signer(made.get(), signer.certificate.handle(), signer.key.get(), digest,
                                                flags | CMS_PARTIAL | CMS_NOSMIMECAP);
-        const ossl::Handle<ASN1_TIME, ASN1_TIME_free> at(ASN1_TIME_set(nullptr, clock.now().time_since_epoch().count()));
+        const ossl::Handle<ASN1_TIME, ASN1_TIME_free> at(
+            ASN1_TIME_set(nullptr, clock.now().time_since_epoch().count()));
         CMS_signed_add1_attr_by_NID(info, NID_pkcs9_signingTime, at->type, at.get(), -1);
         CMS_final(made.get(), ossl::memory_bio(content).get(), nullptr, flags);
         return ossl::to_der(made.get(), i2d_CMS_ContentInfo);
@@ -97,8 +98,8 @@ protected:
 
 void HostileSuite::changed_cmc() {
     auto order = tc_redo();
-    const Bytes good = encode(order);
     const auto content = pki_data(order);
+    const Bytes good = sign(content, olivia, {*order.lines.front().tc}, clock.now());
     const auto at = std::search(good.begin(), good.end(), content.begin(), content.end()) - good.begin();
     ASSERT_LT(at, static_cast<std::ptrdiff_t>(good.size()));
     for (std::size_t i = 0; i < 60; ++i) {
@@ -141,14 +142,30 @@ void HostileSuite::broken_pkcs10() {
 void HostileSuite::broken_json() {
     const std::string good =
         R"({"version":1,"procedure":"employee-tc","card":{"serial":"0A1B","atr":"3B80","profile":"pkcs15"},"lines":[]})";
-    for (const std::string& text :
-         {std::string(), std::string("{"), std::string("[]"), std::string("null"), std::string("1e999"),
-          std::string("{}"), std::string("\xFF\xFE"), std::string("{\"version\":1}"), std::string("{\"version\":2}"),
-          std::string(100000, '['), std::string(100000, '{'), "{\"a\":" + std::string(100000, '['), good + "x",
-          good + good, std::string("{\"version\":1,\"version\":1}"), std::string("{\"version\":\"1\"}"),
-          std::string("{\"procedure\":null}"), std::string("\xEF\xBB\xBF") + good, "/* */" + good,
-          std::string("NaN"), std::string("{'version':1}"), std::string(1, '\0') + good, std::string(100000, '"'),
-          std::string("\"\\uD800\"")})
+    for (const std::string& text : {std::string(),
+                                    std::string("{"),
+                                    std::string("[]"),
+                                    std::string("null"),
+                                    std::string("1e999"),
+                                    std::string("{}"),
+                                    std::string("\xFF\xFE"),
+                                    std::string("{\"version\":1}"),
+                                    std::string("{\"version\":2}"),
+                                    std::string(100000, '['),
+                                    std::string(100000, '{'),
+                                    "{\"a\":" + std::string(100000, '['),
+                                    good + "x",
+                                    good + good,
+                                    std::string("{\"version\":1,\"version\":1}"),
+                                    std::string("{\"version\":\"1\"}"),
+                                    std::string("{\"procedure\":null}"),
+                                    std::string("\xEF\xBB\xBF") + good,
+                                    "/* */" + good,
+                                    std::string("NaN"),
+                                    std::string("{'version':1}"),
+                                    std::string(1, '\0') + good,
+                                    std::string(100000, '"'),
+                                    std::string("\"\\uD800\"")})
         refuse({"JSON " + text.substr(0, 30), post("/ra/prepare", kJson, text)});
     for (std::size_t i = 0; i < good.size(); i += 6)
         refuse({"JSON cut at " + std::to_string(i), post("/ra/prepare", kJson, good.substr(0, i))});
@@ -161,18 +178,35 @@ void HostileSuite::broken_forms() {
     std::string many;
     for (int i = 0; i < 40; ++i) many += part("p" + std::to_string(i), "x");
     for (const std::string& body :
-         {std::string(), std::string("--b"), std::string("--b--"), std::string("--b\r\n"), std::string("--c--\r\n"),
-          "preamble\r\n" + form, form + "epilogue", one, one + "--b", one + one + "--b--\r\n", many + "--b--\r\n",
-          std::string("--b\r\n\r\nx\r\n--b--\r\n"), std::string("--b\r\nno colon\r\n\r\nx\r\n--b--\r\n"),
+         {std::string(),
+          std::string("--b"),
+          std::string("--b--"),
+          std::string("--b\r\n"),
+          std::string("--c--\r\n"),
+          "preamble\r\n" + form,
+          form + "epilogue",
+          one,
+          one + "--b",
+          one + one + "--b--\r\n",
+          many + "--b--\r\n",
+          std::string("--b\r\n\r\nx\r\n--b--\r\n"),
+          std::string("--b\r\nno colon\r\n\r\nx\r\n--b--\r\n"),
           std::string("--b\r\nContent-Disposition: attachment; name=x\r\n\r\nx\r\n--b--\r\n"),
           std::string("--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n"),
           std::string("--b\r\nContent-Disposition: form-data; name=\"\r\n\r\nx\r\n--b--\r\n"),
           "--b\r\nContent-Disposition: form-data; name=" + std::string(5000, 'n') + "\r\n\r\nx\r\n--b--\r\n",
-          part("unknown", "x") + "--b--\r\n", part("certid", "-1") + "--b--\r\n", part("certid", "1e3") + "--b--\r\n",
-          part("certid", std::string(400, '9')) + "--b--\r\n", part("certid", "1' OR '1'='1") + "--b--\r\n",
-          one + part("reason", "certificateHold") + "--b--\r\n", one + part("reason", "99") + "--b--\r\n",
-          part("certificateserialnumber", "XYZ") + "--b--\r\n", one + part("certificateserialnumber", "01") + "--b--\r\n",
-          std::string(200000, '-'), std::string(1000, '\0'), form.substr(0, form.size() / 2)})
+          part("unknown", "x") + "--b--\r\n",
+          part("certid", "-1") + "--b--\r\n",
+          part("certid", "1e3") + "--b--\r\n",
+          part("certid", std::string(400, '9')) + "--b--\r\n",
+          part("certid", "1' OR '1'='1") + "--b--\r\n",
+          one + part("reason", "certificateHold") + "--b--\r\n",
+          one + part("reason", "99") + "--b--\r\n",
+          part("certificateserialnumber", "XYZ") + "--b--\r\n",
+          one + part("certificateserialnumber", "01") + "--b--\r\n",
+          std::string(200000, '-'),
+          std::string(1000, '\0'),
+          form.substr(0, form.size() / 2)})
         refuse({"form " + body.substr(0, 60), post("/api/certificates/revoke", kMultipart, body)});
     for (const char* type : {"", "multipart/form-data", "multipart/form-data; boundary=", "multipart/mixed; boundary=b",
                              "multipart/form-data; boundary=\"b", "application/json", ";;;",
@@ -180,8 +214,7 @@ void HostileSuite::broken_forms() {
         refuse({std::string("form type ") + type, post("/api/certificates/pkcs10", type, form)});
     const auto refused_form = [&](const std::string& more) {
         refuse({"form with " + more.substr(0, 60),
-                post("/api/pkcs10", kMultipart,
-                     enrol_form(pkcs10_of(card_key("holder"), card_key("holder")), more))});
+                post("/api/pkcs10", kMultipart, enrol_form(pkcs10_of(card_key("holder"), card_key("holder")), more))});
     };
     refused_form(part("validfrom", "yesterday"));
     refused_form(part("validto", "2026-13-01"));
@@ -191,19 +224,57 @@ void HostileSuite::broken_forms() {
 }
 
 void HostileSuite::broken_targets() {
-    for (const char* query :
-         {"searchLimit=501", "searchLimit=0", "searchLimit=-1", "searchLimit=x", "searchOffset=-1",
-          "searchOffset=99999999999", "unknown=1", "=1", "isNotRevoked=maybe", "orderBy=position;DROP%20TABLE%20log",
-          "orderDescending=1", "cardSerialNumber=%", "cardSerialNumber=%4", "cardSerialNumber=%ZZ",
-          "cardSerialNumber=%00", "cardSerialNumber=1&cardSerialNumber=2", "cardSerialNumber='OR'1",
-          "certificateSerialNumber=*1", "subjectCommonName=", "validFrom=now", "validTo=2026-02-30T00:00:00"})
+    for (const char* query : {"searchLimit=501",
+                              "searchLimit=0",
+                              "searchLimit=-1",
+                              "searchLimit=x",
+                              "searchOffset=-1",
+                              "searchOffset=99999999999",
+                              "unknown=1",
+                              "=1",
+                              "isNotRevoked=maybe",
+                              "orderBy=position;DROP%20TABLE%20log",
+                              "orderDescending=1",
+                              "cardSerialNumber=%",
+                              "cardSerialNumber=%4",
+                              "cardSerialNumber=%ZZ",
+                              "cardSerialNumber=%00",
+                              "cardSerialNumber=1&cardSerialNumber=2",
+                              "cardSerialNumber='OR'1",
+                              "certificateSerialNumber=*1",
+                              "subjectCommonName=",
+                              "validFrom=now",
+                              "validTo=2026-02-30T00:00:00"})
         refuse({std::string("query ") + query, request("GET", std::string("/api/certificates?") + query)});
-    for (const char* target :
-         {"/", "", "*", "//", "/..", "/../../etc/passwd", "/cmc/", "/CMC", "/ra/", "/ra/prepare/x", "/pgwy", "/pgwy/api/",
-          "/api/certificates/0/details", "/api/certificates/-1/details", "/api/certificates/1",
-          "/api/certificates/1/details/x", "/api/certificates/1%2Fdetails", "/api/certificates/%/details",
-          "/api/certificates/99999999999999999999/download", "/api/unknown", "/.well-known/est/", "/.well-known/est/csrattrs",
-          "/.well-known/est/fullcmc", "/deviations", "/state", "/crl/", "/crl/../root.crl", "/crl/nobody.crl", "/crl/%00.crl"})
+    for (const char* target : {"/",
+                               "",
+                               "*",
+                               "//",
+                               "/..",
+                               "/../../etc/passwd",
+                               "/cmc/",
+                               "/CMC",
+                               "/ra/",
+                               "/ra/prepare/x",
+                               "/pgwy",
+                               "/pgwy/api/",
+                               "/api/certificates/0/details",
+                               "/api/certificates/-1/details",
+                               "/api/certificates/1",
+                               "/api/certificates/1/details/x",
+                               "/api/certificates/1%2Fdetails",
+                               "/api/certificates/%/details",
+                               "/api/certificates/99999999999999999999/download",
+                               "/api/unknown",
+                               "/.well-known/est/",
+                               "/.well-known/est/csrattrs",
+                               "/.well-known/est/fullcmc",
+                               "/deviations",
+                               "/state",
+                               "/crl/",
+                               "/crl/../root.crl",
+                               "/crl/nobody.crl",
+                               "/crl/%00.crl"})
         refuse({std::string("target ") + target, request("GET", target)});
     for (const char* target : {"/cacerts", "/cmc", "/ra/procedures", "/ra/prepare", "/openapi.json", "/crl/root.crl",
                                "/ocsp", "/.well-known/est/cacerts", "/api/certificates", "/api/pkcs10"})
@@ -214,20 +285,23 @@ void HostileSuite::broken_targets() {
 void HostileSuite::wrong_people() {
     const auto pkcs10 = pkcs10_of(card_key("holder"), card_key("holder"));
     const auto stranger = officer("Olivia Officer", {"1.3.6.1.5.5.7.3.28", "clientAuth"}, "end-user-ca");
-    const auto expired = officer("Olivia Officer", {"1.3.6.1.5.5.7.3.28", "clientAuth"}, "officer-ca", "2025-06-01T00:00:00Z");
+    const auto expired =
+        officer("Olivia Officer", {"1.3.6.1.5.5.7.3.28", "clientAuth"}, "officer-ca", "2025-06-01T00:00:00Z");
     const auto closed = officer("Clara Closed"), nobody = officer("Nobody At All");
     auto order = tc_redo();
     const auto message = encode(order);
-    for (const auto& [who, der] : {std::pair{"nobody", Bytes()}, {"of another CA", stranger.certificate.der()},
-                                   {"expired", expired.certificate.der()}, {"closed", closed.certificate.der()},
-                                   {"unknown", nobody.certificate.der()}, {"garbage", Bytes(100, 0x30)}}) {
-        for (auto made : {request("GET", "/ra/procedures"), request("POST", "/cmc", kCmc, message),
-                          request("GET", "/api/certificates"), request("GET", "/api/procedures"),
-                          request("GET", "/api/certificates/1/download"),
-                          post("/api/pkcs10", kMultipart, enrol_form(pkcs10)),
-                          post("/api/certificates/revoke", kMultipart, part("certid", "1") + "--b--\r\n"),
-                          request("POST", "/.well-known/est/simpleenroll", "application/pkcs10",
-                                  to_bytes(to_base64(pkcs10)))}) {
+    for (const auto& [who, der] : {std::pair{"nobody", Bytes()},
+                                   {"of another CA", stranger.certificate.der()},
+                                   {"expired", expired.certificate.der()},
+                                   {"closed", closed.certificate.der()},
+                                   {"unknown", nobody.certificate.der()},
+                                   {"garbage", Bytes(100, 0x30)}}) {
+        for (auto made :
+             {request("GET", "/ra/procedures"), request("POST", "/cmc", kCmc, message),
+              request("GET", "/api/certificates"), request("GET", "/api/procedures"),
+              request("GET", "/api/certificates/1/download"), post("/api/pkcs10", kMultipart, enrol_form(pkcs10)),
+              post("/api/certificates/revoke", kMultipart, part("certid", "1") + "--b--\r\n"),
+              request("POST", "/.well-known/est/simpleenroll", "application/pkcs10", to_bytes(to_base64(pkcs10)))}) {
             made.peer_certificate = der;
             refuse({std::string(who) + " at " + made.target, made});
         }
@@ -241,11 +315,12 @@ void HostileSuite::wrong_signatures() {
         refuse({name, post("/api/pkcs10", kMultipart, enrol_form(what, part("signature", to_base64(signature))))});
     };
     const auto octets = data_to_sign(first);
-    for (const auto& [who, signer] : {std::pair{"closed", officer("Clara Closed")},
-                                      {"without the role", officer("Rolf Roleless")},
-                                      {"authentication officer", officer("Aron Authenticator")},
-                                      {"without cmcRA", officer("Olivia Officer", {"clientAuth"})},
-                                      {"of another CA", officer("Olivia Officer", {"1.3.6.1.5.5.7.3.28"}, "end-user-ca")}})
+    for (const auto& [who, signer] :
+         {std::pair{"closed", officer("Clara Closed")},
+          {"without the role", officer("Rolf Roleless")},
+          {"authentication officer", officer("Aron Authenticator")},
+          {"without cmcRA", officer("Olivia Officer", {"clientAuth"})},
+          {"of another CA", officer("Olivia Officer", {"1.3.6.1.5.5.7.3.28"}, "end-user-ca")}})
         second(who, cms(data_to_sign(first), signer), pkcs10);
     second("other octets", cms(to_bytes("{}"), olivia), pkcs10);
     second("a comma more", cms(concat({octets, to_bytes(",")}), olivia), pkcs10);
@@ -262,7 +337,9 @@ void HostileSuite::wrong_signatures() {
     second("too late", late, pkcs10);
     second("offered too long ago", cms(octets, olivia), pkcs10);
     const auto fresh = cms(data_to_sign(first), olivia);
-    ASSERT_EQ(front.handle(post("/api/pkcs10", kMultipart, enrol_form(pkcs10, part("signature", to_base64(fresh))))).status, 200)
+    ASSERT_EQ(
+        front.handle(post("/api/pkcs10", kMultipart, enrol_form(pkcs10, part("signature", to_base64(fresh))))).status,
+        200)
         << "the honest one";
     second("replayed", fresh, pkcs10);
 }

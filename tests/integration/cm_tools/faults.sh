@@ -20,8 +20,8 @@ wrong() {
     checks=$((checks + 1))
 }
 wrong "nothing" '{}' 0
-wrong "the connection ends before" '{"dropBefore": true}' 56
-wrong "the connection ends after" '{"dropAfter": true}' 56
+wrong "the connection ends before" '{"dropBefore": true}' 52
+wrong "the connection ends after" '{"dropAfter": true}' 52
 wrong "half a body" '{"truncateBody": true}' 18
 patience=1 wrong "stalls" '{"stall": true}' 28
 wrong "another name" '{"tlsWrongName": true}' 60
