@@ -6,6 +6,7 @@
 #include "embedded/pkcs15_blank_yaml.hpp"
 #include "embedded/pkcs15_id_yaml.hpp"
 #include "embedded/pkcs15_tc_yaml.hpp"
+#include "embedded/tester_yaml.hpp"
 #include "virtual_cards/images/image.hpp"
 
 namespace rakit::cards {
@@ -21,6 +22,7 @@ constexpr std::array kBuiltIns{
     BuiltIn{"pkcs15-tc", &embedded::pkcs15_tc_yaml},
     BuiltIn{"pkcs15-id", &embedded::pkcs15_id_yaml},
     BuiltIn{"officer", &embedded::officer_yaml},
+    BuiltIn{"tester", &embedded::tester_yaml},
 };
 
 }  // namespace

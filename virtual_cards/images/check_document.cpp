@@ -78,7 +78,7 @@ std::string pointer_of(const document::Document& document, const std::string& wh
 
 }  // namespace
 
-void check_recipe(document::Document& recipe) { RecipeCheck(recipe).run(); }
+void check_pkcs15_recipe(document::Document& recipe) { RecipeCheck(recipe).run(); }
 
 Error at_its_place(const document::Document& document, Error error) {
     if (error.code != ErrorCode::document_invalid) return std::move(error).in(document.file);

@@ -4,10 +4,10 @@
 
 namespace rakit::cards {
 
-/// check_recipe adds what a recipe's schema can't say, each finding with its place: references and ids that stand
-/// twice, a PIN or a key that isn't there, more tries left than there are, times that the calendar lacks or that end
-/// before they begin.
-void check_recipe(document::Document& recipe);
+/// check_pkcs15_recipe adds what a `pkcs15` recipe's schema can't say, each finding with its place: references and ids
+/// that stand twice, a PIN or a key that isn't there, more tries left than there are, times that the calendar lacks or
+/// that end before they begin.
+void check_pkcs15_recipe(document::Document& recipe);
 
 /// at_its_place turns a failure of making a card from a document into a finding of that document: Error::where is the
 /// path of a file of the image, or the name of a part of the recipe.

@@ -7,6 +7,7 @@
 #include "virtual_cards/images/directory.hpp"
 #include "virtual_cards/images/image_state.hpp"
 #include "virtual_cards/images/objects.hpp"
+#include "virtual_cards/images/pkcs15_profile.hpp"
 
 namespace rakit::cards {
 namespace {
@@ -44,10 +45,7 @@ public:
 
     std::vector<Fact> run() {
         card();
-        for (const auto& pin : x_state.pins.pins())
-            add("PIN " + std::to_string(pin.reference), of(pin.tries, pin.max_tries) + " tries left, PUK " +
-                                                            of(pin.puk_tries, pin.max_puk_tries) +
-                                                            (pin.tries == 0 ? ", blocked" : ""));
+        for (const auto& pin : x_state.pins.pins()) x_facts.push_back(describe_pin(pin));
         objects();
         file(FileSystem::kMf);
         for (const auto index : x_files.order()) file(index);
@@ -154,7 +152,13 @@ const Fact* find(const std::vector<Fact>& facts, const std::string& subject) {
 
 }  // namespace
 
-Result<std::vector<Fact>> describe(const Image& image) {
+Fact describe_pin(const PinObject& pin) {
+    return {"PIN " + std::to_string(pin.reference), of(pin.tries, pin.max_tries) + " tries left, PUK " +
+                                                        of(pin.puk_tries, pin.max_puk_tries) +
+                                                        (pin.tries == 0 ? ", blocked" : "")};
+}
+
+Result<std::vector<Fact>> describe_pkcs15(const Image& image) {
     auto parsed = read_image(image.document);
     if (!parsed) return fail(std::move(parsed).error());
     return Describer(parsed->state).run();

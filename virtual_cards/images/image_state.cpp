@@ -16,22 +16,6 @@ Unexpected invalid(std::string what, std::string where) {
 constexpr std::array kKinds{std::pair{FileKind::df, "df"}, std::pair{FileKind::ef, "ef"},
                             std::pair{FileKind::rsa_key, "rsa-key"}, std::pair{FileKind::ec_key, "ec-key"}};
 
-std::string pin_text(ByteView value) {
-    const auto end = std::find(value.begin(), value.end(), 0xFF);
-    const bool plain = std::all_of(value.begin(), end, [](auto octet) { return octet >= 0x20 && octet < 0x7F; }) &&
-                       std::all_of(end, value.end(), [](auto octet) { return octet == 0xFF; });
-    return plain ? std::string(value.begin(), end) : "hex:" + to_hex(value);
-}
-
-json pin_to_json(const PinObject& pin) {
-    json out{{"reference", pin.reference},        {"value", pin_text(pin.value)},
-             {"puk", pin_text(pin.puk)},          {"tries", pin.tries},
-             {"max_tries", pin.max_tries},        {"puk_tries", pin.puk_tries},
-             {"max_puk_tries", pin.max_puk_tries}};
-    if (pin.flags != 0) out["flags"] = pin.flags;
-    return out;
-}
-
 json file_to_json(const FileSystem& files, FileSystem::Index index) {
     const auto& file = files.at(index);
     json out{{"path", to_hex(files.path(index))}, {"acl", to_hex(file.acl)}};
@@ -48,9 +32,6 @@ json file_to_json(const FileSystem& files, FileSystem::Index index) {
     if (size > 0) out["content"] = to_hex(ByteView(file.content).first(size));
     return out;
 }
-
-// The schema has checked that hex is hex and of the right length.
-Bytes hex(const json& object, const char* key) { return from_hex(object.value(key, std::string())).value_or(Bytes{}); }
 
 template <class Array>
 void copy_hex(const json& object, const char* key, Array& to) {
@@ -103,42 +84,7 @@ Result<void> read_file_entry(const json& entry, FileSystem& files) {
     return {};
 }
 
-Result<PinObject> read_pin(const json& entry) {
-    PinObject pin;
-    pin.reference = entry.at("reference").get<std::uint8_t>();
-    if (auto done = set_pin_values(entry, pin); !done) return Unexpected{std::move(done).error()};
-    pin.max_tries = entry.value("max_tries", pin.max_tries);
-    pin.tries = entry.value("tries", pin.max_tries);
-    pin.max_puk_tries = entry.value("max_puk_tries", pin.max_puk_tries);
-    pin.puk_tries = entry.value("puk_tries", pin.max_puk_tries);
-    pin.flags = entry.value("flags", std::uint8_t{0});
-    return pin;
-}
-
-/// padded_pin writes a PIN as the card keeps it.
-Result<SecretBytes> padded_pin(const std::string& text) {
-    SecretBytes value(text.begin(), text.end());
-    if (text.rfind("hex:", 0) == 0) {
-        const auto octets = from_hex(std::string_view(text).substr(4));
-        if (!octets) return invalid("after hex: come 16 digits", "pins");
-        value.assign(octets->begin(), octets->end());
-    }
-    if (value.size() > PinObject::kSize) return invalid("a PIN has eight octets at most", "pins");
-    value.resize(PinObject::kSize, 0xFF);
-    return value;
-}
-
 }  // namespace
-
-Result<void> set_pin_values(const json& entry, PinObject& pin) {
-    auto value = padded_pin(entry.at("value").get<std::string>());
-    if (!value) return Unexpected{std::move(value).error()};
-    auto puk = padded_pin(entry.at("puk").get<std::string>());
-    if (!puk) return Unexpected{std::move(puk).error()};
-    pin.value = std::move(*value);
-    pin.puk = std::move(*puk);
-    return {};
-}
 
 Image to_image(ByteView atr, const pkcs15::State& state, const std::vector<Fault>& faults) {
     const auto& firmware = state.firmware;
@@ -183,9 +129,6 @@ Result<Pkcs15Image> read_image(const json& document) {
     }
     for (const auto& entry : document.at("files"))
         if (auto done = read_file_entry(entry, state.files); !done) return Unexpected{std::move(done).error()};
-    auto faults = parse_faults(document);
-    if (!faults) return Unexpected{std::move(faults).error()};
-    image.faults = std::move(*faults);
     return image;
 }
 

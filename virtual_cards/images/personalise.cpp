@@ -7,6 +7,7 @@
 #include "common/ossl/digest.hpp"
 #include "virtual_cards/images/directory.hpp"
 #include "virtual_cards/images/image_state.hpp"
+#include "virtual_cards/images/pkcs15_profile.hpp"
 
 namespace rakit::cards {
 namespace {
@@ -51,7 +52,6 @@ public:
     Result<Image> run();
 
 private:
-    Result<void> set_serial();
     Result<void> add_pins();
     Result<void> make_keys();
     Result<void> add_keys();
@@ -63,7 +63,7 @@ private:
     Result<FileSystem::Index> add(File file);
     Result<void> add_file(FileSystem::Index parent, std::uint16_t id, Acl access, std::size_t size, ByteView content);
     std::string serial() const { return to_hex(x_state.serial); }
-    std::string label() const { return x_recipe.value("label", std::string("Rakit card")); }
+    std::string label() const { return label_of(x_recipe); }
 
     const json& x_recipe;
     const ImageWish& x_wish;
@@ -77,18 +77,6 @@ private:
 
 Unexpected invalid(std::string what, std::string where) {
     return fail(ErrorCode::document_invalid, std::move(what), std::move(where));
-}
-
-// A shorter serial number is filled up on the left: the card's GET DATA has ten octets. Without one it comes from the
-// seed and the label, so that different cards of one seed have different ones: software caches by it.
-Result<void> Personaliser::set_serial() {
-    const auto text = x_wish.serial.value_or(x_recipe.value("serial", std::string()));
-    auto octets = from_hex(text);
-    if (!octets || octets->size() > x_state.serial.size())
-        return invalid("a serial number is 1 to 10 octets in hex, not '" + text + "'", "serial");
-    if (octets->empty()) octets = SeededRng(x_wish.seed, "card serial " + label()).bytes(x_state.serial.size());
-    std::copy(octets->rbegin(), octets->rend(), x_state.serial.rbegin());
-    return {};
 }
 
 Result<FileSystem::Index> Personaliser::add(File file) {
@@ -115,18 +103,13 @@ Result<void> Personaliser::add_file(FileSystem::Index parent, std::uint16_t id, 
 
 Result<void> Personaliser::add_pins() {
     for (const auto& recipe : x_recipe.value("pins", json::array())) {
-        PinObject pin;
-        pin.reference = recipe.at("reference").get<std::uint8_t>();
-        if (x_state.pins.find(pin.reference) != nullptr)
-            return invalid("two PINs with reference " + std::to_string(pin.reference), "pins");
-        if (auto done = set_pin_values(recipe, pin); !done) return done;
-        pin.max_tries = recipe.value("tries", pin.max_tries);
-        pin.tries = recipe.value("tries_left", pin.max_tries);
-        pin.max_puk_tries = recipe.value("puk_tries", pin.max_puk_tries);
-        pin.puk_tries = recipe.value("puk_tries_left", pin.max_puk_tries);
+        auto pin = pin_of_recipe(recipe);
+        if (!pin) return fail(std::move(pin).error());
+        if (x_state.pins.find(pin->reference) != nullptr)
+            return invalid("two PINs with reference " + std::to_string(pin->reference), "pins");
         append(x_aodf, directory::pin_entry(
-                           {recipe.at("label").get<std::string>(), pin.reference, recipe.value("so_pin", false)}));
-        x_state.pins.put(std::move(pin));
+                           {recipe.at("label").get<std::string>(), pin->reference, recipe.value("so_pin", false)}));
+        x_state.pins.put(std::move(*pin));
     }
     return {};
 }
@@ -278,7 +261,7 @@ Result<void> Personaliser::add_directories() {
 }
 
 Result<Image> Personaliser::run() {
-    if (auto done = set_serial(); !done) return fail(done.error());
+    if (auto done = set_serial(x_state.serial, x_recipe, x_wish); !done) return fail(done.error());
     const bool creation = x_recipe.value("state", std::string("activated")) == "creation";
     x_state.files.at(FileSystem::kMf).acl = creation ? acl(0, 0, 0) : acl(kPin1, kPin1, kSo);
     File application;
@@ -305,7 +288,7 @@ Result<Image> Personaliser::run() {
 
 }  // namespace
 
-Result<Image> personalise(const nlohmann::json& recipe, const ImageWish& wish, CertificateIssuer& issuer) {
+Result<Image> personalise_pkcs15(const nlohmann::json& recipe, const ImageWish& wish, CertificateIssuer& issuer) {
     return Personaliser(recipe, wish, issuer).run();
 }
 

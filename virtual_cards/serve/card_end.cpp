@@ -34,7 +34,7 @@ Answer CardEnd::on_payload(ByteView payload) {
 }
 
 void CardEnd::on_link_gone() {
-    if (x_powered) x_card.power_off();
+    x_card.remove();
     x_powered = false;
 }
 
