@@ -13,6 +13,7 @@
 #include "scenarios/issuer/hierarchy_issuer.hpp"
 #include "tests/integration/sandbox/pcsc_client.hpp"
 #include "tests/support/cards/plain_card.hpp"
+#include "virtual_cards/images/image.hpp"
 #include "virtual_cards/sandbox/reader_conf.hpp"
 #include "virtual_cards/serve/served_card.hpp"
 

@@ -1,6 +1,8 @@
 #include <openssl/core_names.h>
 #include <openssl/rsa.h>
 
+#include <nlohmann/json.hpp>
+
 #include "common/iso7816/tlv.hpp"
 #include "tests/unit/cards/cards.hpp"
 
@@ -333,6 +335,29 @@ TEST(Keys, WeakRsaIsATestMode) {
     EXPECT_EQ(send(*card, kCreateRsa512), "9000");
     EXPECT_EQ(send(*card, "00460000"), "9000");
     EXPECT_EQ(send(*card, "00CA010100").size(), 2U * 64 + 4);
+}
+
+// As OpenSC sends it: a 32 octet hash in the 66 octets of the field.
+TEST(Keys, P521TakesAHashThatIsFilledUpOnTheLeft) {
+    auto card = card_of("pkcs15-tc");
+    (void)send(*card, kSelectApplication);
+    (void)send(*card, kVerifyPin1);
+    EXPECT_EQ(send(*card,
+                   "00E0000019"
+                   "621780020209820122"
+                   "83024B09860311"
+                   "11FF850200008A0100"),
+              "9000");
+    EXPECT_EQ(send(*card, "00460000"), "9000");
+    EXPECT_EQ(send(*card, "002241B603800104"), "9000");
+    const auto signature = data_of(send(*card, "002A9E9A42" + std::string(68, '0') + kHash32 + "00"));
+    auto key = [&] {
+        for (const auto& file : card->snapshot().document.at("files"))
+            if (file.at("path") == "3F0050154B09")
+                return *ossl::parse_private_key(*from_hex(file.at("key").get<std::string>()));
+        return ossl::PKey();
+    }();
+    EXPECT_TRUE(verifies(key.get(), *from_hex(kHash32), signature));
 }
 
 TEST(Keys, ASecretKeyTravelsWithTheImage) {
