@@ -29,8 +29,12 @@ int list(const Options& options) {
     }
     auto all = nlohmann::json::array();
     for (const auto& one : *loaded)
-        all.push_back(
-            {{"id", one.id}, {"title", one.title}, {"source", one.source}, {"file", one.file}, {"tags", one.tags}});
+        all.push_back({{"id", one.id},
+                       {"title", one.title},
+                       {"source", one.source},
+                       {"covers", one.covers},
+                       {"file", one.file},
+                       {"tags", one.tags}});
     std::printf("%s\n", all.dump(2).c_str());
     return kDone;
 }

@@ -31,6 +31,36 @@ bool is_summary(const std::string& description) {
            description.find("Failed to validate value") == 0;
 }
 
+/// unknown_siblings names the keys of an object that its schema doesn't know, where that is told by `properties` alone:
+/// valijson stops at an object's first one.
+void unknown_siblings(const Document& document, const json& schema, const json& root, const std::string& pointer,
+                      std::vector<Finding>& findings) {
+    if (schema.contains("$ref")) {
+        const std::string target = schema.at("$ref");
+        const json::json_pointer at(target.substr(target.find('#') + 1));
+        if (target.front() == '#' && root.contains(at))
+            unknown_siblings(document, root.at(at), root, pointer, findings);
+        return;
+    }
+    const json& value = document.value.at(json::json_pointer(pointer));
+    if (value.is_array() && schema.contains("items") && schema.at("items").is_object())
+        for (std::size_t i = 0; i < value.size(); ++i)
+            unknown_siblings(document, schema.at("items"), root, pointer + "/" + std::to_string(i), findings);
+    if (!value.is_object()) return;
+    const json known = schema.value("properties", json::object());
+    const json other = schema.value("additionalProperties", json(true));
+    for (const auto& [key, member] : value.items()) {
+        json::json_pointer child(pointer);
+        child.push_back(key);
+        if (known.contains(key))
+            unknown_siblings(document, known.at(key), root, child.to_string(), findings);
+        else if (other.is_object())
+            unknown_siblings(document, other, root, child.to_string(), findings);
+        else if (other == false && !schema.contains("patternProperties"))
+            findings.push_back(document.finding(child.to_string(), "unknown key '" + key + "'"));
+    }
+}
+
 /// unknown_key takes the key out of valijson's sentence about additionalProperties.
 std::optional<std::string> unknown_key(const std::string& description) {
     if (description.find("Object contains a property that could not be validated") != 0) return std::nullopt;
@@ -77,6 +107,10 @@ void check(Document& document, const json& schema) {
         if (!seen.insert(to_string(finding)).second) continue;
         (is_summary(error.description) ? summaries : document.findings).push_back(std::move(finding));
     }
+    std::vector<Finding> unknown;
+    unknown_siblings(document, schema, schema, "", unknown);
+    for (auto& finding : unknown)
+        if (seen.insert(to_string(finding)).second) document.findings.push_back(std::move(finding));
     if (document.findings.empty()) document.findings = std::move(summaries);
     std::stable_sort(document.findings.begin(), document.findings.end(), [](const Finding& a, const Finding& b) {
         return std::pair(a.at.line, a.at.column) < std::pair(b.at.line, b.at.column);

@@ -6,6 +6,7 @@
 #include "mock_cm/core/cmc_exchange.hpp"
 #include "mock_cm/core/prepare.hpp"
 #include "mock_cm/core/refusal.hpp"
+#include "mock_cm/core/request_log.hpp"
 
 namespace rakit::cm {
 namespace {
@@ -53,13 +54,17 @@ std::span<const Role> needed_to_prepare(const Officer* officer) {
 }  // namespace
 
 struct CmHost::Parts {
-    Config config;
+    std::shared_ptr<const Config> config;
     const Hierarchy& hierarchy;
     Store& store;
     Clock& clock;
     SharedRng rng;
+    std::mutex changing{};
 
-    Context context() { return {config, hierarchy, rng, clock.now()}; }
+    Context context() {
+        const std::lock_guard lock(changing);
+        return {config, hierarchy, rng, clock.now()};
+    }
 
     net::HttpResponse route(const net::HttpRequest& request);
     net::HttpResponse cacerts() const;
@@ -86,8 +91,9 @@ net::HttpResponse CmHost::Parts::procedures(const x509::Certificate& peer) {
     if (const auto* known = find_officer(now, peer)) entry.officer = known->name;
     auto open = store.begin();
     if (!open) return error_response(open.error());
-    auto officer = config.deviations.maintenance ? Result<const Officer*>(fail(maintenance()))
-                                                 : judge_officer(now, **open, peer, OfficerUse::connects, kConnects);
+    auto officer = now.config.deviations.maintenance
+                       ? Result<const Officer*>(fail(maintenance()))
+                       : judge_officer(now, **open, peer, OfficerUse::connects, kConnects);
     if (const auto logged = log_and_commit(**open, entry, officer ? nullptr : &officer.error()); !logged)
         return error_response(logged.error());
     return officer ? json_response(procedures_text(now)) : error_response(officer.error());
@@ -100,7 +106,7 @@ net::HttpResponse CmHost::Parts::prepare(const net::HttpRequest& request, const 
     entry.at = now.now;
     entry.category = "prepare";
     const auto judge = [&](StoreTransaction& open) -> Result<std::string> {
-        if (config.deviations.maintenance) return fail(maintenance());
+        if (now.config.deviations.maintenance) return fail(maintenance());
         const auto order = read_prepare(request.body);
         if (!order) return Unexpected{order.error()};
         entry.card_serial = order->card_serial;
@@ -147,9 +153,18 @@ net::HttpResponse CmHost::Parts::route(const net::HttpRequest& request) {
 }
 
 CmHost::CmHost(Config config, const Hierarchy& hierarchy, Store& store, Clock& clock, Rng& rng)
-    : x_parts(new Parts{std::move(config), hierarchy, store, clock, SharedRng(rng)}) {}
+    : x_parts(new Parts{std::make_shared<const Config>(std::move(config)), hierarchy, store, clock, SharedRng(rng)}) {}
 
 CmHost::~CmHost() = default;
+
+Context CmHost::context() const { return x_parts->context(); }
+
+void CmHost::change(const std::function<void(Config&)>& alter) {
+    const std::lock_guard lock(x_parts->changing);
+    Config changed = *x_parts->config;
+    alter(changed);
+    x_parts->config = std::make_shared<const Config>(std::move(changed));
+}
 
 net::HttpResponse CmHost::handle(const net::HttpRequest& request) {
     try {

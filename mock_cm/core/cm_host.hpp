@@ -1,11 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "common/base/clock.hpp"
 #include "common/base/rng.hpp"
 #include "mock_cm/ca/hierarchy.hpp"
-#include "mock_cm/core/config.hpp"
+#include "mock_cm/core/context.hpp"
 #include "mock_cm/core/host.hpp"
 #include "mock_cm/core/store.hpp"
 
@@ -18,6 +19,11 @@ public:
     CmHost(Config config, const Hierarchy& hierarchy, Store& store, Clock& clock, Rng& rng);
     ~CmHost() override;
     net::HttpResponse handle(const net::HttpRequest& request) override;
+
+    /// context is what a request that comes now is judged by; for the other dialects' routes. Safe from any thread.
+    Context context() const;
+    /// change alters the configuration for requests that come after it - states, deviations, the public URL.
+    void change(const std::function<void(Config&)>& alter);
 
 private:
     struct Parts;

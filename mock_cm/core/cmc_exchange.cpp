@@ -4,6 +4,7 @@
 #include "common/ossl/digest.hpp"
 #include "mock_cm/core/confirmation.hpp"
 #include "mock_cm/core/refusal.hpp"
+#include "mock_cm/core/request_log.hpp"
 
 namespace rakit::cm {
 namespace {
@@ -80,7 +81,7 @@ private:
 
     bool is_resend(const std::optional<OrderRecord>& record) const {
         if (!record) return false;
-        return request_digest() == (is_confirmation(x_data) ? record->confirmation_digest : record->request_digest);
+        return request_digest() == (is_confirmation(x_data) ? record->follow_up_digest : record->request_digest);
     }
 
     Result<void> judge_message(const std::optional<OrderRecord>& record, const Signature& signature) const {
@@ -115,7 +116,7 @@ private:
     Result<Bytes> resend(StoreTransaction& open, const OrderRecord& record) {
         x_entry.category = "resend";
         if (auto done = log_and_commit(open, x_entry, nullptr); !done) return Unexpected{std::move(done).error()};
-        return is_confirmation(x_data) ? record.confirmation_answer : record.answer;
+        return is_confirmation(x_data) ? record.follow_up_answer : record.answer;
     }
 
     Result<Bytes> issue(StoreTransaction& open) {
@@ -130,8 +131,8 @@ private:
         record.created = x_context.now;
         auto reply = issue_order(x_context, open, **procedure, x_order, record);
         if (!reply) return Unexpected{std::move(reply).error()};
-        record.response_nonce = x_context.rng.bytes(16);
-        reply->response.sender_nonce = record.response_nonce;
+        record.response_nonces = x_context.rng.bytes(16);
+        reply->response.sender_nonce = record.response_nonces;
         auto sealed = seal_reply(*reply);
         if (!sealed) return sealed;
         record.answer = *sealed;
@@ -154,8 +155,8 @@ private:
         reply->response.sender_nonce = x_context.rng.bytes(16);
         auto sealed = seal_reply(*reply);
         if (!sealed) return sealed;
-        record->confirmation_digest = request_digest();
-        record->confirmation_answer = *sealed;
+        record->follow_up_digest = request_digest();
+        record->follow_up_answer = *sealed;
         return finish(open, *record, *sealed);
     }
 
@@ -216,18 +217,6 @@ Result<Bytes> answer_cmc(const Context& context, Store& store, ByteView body, co
     if (const auto* officer = find_officer(context, peer)) entry.officer = officer->name;
     if (auto done = log_and_commit(**open, entry, &message.error()); !done) return fail(internal_error(done.error()));
     return Unexpected{message.error()};
-}
-
-Result<void> log_and_commit(StoreTransaction& store, LogEntry entry, const Error* refusal) {
-    entry.success = refusal == nullptr;
-    if (refusal != nullptr) {
-        const Error shown = internal_error(*refusal);
-        entry.code = name(shown.code);
-        entry.message = refusal->detail;
-        entry.line = shown.line;
-    }
-    if (auto done = store.append_log(entry); !done) return done;
-    return store.commit();
 }
 
 }  // namespace rakit::cm

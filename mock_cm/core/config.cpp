@@ -89,16 +89,6 @@ TokenProcedure token_procedure_from(const json& body) {
     return procedure;
 }
 
-Deviations deviations_from(const json& body) {
-    Deviations deviations;
-    deviations.maintenance = body.value("maintenance", false);
-    deviations.other_key = body.value("otherKey", false);
-    deviations.other_transaction = body.value("otherTransaction", false);
-    deviations.stale_nonce = body.value("staleNonce", false);
-    deviations.missing_status = body.value("missingStatus", false);
-    return deviations;
-}
-
 void find_repeated_names(document::Document& document, const std::string& list) {
     std::set<std::string> names;
     const auto& entries = document.value.at(list);
@@ -143,7 +133,8 @@ Config config_from(const json& body) {
     for (const auto& one : body.at("certificateProcedures"))
         config.certificate_procedures.push_back(certificate_procedure_from(one));
     for (const auto& one : body.at("tokenProcedures")) config.token_procedures.push_back(token_procedure_from(one));
-    if (body.contains("deviations")) config.deviations = deviations_from(body.at("deviations"));
+    if (body.contains("deviations"))
+        config.deviations = read_deviations(body.at("deviations").dump()).value_or(config.deviations);
     return config;
 }
 

@@ -44,7 +44,7 @@ bool is_confirmation(const PkiData& data) {
 }
 
 Result<Reply> confirm_order(const Context& context, StoreTransaction& store, const PkiData& data, OrderRecord& record) {
-    if (data.recipient_nonce != record.response_nonce)
+    if (data.recipient_nonce != record.response_nonces)
         return malformed("recipientNonce is not the nonce of the CM's answer to this order");
     const auto accepted = verdict(data, record);
     if (!accepted) return Unexpected{accepted.error()};

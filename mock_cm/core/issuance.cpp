@@ -42,8 +42,9 @@ Result<x509::Certificate> issue_certificate(const Context& context, StoreTransac
     what.serial = *std::move(serial);
     what.subject = line.subject;
     what.spki = *std::move(spki);
-    what.not_before = context.now;
-    what.not_after = std::min<UtcTime>(context.now + procedure.validity, issuer.not_after());
+    what.not_before = std::max(order.not_before.value_or(context.now), context.now);
+    what.not_after = std::min<UtcTime>(what.not_before + procedure.validity, issuer.not_after());
+    if (order.not_after) what.not_after = std::min(what.not_after, *order.not_after);
     what.key_usage = procedure.key_usage;
     what.extended_key_usage = procedure.extended_key_usage;
     if (const auto email = email_of(order); !email.empty()) what.subject_alternative_names = {"email:" + email};
@@ -97,6 +98,8 @@ std::string response_info(const Order& order, const std::vector<x509::Certificat
         .dump();
 }
 
+}  // namespace
+
 Result<std::vector<x509::Certificate>> issue_lines(const Context& context, StoreTransaction& store,
                                                    const TokenProcedure& procedure, const Order& order,
                                                    OrderRecord& record) {
@@ -114,8 +117,6 @@ Result<std::vector<x509::Certificate>> issue_lines(const Context& context, Store
     }
     return issued;
 }
-
-}  // namespace
 
 Result<const TokenProcedure*> judge_order(const Context& context, StoreTransaction& store, const Order& order) {
     auto procedure = judge_procedure(context, order);

@@ -15,6 +15,12 @@ struct Reply {
 /// judge_order applies every control of docs/errors.md from the procedure on, in its precedence.
 Result<const TokenProcedure*> judge_order(const Context& context, StoreTransaction& store, const Order& order);
 
+/// issue_lines makes one certificate for each line of a judged order, on hold, puts them into the store and into
+/// `record`'s items; in the lines' order.
+Result<std::vector<x509::Certificate>> issue_lines(const Context& context, StoreTransaction& store,
+                                                   const TokenProcedure& procedure, const Order& order,
+                                                   OrderRecord& record);
+
 /// issue_order makes one certificate for each line of a judged order, puts them into the store - active at once if the
 /// procedure asks for no confirmation - and fills `record`'s items and revokes. The caller stores the record and
 /// commits.

@@ -6,9 +6,10 @@
 
 #include "common/document/document.hpp"
 #include "common/iso7816/tlv.hpp"
-#include "common/ossl/keys.hpp"
+#include "common/ossl/handles.hpp"
 #include "embedded/prepare_request_schema.hpp"
 #include "embedded/reg_info_schema.hpp"
+#include "mock_cm/core/pkcs10.hpp"
 #include "mock_cm/core/refusal.hpp"
 
 namespace rakit::cm {
@@ -43,27 +44,6 @@ Result<void> each_key_once(const Order& order) {
     std::set<std::string> keys;
     for (const auto& line : order.lines)
         if (!keys.insert(line.key).second) return malformed("key " + line.key + " has two lines", line.key);
-    return {};
-}
-
-Result<void> read_pkcs10(const Bytes& der, OrderLine& line) {
-    const unsigned char* cursor = der.data();
-    const ossl::X509Request request(d2i_X509_REQ(nullptr, &cursor, static_cast<long>(der.size())));
-    if (!request || cursor != der.data() + der.size()) {
-        ossl::last_error();
-        return malformed("the certification request is no PKCS#10", line.key);
-    }
-    line.spki = ossl::to_der(X509_REQ_get_X509_PUBKEY(request.get()), i2d_X509_PUBKEY);
-    const auto key = ossl::parse_spki(line.spki);
-    if (!key || !ossl::key_type(key->get())) {
-        ossl::last_error();
-        return malformed("the certification request has a public key of an unknown type or size", line.key);
-    }
-    auto subject = x509::decode_name(ossl::to_der(X509_REQ_get_subject_name(request.get()), i2d_X509_NAME));
-    if (!subject) return malformed("the certification request's subject: " + subject.error().detail, line.key);
-    line.subject = *std::move(subject);
-    line.possession = X509_REQ_verify(request.get(), key->get()) == 1;
-    ossl::last_error();
     return {};
 }
 

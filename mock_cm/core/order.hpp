@@ -28,10 +28,11 @@ struct OrderLine {
     BodyPartId id = 0;
     std::optional<IssuerAndSerial> replaces;
     std::optional<x509::Certificate> tc;
-    Bytes spki;                       ///< DER, from the PKCS#10
-    bool possession = false;          ///< the PKCS#10's signature verifies
-    x509::DistinguishedName subject;  ///< the template's, else the PKCS#10's
-    std::vector<WantedExtension> extensions;
+    Bytes spki;                               ///< DER, from the PKCS#10
+    bool possession = false;                  ///< the PKCS#10's signature verifies
+    x509::DistinguishedName subject;          ///< the template's, else the PKCS#10's
+    std::vector<WantedExtension> extensions;  ///< that the officer signed for
+    std::vector<WantedExtension> asked;       ///< by the PKCS#10 itself; CMC does not heed them
 };
 
 /// Order is what an RA asks for one card: all or nothing.
@@ -42,6 +43,8 @@ struct Order {
     std::map<std::string, std::string> fields;
     std::vector<OrderLine> lines;
     std::vector<RevokeRequest> revoke_requests;
+    std::optional<UtcTime> not_before;  ///< validity that a dialect asks for; within the certificate procedure's
+    std::optional<UtcTime> not_after;
 };
 
 /// read_order joins regInfo, requests and controls of a PKIData; `bag` holds the TCs. Proofs of possession are computed

@@ -28,6 +28,17 @@ Result<const CertificateProcedure*> certificate_procedure_for(const Context& con
                   "Choose another procedure, or add a certificate procedure for this key usage.", line.key);
 }
 
+std::vector<std::string> only_usage(const Context& context, const TokenProcedure& procedure) {
+    const CertificateProcedure* only = nullptr;
+    for (const auto& name : procedure.certificate_procedures) {
+        const auto* one = context.config.certificate_procedure(name);
+        if (one == nullptr || !one->active) continue;
+        if (only != nullptr) return {};
+        only = one;
+    }
+    return only == nullptr ? std::vector<std::string>() : only->key_usage;
+}
+
 Result<const TokenProcedure*> judge_procedure(const Context& context, const Order& order) {
     const auto* procedure = context.config.token_procedure(order.procedure);
     if (procedure == nullptr)

@@ -14,6 +14,9 @@ Result<const TokenProcedure*> judge_procedure(const Context& context, const Orde
 Result<const CertificateProcedure*> certificate_procedure_for(const Context& context, const TokenProcedure& procedure,
                                                               const OrderLine& line);
 
+/// only_usage gives the key usage of a token procedure's only active certificate procedure; empty if there are several.
+std::vector<std::string> only_usage(const Context& context, const TokenProcedure& procedure);
+
 /// judge_card refuses with card_serial_out_of_range and static_token_officer_card.
 Result<void> judge_card(const Context& context, const TokenProcedure& procedure, const Order& order);
 

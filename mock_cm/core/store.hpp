@@ -13,11 +13,14 @@
 
 namespace rakit::cm {
 
-/// OrderState: an order is in the store once its certificates are issued; a refused one never is.
+/// OrderState: an order is in the store once its certificates are issued, or while it waits for approval; one that was
+/// refused at once never is. The numbers are in databases.
 enum class OrderState {
     pending_confirmation,  ///< issued, the RA has not yet said that the card holds the certificates
     completed,             ///< confirmed, or issued by a procedure without confirmation
-    failed,                ///< the RA said that the card could not be written
+    failed,                ///< the RA said that the card could not be written, or the approval was refused
+    pending_approval,      ///< nothing is issued yet
+    approved,              ///< nothing is issued yet; the next question issues
 };
 
 /// OrderItem is one certification request of an order with what its confirmation sets off.
@@ -40,13 +43,15 @@ struct RevocationTarget {
 
 /// OrderRecord is one transaction: what was asked (as a digest), what was answered, what is still to be done.
 struct OrderRecord {
-    Bytes transaction_id;       ///< magnitude of the transactionId, big-endian; unique
-    Bytes request_digest;       ///< SHA-256 over the first PKIData without nonces and signatures
-    Bytes answer;               ///< the first response, whole: a resend gets the same octets
-    Bytes response_nonce;       ///< senderNonce of that response; the confirmation's recipientNonce
-    Bytes confirmation_digest;  ///< as request_digest, of the confirmation; empty until there was one
-    Bytes confirmation_answer;  ///< empty until there was one
-    std::string officer;        ///< who signed
+    Bytes transaction_id;    ///< magnitude of the transactionId, big-endian; unique
+    Bytes request_digest;    ///< SHA-256 over the first PKIData without nonces and signatures
+    Bytes answer;            ///< the first response, whole: a resend gets the same octets
+    Bytes response_nonces;   ///< senderNonces of the responses, 16 octets each, the newest last
+    Bytes follow_up_digest;  ///< as request_digest, of the last message after the first one; empty if there is none
+    Bytes follow_up_answer;  ///< its response, whole
+    Bytes waiting_request;   ///< the first message, whole, while it waits for approval; then empty
+    int questions_left = 0;  ///< while it waits: so many more questions are answered with pending; 0: no end by itself
+    std::string officer;     ///< who signed
     std::string procedure;
     std::string card_serial;
     OrderState state = OrderState::pending_confirmation;
@@ -103,6 +108,8 @@ public:
     virtual Result<std::optional<OrderRecord>> order(ByteView transaction_id) = 0;
     /// put_order inserts, or replaces the one with the same transaction id.
     virtual Result<void> put_order(const OrderRecord& order) = 0;
+    /// orders_in lists the transaction ids of the orders in a state, oldest first.
+    virtual Result<std::vector<Bytes>> orders_in(OrderState state) = 0;
 
     virtual Result<std::optional<CertificateRecord>> certificate(ByteView issuer, const std::string& serial) = 0;
     /// certificates_by_key lists those on this SubjectPublicKeyInfo, oldest first.

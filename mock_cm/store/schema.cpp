@@ -8,10 +8,12 @@ namespace {
 constexpr const char* kSchema = R"sql(
 CREATE TABLE schema_version (version INTEGER NOT NULL);
 CREATE TABLE orders (
-    transaction_id BLOB PRIMARY KEY, request_digest BLOB NOT NULL, answer BLOB NOT NULL, response_nonce BLOB NOT NULL,
-    confirmation_digest BLOB NOT NULL, confirmation_answer BLOB NOT NULL, officer TEXT NOT NULL,
-    procedure TEXT NOT NULL, card_serial TEXT NOT NULL, state INTEGER NOT NULL, created INTEGER NOT NULL
+    transaction_id BLOB PRIMARY KEY, request_digest BLOB NOT NULL, answer BLOB NOT NULL, response_nonces BLOB NOT NULL,
+    follow_up_digest BLOB NOT NULL, follow_up_answer BLOB NOT NULL, officer TEXT NOT NULL, procedure TEXT NOT NULL,
+    card_serial TEXT NOT NULL, state INTEGER NOT NULL, created INTEGER NOT NULL, waiting_request BLOB NOT NULL,
+    questions_left INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX orders_by_state ON orders (state) WHERE state IN (3, 4);
 CREATE TABLE order_items (
     transaction_id BLOB NOT NULL, position INTEGER NOT NULL, body_part_id INTEGER NOT NULL, key TEXT NOT NULL,
     issuer BLOB NOT NULL, serial TEXT NOT NULL, uses_tc BLOB NOT NULL, PRIMARY KEY (transaction_id, position)

@@ -45,14 +45,16 @@ OrderRecord order_of(Query& row) {
     order.transaction_id = row.blob();
     order.request_digest = row.blob();
     order.answer = row.blob();
-    order.response_nonce = row.blob();
-    order.confirmation_digest = row.blob();
-    order.confirmation_answer = row.blob();
+    order.response_nonces = row.blob();
+    order.follow_up_digest = row.blob();
+    order.follow_up_answer = row.blob();
     order.officer = row.text();
     order.procedure = row.text();
     order.card_serial = row.text();
     order.state = static_cast<OrderState>(row.number());
     order.created = row.time();
+    order.waiting_request = row.blob();
+    order.questions_left = static_cast<int>(row.number());
     return order;
 }
 
@@ -110,12 +112,22 @@ public:
     }
     Result<void> put_order(const OrderRecord& order) override {
         return with([&] {
-            Query(x_database, "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                  order.transaction_id, order.request_digest, order.answer, order.response_nonce,
-                  order.confirmation_digest, order.confirmation_answer, order.officer, order.procedure,
-                  order.card_serial, static_cast<std::int64_t>(order.state), order.created)
+            Query(x_database, "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                  order.transaction_id, order.request_digest, order.answer, order.response_nonces,
+                  order.follow_up_digest, order.follow_up_answer, order.officer, order.procedure, order.card_serial,
+                  static_cast<std::int64_t>(order.state), order.created, order.waiting_request,
+                  std::int64_t{order.questions_left})
                 .run();
             write_parts(x_database, order);
+        });
+    }
+    Result<std::vector<Bytes>> orders_in(OrderState state) override {
+        return with([&] {
+            Query rows(x_database, "SELECT transaction_id FROM orders WHERE state = ? ORDER BY created, transaction_id",
+                       static_cast<std::int64_t>(state));
+            std::vector<Bytes> list;
+            while (rows.next()) list.push_back(rows.blob());
+            return list;
         });
     }
     Result<std::optional<CertificateRecord>> certificate(ByteView issuer, const std::string& serial) override {

@@ -1,6 +1,6 @@
 #include "common/iso7816/tlv.hpp"
 #include "common/ossl/keys.hpp"
-#include "reference/cm/cm_client.hpp"
+#include "reference/cm/order.hpp"
 #include "reference/cm/subject.hpp"
 
 namespace rakit::reference {

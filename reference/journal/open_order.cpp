@@ -19,6 +19,7 @@ json line_json(const OrderLine& line) {
              {"type", line.key_type}, {"usage", line.usage}, {"publicKey", to_base64(line.spki)}};
     if (line.replaces) out["replaces"] = to_base64(line.replaces->der());
     if (line.transport_certificate) out["transportCertificate"] = to_base64(line.transport_certificate->der());
+    if (line.witnessed) out["witnessed"] = true;
     return out;
 }
 
@@ -71,7 +72,8 @@ OrderLine read_line(Reader& from, const std::string& at) {
             from.at(at + "/usage").get<std::vector<std::string>>(),
             from.base64(at + "/publicKey"),
             from.certificate(at + "/replaces"),
-            from.certificate(at + "/transportCertificate")};
+            from.certificate(at + "/transportCertificate"),
+            from.has(at + "/witnessed")};
 }
 
 Order read_order(Reader& from) {
@@ -103,6 +105,15 @@ Issued read_issued(Reader& from) {
     return issued;
 }
 
+Pending read_pending(Reader& from) {
+    Pending pending{from.hex("/pending/token"), {}, from.hex("/pending/responderNonce")};
+    if (const auto moment = from_iso8601(from.text("/pending/earliest")))
+        pending.earliest = *moment;
+    else
+        from.complain("/pending/earliest", "this is no moment");
+    return pending;
+}
+
 OpenOrder read(Reader& from) {
     OpenOrder open;
     const auto stage = std::find(kStages.begin(), kStages.end(), from.text("/stage"));
@@ -111,6 +122,7 @@ OpenOrder read(Reader& from) {
     open.identity = {from.text("/card/serial"), from.at("/card/keys").get<std::vector<std::string>>()};
     open.encoded = from.base64("/encoded");
     if (from.has("/issued")) open.issued = read_issued(from);
+    if (from.has("/pending")) open.pending = read_pending(from);
     if (open.stage == OpenOrder::Stage::prepared) return open;
     if (!open.issued || open.issued->certificates.size() != open.order.lines.size())
         from.complain("/stage", "the order is " + from.text("/stage") + ", but a certificate is missing");
@@ -139,6 +151,10 @@ std::string to_json(const OpenOrder& open) {
                {"lines", std::move(lines)}}},
              {"encoded", to_base64(open.encoded)}};
     if (open.issued) out["issued"] = issued_json(*open.issued);
+    if (open.pending)
+        out["pending"] = {{"token", to_hex(open.pending->token)},
+                          {"earliest", to_iso8601(open.pending->earliest)},
+                          {"responderNonce", to_hex(open.pending->responder_nonce)}};
     return out.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

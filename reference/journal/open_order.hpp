@@ -5,7 +5,7 @@
 
 #include "common/base/bytes.hpp"
 #include "reference/card/contents.hpp"
-#include "reference/cm/cm_client.hpp"
+#include "reference/cm/order.hpp"
 
 namespace rakit::reference {
 
@@ -21,7 +21,8 @@ struct OpenOrder {
     Order order;
     CardIdentity identity;  ///< of the card that the order is for
     Bytes encoded;          ///< the Full PKI Request, to be sent again as it is
-    std::optional<Issued> issued;
+    std::optional<Issued> issued;    ///< at `prepared`: of some lines
+    std::optional<Pending> pending;  ///< the order waits for approval at the CM
 };
 
 /// name gives a stage's word in the journal.

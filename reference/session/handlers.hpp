@@ -11,12 +11,15 @@ Transition on_locked_to_read(State state, const CardLocked& event, const Policy&
 Transition on_contents(State state, const ContentsRead& event, const Policy& policy);
 Transition on_journal(State state, const JournalOpened& event, const Policy& policy);
 Transition on_actions(State state, const ActionsChosen& event, const Policy& policy);
+Transition on_reload(State state, const ReloadWanted& event, const Policy& policy);
 Transition on_signature_pin(State state, const PinGiven& event, const Policy& policy);
 Transition on_officer(State state, const OfficerUnlocked& event, const Policy& policy);
 Transition on_procedures(State state, const ProceduresListed& event, const Policy& policy);
 Transition on_procedure(State state, const ProcedureChosen& event, const Policy& policy);
-Transition on_fields(State state, const FieldsFilled& event, const Policy& policy);
+Transition on_fields_recalled(State state, const FieldsRecalled& event, const Policy& policy);
+Transition on_form(State state, const FormFilled& event, const Policy& policy);
 Transition on_prepared(State state, const Prepared& event, const Policy& policy);
+Transition on_replace_ca(State state, const QuestionAnswered& event, const Policy& policy);
 
 // step_sign.cpp: PINs, request signatures, the submission
 Transition on_pin(State state, const PinGiven& event, const Policy& policy);
@@ -26,6 +29,7 @@ Transition on_pin_verified(State state, const PinVerified& event, const Policy& 
 Transition on_request_signed(State state, const RequestSigned& event, const Policy& policy);
 Transition on_encoded(State state, const OrderEncoded& event, const Policy& policy);
 Transition on_order_saved(State state, const CheckpointWritten& event, const Policy& policy);
+Transition on_progress_saved(State state, const CheckpointWritten& event, const Policy& policy);
 Transition on_issued(State state, const OrderIssued& event, const Policy& policy);
 Transition on_pin_missing(State state, const SecretMissing& event, const Policy& policy);
 Transition on_signature_pin_missing(State state, const SecretMissing& event, const Policy& policy);

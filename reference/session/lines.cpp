@@ -51,8 +51,8 @@ Result<const StoredCertificate*> pick_replaced(const KeyLine& key, const ActionC
 }
 
 Result<void> check_action(const Contents& contents, const KeyLine& key, Action action) {
-    if (!key.can_sign)
-        return refuse(ErrorCode::key_cannot_sign, key.id, "the key can't sign the request for its certificate");
+    if (!key.can_sign && !key.can_decipher)
+        return refuse(ErrorCode::key_cannot_sign, key.id, "the key can neither sign nor decipher");
     if (action != Action::add) return {};
     if (key.transport_certificate() != nullptr)
         return refuse(ErrorCode::tc_add_refused, key.id,
@@ -67,7 +67,7 @@ Result<OrderLine> plan_line(const Contents& contents, const KeyLine& key, const 
         return Unexpected{std::move(allowed).error()};
     OrderLine line{
         key.id, key.label, std::string(name(choice.action)), std::string(ossl::name(key.type)), key.usage, key.spki,
-        {},     {}};
+        {},     {},        !key.can_sign};
     if (const auto* transport = key.transport_certificate()) line.transport_certificate = transport->certificate;
     if (choice.action != Action::redo) return line;
     auto replaced = pick_replaced(key, choice);

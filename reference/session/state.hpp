@@ -23,8 +23,10 @@ enum class Stage {
     unlocking_officer,
     listing_procedures,
     choosing_procedure,
-    filling_fields,
+    recalling_fields,
+    filling_form,
     preparing,
+    asking_replace_ca,
     asking_pins,
     locking_to_sign,
     comparing_to_sign,
@@ -32,6 +34,7 @@ enum class Stage {
     encoding,
     saving_order,
     submitting,
+    saving_progress,  ///< some lines are issued, or the order is pending
     saving_issued,
     locking_to_write,
     comparing_to_write,
@@ -54,6 +57,7 @@ std::string_view name(Stage stage);
 /// Policy is what the RA's owner decides.
 struct Policy {
     bool issue_first = false;  ///< the authorisations for writing come after the CM issued
+    std::string dialect = "cmc";  ///< that is spoken with the CM
 };
 
 /// CardStep is one thing to do inside the lock: a VERIFY, or the signature over one request.
@@ -74,7 +78,9 @@ struct State {
     CardIdentity identity;
     std::vector<Procedure> procedures;
     Order order;
+    InputForm form;
     std::optional<PrepareAnswer> prepared;
+    bool replace_ca = false;           ///< the officer wants the CA certificates on the card replaced
     std::vector<PinPrompt> prompts;    ///< still to be asked, first one first
     std::set<std::string> given;       ///< ids of the prompts that were answered in this run
     Stage after_pins = Stage::idle;    ///< where asking_pins and unlocking_officer lead
@@ -82,7 +88,8 @@ struct State {
     std::vector<Bytes> requests;       ///< signed PKCS#10s, by line
     Bytes encoded;
     bool saved = false;  ///< the journal holds this order
-    std::optional<Issued> issued;
+    Submission submission;         ///< how far the CM came; all of it once `issued` is there
+    std::optional<Issued> issued;  ///< the whole order's certificates
     WritePlan plan;
     std::vector<std::pair<std::string, std::string>> notices;
     std::optional<Error> failure;  ///< what the update ends with

@@ -30,15 +30,11 @@ Error write_failure(Error error) {
     return {ErrorCode::card_write_failed, to_string(error), {}, {}, {}, std::move(line)};
 }
 
-/// Before the order was sent, an answer that stays away is a CM that can't be reached: nothing hangs on it.
-Error before_submit(Error error) {
-    if (error.code == ErrorCode::cm_timeout_after_submit) error.code = ErrorCode::cm_unreachable;
-    return error;
-}
-
 Error with_journal(const State& state, Error error) {
     std::string held = "order " + to_hex(state.order.transaction_id) + " is in the journal, ";
-    held += state.issued ? "its certificates are issued" : "the CM may have issued";
+    held += state.issued               ? "its certificates are issued"
+            : state.submission.pending ? "nothing is issued yet"
+                                       : "the CM may have issued";
     error.detail += error.detail.empty() ? held : "; " + held;
     error.remedy = error.remedy.empty() ? "run rakit resume" : error.remedy + "; then run rakit resume";
     return error;
@@ -90,12 +86,16 @@ Transition on_failed(State state, const Failed& event, const Policy&) {
         if (!state.failure) state.failure = event.error;
         return end(std::move(state));
     }
-    state.failure = inside_write(stage) ? write_failure(event.error)
-                    : state.saved       ? event.error
-                                        : before_submit(event.error);
+    state.failure = inside_write(stage) ? write_failure(event.error) : event.error;
     Effects effects;
     unlock(state, effects);
-    if (stage == Stage::submitting && nothing_issued(event.error.code, state.resuming))
+    const bool nothing = stage == Stage::submitting && nothing_issued(event.error.code, state.resuming);
+    if (nothing && !state.submission.issued.certificates.empty()) {
+        // The order is one: what the CM issued before it refused goes back.
+        state.issued = state.submission.issued;
+        return reenter(std::move(state), Stage::refusing, std::move(effects));
+    }
+    if (nothing)
         return go(std::move(state), Stage::closing, std::move(effects), CloseJournal{});
     if (stage == Stage::planning && cannot_be_written(event.error.code) && state.issued->confirmation_required)
         return reenter(std::move(state), Stage::refusing, std::move(effects));
@@ -119,7 +119,7 @@ Transition reenter(State state, Stage stage, Effects silent) {
         }
         case Stage::submitting: {
             silent.push_back(Progress{"submit"});
-            Submit effect{state.encoded, state.order};
+            Submit effect{state.encoded, state.order, state.submission};
             return go(std::move(state), stage, std::move(silent), std::move(effect));
         }
         case Stage::saving_issued: return begin_write(std::move(state), std::move(silent));
@@ -164,7 +164,9 @@ VerifyPin verify(const State& state, const std::string& id) {
 }
 
 OpenOrder open_order(const State& state, OpenOrder::Stage stage) {
-    return {stage, state.order, state.identity, state.encoded, state.issued};
+    OpenOrder open{stage, state.order, state.identity, state.encoded, state.issued, state.submission.pending};
+    if (!open.issued && !state.submission.issued.certificates.empty()) open.issued = state.submission.issued;
+    return open;
 }
 
 std::optional<Error> card_changed(const State& state, const CardIdentity& found) {

@@ -23,14 +23,16 @@ struct Job {
     bool resume = false;  ///< else an update
     std::string reader;   ///< PC/SC name
     std::string cm_url;
-    std::filesystem::path cm_ca;    ///< PEM, the CA of the CM's TLS certificate and of its answers
-    std::filesystem::path officer;  ///< PKCS#12
+    std::filesystem::path cm_ca;  ///< PEM, the CA of the CM's TLS certificate and of its answers
+    std::string officer;          ///< a PKCS#12 file, or `pkcs11:...` (RFC 7512) of a card in officer_reader
+    std::string officer_reader;   ///< PC/SC name; empty with a PKCS#12
     std::string procedure;
     std::vector<JobAction> actions;
     std::map<std::string, std::string> fields;
     std::vector<std::string> show_fields;
     bool auto_add_fields = false;
     bool replace_ca = false;
+    std::string qc = "[]";                 ///< JSON: statements that the officer adds, as wire.md has them
     std::filesystem::path journal_folder;  ///< where the RA keeps what resume needs
     std::filesystem::path out_folder;      ///< where certificates of Issue are handed out, one DER or PEM file each
     std::filesystem::path prompt_socket;   ///< where an RA that is a program asks its prompts

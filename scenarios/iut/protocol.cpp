@@ -13,7 +13,7 @@ std::string to_json(const Job& job) {
                   {"verb", job.resume ? "resume" : "update"},
                   {"reader", job.reader},
                   {"cm", {{"url", job.cm_url}, {"ca", job.cm_ca.string()}}},
-                  {"officer", job.officer.string()},
+                  {"officer", job.officer},
                   {"procedure", job.procedure},
                   {"actions", json::array()},
                   {"fields", job.fields},
@@ -23,6 +23,8 @@ std::string to_json(const Job& job) {
                   {"journalFolder", job.journal_folder.string()},
                   {"outFolder", job.out_folder.string()},
                   {"promptSocket", job.prompt_socket.string()}};
+    if (!job.officer_reader.empty()) value["officerReader"] = job.officer_reader;
+    if (job.qc != "[]") value["qc"] = json::parse(job.qc);
     for (const auto& one : job.actions) {
         json action = {{"key", one.key}, {"action", one.action}};
         if (one.certificate) action["certificate"] = *one.certificate;

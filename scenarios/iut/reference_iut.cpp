@@ -22,12 +22,9 @@ public:
         if (!pin) return fail(ErrorCode::pin_cancelled, prompt.id + " was cancelled");
         return *std::move(pin);
     }
-    Result<std::vector<ActionChoice>> choose_actions(const Contents&) override { return unasked("actions"); }
+    Result<ActionsAnswer> choose_actions(const Contents&) override { return unasked("actions"); }
     Result<std::string> choose_procedure(const std::vector<Procedure>&) override { return unasked("a procedure"); }
-    Result<std::map<std::string, std::string>> fill_fields(const std::vector<Field>&,
-                                                           const std::map<std::string, std::string>& known) override {
-        return known;
-    }
+    Result<FilledForm> fill_form(const InputForm&) override { return FilledForm{}; }
     void tell(const std::string& code, const std::string& text) override {
         x_trace.emit({TraceEvent::Kind::note, code + ": " + text, {}, {}});
         notices.push_back(code);
@@ -67,6 +64,9 @@ UpdateRequest request_of(const Job& job) {
 }  // namespace
 
 Result<IutResult> ReferenceIut::run(const Job& job, Typist& typist) {
+    if (!job.officer_reader.empty())
+        return fail(ErrorCode::unsupported, "the reference can't use an officer's card yet", job.officer);
+    if (job.qc != "[]") return fail(ErrorCode::unsupported, "the reference can't add QC statements yet", "do.qc");
     auto officer = Pkcs12Officer::open(job.officer);
     if (!officer) return Unexpected{std::move(officer).error()};
     auto exchange = x_ports.exchange(**officer);

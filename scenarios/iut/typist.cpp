@@ -7,6 +7,7 @@ Typist::Typist(std::map<std::string, std::vector<std::string>> script, std::map<
 
 std::optional<Pin> Typist::type(const std::string& prompt) {
     x_asked.push_back(prompt);
+    if (x_shown) x_shown(prompt);
     const std::size_t asking = x_askings[prompt]++;
     std::string word = "right";
     if (const auto it = x_script.find(prompt); it != x_script.end())

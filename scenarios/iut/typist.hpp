@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,6 +19,8 @@ public:
     /// true PIN.
     Typist(std::map<std::string, std::vector<std::string>> script, std::map<std::string, Pin> right);
 
+    /// on_prompt has `shown` called with the id of each prompt, before it is answered.
+    void on_prompt(std::function<void(const std::string&)> shown) { x_shown = std::move(shown); }
     /// type answers one prompt; nothing: the officer cancels, as with a prompt of which nobody knows the PIN.
     std::optional<Pin> type(const std::string& prompt);
     /// asked lists the prompts' ids in the order in which they were shown.
@@ -33,6 +36,7 @@ private:
     std::map<std::string, std::size_t> x_askings;
     std::vector<std::string> x_asked;
     std::vector<Pin> x_typed;
+    std::function<void(const std::string&)> x_shown;
 };
 
 /// wrong_pin gives digits of the same length that differ from the right ones in each place.

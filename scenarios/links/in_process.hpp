@@ -14,10 +14,12 @@ namespace rakit::scenarios {
 class InProcessSlot {
 public:
     /// The card is in from the start; it and the clock outlive the slot. A card's delay passes on the clock.
-    InProcessSlot(cards::VirtualCard& card, Clock& clock) : x_card(card), x_clock(clock) {}
+    InProcessSlot(cards::VirtualCard& card, Clock& clock) : x_card(&card), x_clock(clock) {}
 
     void insert();
     void remove();
+    /// exchange_card pulls the card that is in and puts another one in.
+    void exchange_card(cards::VirtualCard& card);
     bool inserted() const;
     /// with_card runs `use` while the card is handling nothing.
     void with_card(const std::function<void(cards::VirtualCard&)>& use);
@@ -29,7 +31,7 @@ private:
     void lose_card();  ///< with x_mutex held
 
     mutable std::mutex x_mutex;
-    cards::VirtualCard& x_card;
+    cards::VirtualCard* x_card;
     Clock& x_clock;
     bool x_inserted = true;
     bool x_powered = false;

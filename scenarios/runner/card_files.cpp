@@ -16,8 +16,8 @@ using nlohmann::json;
 
 constexpr const char* kApplication = "3F005015";
 constexpr const char* kObjectDirectory = "3F0050155031";
-constexpr std::uint32_t kPrivateKeys = 0xA0, kCertificates = 0xA4, kSequence = 0x30, kOctets = 0x04,
-                        kTypeAttributes = 0xA1;
+constexpr std::uint32_t kPrivateKeys = 0xA0, kCertificates = 0xA4, kTrusted = 0xA5, kUseful = 0xA6, kSequence = 0x30,
+                        kOctets = 0x04, kTypeAttributes = 0xA1;
 
 /// Entry is one object of a directory file: its identifier and where its value lies.
 struct Entry {
@@ -43,7 +43,8 @@ public:
         for (const auto& file : x_image.at("files")) x_view.files[file.at("path")] = file.dump();
         for (const auto& file : x_image.at("files")) x_files[file.at("path")] = &file;
         for (const auto& entry : directory(kPrivateKeys)) add_key(entry);
-        for (const auto& entry : directory(kCertificates)) add_certificate(entry);
+        for (const auto kind : {kCertificates, kTrusted, kUseful})
+            for (const auto& entry : directory(kind)) add_certificate(entry);
         return std::move(x_view);
     }
 
@@ -145,7 +146,8 @@ private:
         if (!certificate) return damage("certificate " + entry.id + ": " + place + " holds none");
         for (auto& key : x_view.keys)
             if (key.id == entry.id) return key.certificates.push_back(*certificate);
-        if (!certificate->is_ca()) damage("certificate " + entry.id + ": no key has this id");
+        if (!certificate->is_ca()) return damage("certificate " + entry.id + ": no key has this id");
+        x_view.ca_certificates.push_back(*certificate);
     }
 
     const json& x_image;
@@ -156,6 +158,12 @@ private:
 
 }  // namespace
 
-CardView view_card(const json& image) { return CardReading(image).read(); }
+CardView view_card(const json& image) {
+    const std::string profile = image.value("profile", "");
+    if (profile == "pkcs15") return CardReading(image).read();
+    CardView none;
+    none.damage.push_back("the judge can't read cards of the profile '" + profile + "'");
+    return none;
+}
 
 }  // namespace rakit::scenarios

@@ -22,6 +22,12 @@ public:
     Result<cards::Image> make(const CardSetup& setup, const std::string& scenario, std::uint64_t seed,
                               const std::map<std::uint8_t, Pin>& pins);
 
+    /// officer gives an officer's card, with this PIN. Failures: those of make_image.
+    Result<cards::Image> officer(const Pin& pin, std::uint64_t seed);
+
+    /// can_go_wrong is false of a built-in as it is.
+    static bool can_go_wrong(const CardSetup& setup);
+
     /// check tells whether make() will find what a case asks for, without making the variations.
     Result<void> check(const CardSetup& setup, const std::string& scenario);
 

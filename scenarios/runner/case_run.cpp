@@ -31,6 +31,16 @@ std::map<std::uint8_t, Pin> canary_pins(std::uint64_t seed) {
     return pins;
 }
 
+/// percent_encoded writes a PKCS#11 URI's attribute value (RFC 7512 section 2.3).
+std::string percent_encoded(const std::string& text) {
+    constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    std::string out;
+    for (const char c : text)
+        out += kPlain.find(c) != std::string_view::npos ? std::string(1, c)
+                                                        : "%" + to_hex(Bytes{static_cast<std::uint8_t>(c)});
+    return out;
+}
+
 std::unique_ptr<Clock> clock_for(Depth depth) {
     if (depth == Depth::inproc) return std::make_unique<VirtualClock>(kVirtualNow);
     return std::make_unique<SystemClock>();
@@ -49,7 +59,9 @@ CaseRun::CaseRun(Surroundings around, const Case& one, std::uint64_t seed)
       x_pins(canary_pins(seed)),
       x_signature_pin(canary_pin(seed, "signature PIN")),
       x_trace(*x_clock),
-      x_typist(one.doing.type, right_pins()) {}
+      x_typist(one.doing.type, right_pins()) {
+    x_typist.on_prompt([this](const std::string& prompt) { moment(prompt); });
+}
 
 std::map<std::string, Pin> CaseRun::right_pins() const {
     std::map<std::string, Pin> right;
@@ -62,7 +74,7 @@ std::map<std::string, Pin> CaseRun::right_pins() const {
 
 Result<Observation> CaseRun::run(std::vector<std::string>& trace) {
     auto seen = go();
-    if (x_traced_card) x_around.station.end();
+    if (x_card.traced) x_around.station.end();
     trace = x_trace.lines();
     return seen;
 }
@@ -72,7 +84,7 @@ Result<Observation> CaseRun::go() {
     auto folder = TemporaryFolder::make(fs::temp_directory_path(), "rakit-case");
     if (!folder) return Unexpected{std::move(folder).error()};
     x_folder = std::make_unique<TemporaryFolder>(std::move(*folder));
-    if (auto done = set_up_card(seen); !done) return Unexpected{std::move(done).error().in("card")};
+    if (auto done = set_up_cards(seen); !done) return Unexpected{std::move(done).error().in("card")};
     if (auto done = set_up_officer(); !done) return Unexpected{std::move(done).error().in("officer")};
     if (auto done = set_up_cm(seen); !done) return Unexpected{std::move(done).error().in("CM")};
     if (auto done = act(seen); !done) return Unexpected{std::move(done).error().in("RA")};
@@ -80,15 +92,56 @@ Result<Observation> CaseRun::go() {
     return seen;
 }
 
-Result<void> CaseRun::set_up_card(Observation& seen) {
-    auto image = x_around.cards.make(x_case.card, x_case.file, x_seed, x_pins);
-    if (!image) return Unexpected{std::move(image).error()};
+Result<CaseCard> CaseRun::open_card(const Result<cards::Image>& image, const std::string& which) {
+    if (!image) return Unexpected{Error(image.error())};
     auto card = cards::open_image(*image);
     if (!card) return Unexpected{std::move(card).error()};
+    CaseCard made{std::move(*card), nullptr};
+    made.traced = std::make_unique<TracedCard>(*made.card, x_trace, which);
+    return made;
+}
+
+Result<void> CaseRun::set_up_cards(Observation& seen) {
+    auto card = open_card(x_around.cards.make(x_case.card, x_case.file, x_seed, x_pins), "");
+    if (!card) return Unexpected{std::move(card).error()};
+    seen.before = view_card(card->card->snapshot().document);
     x_card = std::move(*card);
-    seen.before = view_card(x_card->snapshot().document);
-    x_traced_card = std::make_unique<TracedCard>(*x_card, x_trace);
-    return x_around.station.begin(*x_traced_card, *x_clock);
+    if (const auto& swap = x_case.doing.swap_card) {
+        // Another seed, so that it is another card even if the case asks for the same one again; the same PINs, so that
+        // a PIN that was entered for the first card would be right.
+        auto other = open_card(x_around.cards.make(swap->card, x_case.file, x_seed + 1, x_pins), "other card: ");
+        if (!other) return Unexpected{std::move(other).error()};
+        seen.other_before = view_card(other->card->snapshot().document);
+        x_other_card = std::move(*other);
+    }
+    if (auto begun = x_around.station.begin(*x_card.traced, *x_clock); !begun) return begun;
+    return x_case.officer.card ? set_up_officer_card(seen) : Result<void>();
+}
+
+Result<void> CaseRun::set_up_officer_card(Observation& seen) {
+    auto card = open_card(x_around.cards.officer(x_signature_pin, x_seed), "officer's card: ");
+    if (!card) return Unexpected{std::move(card).error()};
+    seen.officer_before = view_card(card->card->snapshot().document);
+    x_officer_card = std::move(*card);
+    auto inserted = x_around.station.begin_officer(*x_officer_card.traced);
+    if (!inserted) return Unexpected{std::move(inserted).error()};
+    if (!*inserted) return fail(ErrorCode::unsupported, "an officer's card needs PC/SC", {}, "use --depth pcsc");
+    return {};
+}
+
+void CaseRun::moment(const std::string& at) {
+    const auto& swap = x_case.doing.swap_card;
+    if (swap && !x_swapped && swap->at == at) {
+        x_swapped = true;
+        x_trace.add("card", "another card takes its place");
+        x_moment_done = x_around.station.swap(*x_other_card.traced);
+    }
+    const auto& unplug = x_case.doing.unplug;
+    if (unplug && !x_unplugged && unplug->at == at) {
+        x_unplugged = true;
+        x_trace.add("card", "the " + unplug->what + " is pulled");
+        unplug->what == "officer-card" ? x_around.station.pull_officer() : x_around.station.pull();
+    }
 }
 
 Result<void> CaseRun::set_up_officer() {
@@ -105,10 +158,10 @@ Result<void> CaseRun::set_up_officer() {
 }
 
 Result<void> CaseRun::set_up_cm(const Observation& seen) {
-    auto side = CmSide::make(x_case, seen.before, x_around.hierarchy, *x_clock, x_cm_rng);
+    auto side = CmSide::make(x_case, seen.before, x_pins.at(3), x_around.hierarchy, *x_clock, x_cm_rng);
     if (!side) return Unexpected{std::move(side).error()};
     x_cm = std::move(*side);
-    x_traced_host = std::make_unique<TracedHost>(x_cm->host(), x_trace);
+    x_traced_host = std::make_unique<TracedHost>(x_cm->host(), x_trace, [this](const auto& at) { moment(at); });
     if (x_around.depth == Depth::inproc) {
         x_door = direct_door(*x_traced_host, x_around.hierarchy);
         return {};
@@ -140,6 +193,11 @@ Result<Job> CaseRun::job(const CardView& card) const {
     what.cm_url = x_door->url();
     what.cm_ca = x_folder->path() / "cm-ca.pem";
     what.officer = x_folder->path() / "officer.p12";
+    if (x_case.officer.card) {
+        what.officer_reader = x_around.station.officer_reader_name();
+        what.officer = "pkcs11:slot-description=" + percent_encoded(what.officer_reader);
+    }
+    what.qc = doing.qc.dump();
     what.procedure = doing.procedure;
     what.fields = doing.fields;
     what.show_fields = doing.show_fields;
@@ -172,27 +230,51 @@ Result<void> CaseRun::act(Observation& seen) {
     if (!result) return Unexpected{std::move(result).error()};
     x_trace.add("result", result->result + " " + result->detail);
     seen.notices = result->notices;
-    if (x_case.doing.resume) {
-        seen.first_result = result->result;
-        if (auto again = x_around.station.insert_again([this] { x_card->disarm(); }); !again) return again;
-        what->resume = true;
-        result = (*ra)->run(*what, x_typist);
-        if (!result) return Unexpected{std::move(result).error()};
-        x_trace.add("result", result->result + " " + result->detail);
-        seen.notices.insert(seen.notices.end(), result->notices.begin(), result->notices.end());
-    }
     seen.result = result->result;
     seen.detail = result->detail;
+    if (x_case.doing.resume || x_case.doing.reload)
+        if (auto again = act_again(seen, **ra, *what); !again) return again;
+    if (!x_moment_done) return std::move(x_moment_done);
     seen.prompts = x_typist.asked();
+    return unreached();
+}
+
+/// act_again is the second half of a case: a resume with the card whole and in again, or the update anew.
+Result<void> CaseRun::act_again(Observation& seen, Iut& ra, Job& what) {
+    seen.first_result = seen.result;
+    if (x_case.doing.resume) {
+        if (auto in = x_around.station.insert_again([this] { x_card.card->disarm(); }); !in) return in;
+        what.resume = true;
+    }
+    auto result = ra.run(what, x_typist);
+    if (!result) return Unexpected{std::move(result).error()};
+    x_trace.add("result", result->result + " " + result->detail);
+    seen.notices.insert(seen.notices.end(), result->notices.begin(), result->notices.end());
+    seen.result = result->result;
+    seen.detail = result->detail;
+    return {};
+}
+
+/// unreached: a scenario whose moment never came has tried nothing, and may not pass.
+Result<void> CaseRun::unreached() const {
+    const Doing& doing = x_case.doing;
+    if (doing.swap_card && !x_swapped)
+        return fail(ErrorCode::io_failed, "do.swap_card: the moment " + doing.swap_card->at + " never came");
+    if (doing.unplug && !x_unplugged)
+        return fail(ErrorCode::io_failed, "do.unplug: the moment " + doing.unplug->at + " never came");
     return {};
 }
 
 Result<void> CaseRun::look(Observation& seen) {
     x_around.station.end();
-    x_traced_card.reset();
-    seen.after = view_card(x_card->snapshot().document);
+    seen.after = view_card(x_card.card->snapshot().document);
+    if (x_other_card.card) seen.other_after = view_card(x_other_card.card->snapshot().document);
+    if (x_officer_card.card) seen.officer_after = view_card(x_officer_card.card->snapshot().document);
+    x_card.traced.reset();
     x_door.reset();
-    auto cm = x_cm->view(seen.before);
+    std::vector<const CardView*> cards{&seen.before};
+    if (seen.other_before) cards.push_back(&*seen.other_before);
+    auto cm = x_cm->view(cards);
     if (!cm) return Unexpected{std::move(cm).error()};
     seen.cm = std::move(*cm);
     auto log = x_cm->log_text();

@@ -23,6 +23,12 @@ struct Surroundings {
     CardMaker& cards;
 };
 
+/// CaseCard is a card of one case, with its trace.
+struct CaseCard {
+    std::unique_ptr<cards::ImageCard> card;
+    std::unique_ptr<TracedCard> traced;
+};
+
 /// CaseRun is one run of one case: sets card, CM and officer up, lets the RA do its job, and looks at what came of it.
 class CaseRun {
 public:
@@ -32,12 +38,18 @@ public:
 
 private:
     Result<Observation> go();
-    Result<void> set_up_card(Observation& seen);
+    Result<CaseCard> open_card(const Result<cards::Image>& image, const std::string& which);
+    Result<void> set_up_cards(Observation& seen);
+    Result<void> set_up_officer_card(Observation& seen);
     Result<void> set_up_officer();
     Result<void> set_up_cm(const Observation& seen);
     Result<std::unique_ptr<Iut>> iut();
     Result<void> act(Observation& seen);
+    Result<void> act_again(Observation& seen, Iut& ra, Job& what);
+    /// moment does what the case has happen at a moment, the first time it comes.
+    void moment(const std::string& at);
     Result<Job> job(const CardView& card) const;
+    Result<void> unreached() const;
     Result<void> look(Observation& seen);
     Result<void> collect_files(Observation& seen);
     std::map<std::string, Pin> right_pins() const;
@@ -52,8 +64,9 @@ private:
     CaseTrace x_trace;
     Typist x_typist;
     std::unique_ptr<TemporaryFolder> x_folder;
-    std::unique_ptr<cards::ImageCard> x_card;
-    std::unique_ptr<TracedCard> x_traced_card;
+    CaseCard x_card, x_other_card, x_officer_card;
+    bool x_swapped = false, x_unplugged = false;
+    Result<void> x_moment_done;  ///< what came of it
     std::unique_ptr<CmSide> x_cm;
     std::unique_ptr<TracedHost> x_traced_host;
     std::unique_ptr<CmDoor> x_door;

@@ -27,6 +27,11 @@ Result<std::unique_ptr<CaseRunner>> CaseRunner::make(RunSettings settings) {
 
 Verdict CaseRunner::run(const Case& one, int run, std::uint64_t seed) {
     Verdict verdict = blank_verdict(one, run, seed);
+    if (one.officer.card && x_settings.depth != Depth::pcsc) {
+        verdict.status = Status::skipped;
+        verdict.problem = "an officer's card is used through PC/SC: --depth pcsc";
+        return verdict;
+    }
     const auto begun = std::chrono::steady_clock::now();
     auto seen =
         CaseRun({x_settings.depth, x_settings.iut, *x_station, x_hierarchy, x_cards}, one, seed).run(verdict.trace);

@@ -23,17 +23,17 @@ std::vector<std::string> CaseTrace::lines() const {
 }
 
 void TracedCard::power_on() {
-    x_trace.add("card", "power on");
+    x_trace.add("card", x_which + "power on");
     x_card.power_on();
 }
 
 void TracedCard::power_off() {
-    x_trace.add("card", "power off");
+    x_trace.add("card", x_which + "power off");
     x_card.power_off();
 }
 
 void TracedCard::reset() {
-    x_trace.add("card", "reset");
+    x_trace.add("card", x_which + "reset");
     x_card.reset();
 }
 
@@ -43,16 +43,19 @@ cards::Answer TracedCard::handle(ByteView command) {
     const std::string asked =
         parsed ? iso7816::header_line(*parsed) : fmt::format("{} octets that are no APDU", command.size());
     if (answer.drop || answer.bytes.size() < 2) {
-        x_trace.add("apdu", asked + " -> the card is gone");
+        x_trace.add("apdu", x_which + asked + " -> the card is gone");
         return answer;
     }
     const ByteView status = ByteView(answer.bytes).last(2);
-    x_trace.add("apdu", fmt::format("{} -> {} octets {}", asked, answer.bytes.size() - 2, to_hex(status)));
+    x_trace.add("apdu", fmt::format("{}{} -> {} octets {}", x_which, asked, answer.bytes.size() - 2, to_hex(status)));
     return answer;
 }
 
 net::HttpResponse TracedHost::handle(const net::HttpRequest& request) {
+    const std::string number = std::to_string(++x_requests);
+    x_moment("request:" + number);
     auto response = x_host.handle(request);
+    x_moment("answer:" + number);
     x_trace.add("http", fmt::format("{} {} {} octets -> {} {} octets", request.method, request.target,
                                     request.body.size(), response.status, response.body.size()));
     return response;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -31,7 +33,9 @@ private:
 /// TracedCard writes header, lengths and SW of each APDU that reaches a card; never data.
 class TracedCard final : public cards::VirtualCard {
 public:
-    TracedCard(cards::VirtualCard& card, CaseTrace& trace) : x_card(card), x_trace(trace) {}
+    /// `which` begins each line of a card that isn't the one to update.
+    TracedCard(cards::VirtualCard& card, CaseTrace& trace, std::string which = "")
+        : x_card(card), x_trace(trace), x_which(std::move(which)) {}
     Bytes atr() const override { return x_card.atr(); }
     void power_on() override;
     void power_off() override;
@@ -41,17 +45,22 @@ public:
 private:
     cards::VirtualCard& x_card;
     CaseTrace& x_trace;
+    std::string x_which;
 };
 
 /// TracedHost writes method, target, sizes and status of each request that reaches the CM.
 class TracedHost final : public cm::Host {
 public:
-    TracedHost(cm::Host& host, CaseTrace& trace) : x_host(host), x_trace(trace) {}
+    /// `moment` is called with `request:N` and `answer:N`.
+    TracedHost(cm::Host& host, CaseTrace& trace, std::function<void(const std::string&)> moment)
+        : x_host(host), x_trace(trace), x_moment(std::move(moment)) {}
     net::HttpResponse handle(const net::HttpRequest& request) override;
 
 private:
     cm::Host& x_host;
     CaseTrace& x_trace;
+    std::function<void(const std::string&)> x_moment;
+    std::atomic<int> x_requests{0};
 };
 
 }  // namespace rakit::scenarios

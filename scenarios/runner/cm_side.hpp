@@ -11,18 +11,21 @@
 
 namespace rakit::scenarios {
 
-/// cm_config lays a case's differences over the CM's default configuration. Failure: document_invalid.
+/// cm_config lays a case's differences over the CM's default configuration: objects by RFC 7396, and into lists whose
+/// entries have names, objects of NAME: members (a new name adds an entry, null takes one away). Failure:
+/// document_invalid.
 Result<cm::Config> cm_config(const CmSetup& cm, const OfficerSetup& officer);
 
 /// CmSide is the CM of one case: its own database in memory, and the policy over it.
 class CmSide {
 public:
     /// make fails as cm_config and the store do. What is passed in outlives it.
-    static Result<std::unique_ptr<CmSide>> make(const Case& one, const CardView& card, const cm::Hierarchy& hierarchy,
-                                                Clock& clock, Rng& rng);
+    /// `op_pin` is the card's own.
+    static Result<std::unique_ptr<CmSide>> make(const Case& one, const CardView& card, const Pin& op_pin,
+                                                const cm::Hierarchy& hierarchy, Clock& clock, Rng& rng);
     cm::Host& host() { return *x_host; }
-    /// view reads what the store holds of this card. Failure: io_failed.
-    Result<CmView> view(const CardView& before);
+    /// view reads what the store holds of these cards, as they were before. Failure: io_failed.
+    Result<CmView> view(const std::vector<const CardView*>& before);
     /// log_text gives the request log's sentences, for the search for secrets.
     Result<std::string> log_text();
 

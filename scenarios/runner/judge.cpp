@@ -2,32 +2,10 @@
 
 #include <algorithm>
 
+#include "scenarios/runner/card_judge.hpp"
+
 namespace rakit::scenarios {
 namespace {
-
-/// A TC is told by this policy (docs/domain.md); a procedure with another one needs its scenarios to say so.
-constexpr std::string_view kTransportPolicy = "2.25.259992147378155069564548854890386613715";
-
-bool transport(const x509::Certificate& certificate) {
-    const auto policies = certificate.policies();
-    return std::find(policies.begin(), policies.end(), kTransportPolicy) != policies.end();
-}
-
-bool holds(const std::vector<x509::Certificate>& certificates, const x509::Certificate& one) {
-    return std::find(certificates.begin(), certificates.end(), one) != certificates.end();
-}
-
-std::string list(const std::vector<std::string>& words) {
-    std::string text;
-    for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-    return text.empty() ? "none" : text;
-}
-
-std::string list(const std::vector<int>& numbers) {
-    std::vector<std::string> words;
-    for (const int number : numbers) words.push_back(std::to_string(number));
-    return list(words);
-}
 
 class Judge {
 public:
@@ -36,14 +14,14 @@ public:
     std::vector<Mismatch> run() {
         results();
         card();
-        for (const auto& [id, after] : x_expect.keys) key(id, after);
         cm();
         dialog();
         for (const auto& [reference, tries] : x_expect.tries) tries_left(reference, tries);
         same("certificates handed out as files", x_expect.files, static_cast<int>(x_seen.files.size()));
-        always();
+        if (x_expect.handed_out) handed_out(*x_expect.handed_out);
+        for (const auto& entry : x_expect.log) log(entry);
         auto secrets = find_secrets(x_seen.written, x_seen.secrets);
-        x_found.insert(x_found.end(), secrets.begin(), secrets.end());
+        add(std::move(secrets));
         return std::move(x_found);
     }
 
@@ -51,6 +29,8 @@ private:
     void complain(std::string what, std::string expected, std::string seen) {
         x_found.push_back({std::move(what), std::move(expected), std::move(seen)});
     }
+
+    void add(std::vector<Mismatch> more) { x_found.insert(x_found.end(), more.begin(), more.end()); }
 
     void same(const std::string& what, const std::optional<int>& expected, int seen) {
         if (expected && *expected != seen) complain(what, std::to_string(*expected), std::to_string(seen));
@@ -71,49 +51,14 @@ private:
     }
 
     void card() {
-        if (!x_expect.card_unchanged) return;
-        for (const auto& [path, content] : x_seen.before.files) {
-            const auto after = x_seen.after.files.find(path);
-            if (after == x_seen.after.files.end())
-                complain("file " + path, "byte-identical", "deleted");
-            else if (after->second != content)
-                complain("file " + path, "byte-identical", "changed");
-        }
-        for (const auto& [path, content] : x_seen.after.files)
-            if (!x_seen.before.files.contains(path)) complain("file " + path, "not there", "created");
-    }
-
-    void key(const std::string& id, const KeyAfter& expect) {
-        const KeyView* before = x_seen.before.key(id);
-        const KeyView* after = x_seen.after.key(id);
-        if (before == nullptr || after == nullptr)
-            return complain("key " + id, "on the card", before == nullptr ? "never there" : "gone");
-        const std::string what = "key " + id + ": ";
-        same(what + "certificates", expect.certificates, static_cast<int>(after->certificates.size()));
-        same(what + "new certificates", expect.fresh, fresh(*before, *after));
-        if (const auto kept = positions_kept(*before, *after); expect.kept && *expect.kept != kept)
-            complain(what + "former certificates that are there", list(*expect.kept), list(kept));
-        if (const auto tc = tc_state(*before, *after); expect.tc && *expect.tc != tc)
-            complain(what + "transport certificate", *expect.tc, tc);
-    }
-
-    static int fresh(const KeyView& before, const KeyView& after) {
-        return static_cast<int>(std::count_if(after.certificates.begin(), after.certificates.end(),
-                                              [&](const auto& one) { return !holds(before.certificates, one); }));
-    }
-
-    static std::vector<int> positions_kept(const KeyView& before, const KeyView& after) {
-        std::vector<int> kept;
-        for (std::size_t i = 0; i < before.certificates.size(); ++i)
-            if (holds(after.certificates, before.certificates[i])) kept.push_back(static_cast<int>(i) + 1);
-        return kept;
-    }
-
-    static std::string tc_state(const KeyView& before, const KeyView& after) {
-        const auto& now = after.certificates;
-        if (std::any_of(now.begin(), now.end(), transport)) return "kept";
-        const auto& then = before.certificates;
-        return std::any_of(then.begin(), then.end(), transport) ? "gone" : "none";
+        add(judge_card("", x_expect.card, x_seen.before, x_seen.after, x_seen.cm));
+        if (x_seen.other_after)
+            add(judge_card("the other card: ", x_expect.other_card, *x_seen.other_before, *x_seen.other_after,
+                           x_seen.cm));
+        // Whatever a scenario says: the officer's card is never taken for the one to update.
+        if (x_seen.officer_after)
+            add(judge_card("the officer's card: ", {true, {}, {}}, *x_seen.officer_before, *x_seen.officer_after,
+                           x_seen.cm));
     }
 
     int in_state(std::string_view state) const {
@@ -127,7 +72,9 @@ private:
         same("CM: revoked certificates", x_expect.cm.revoked, in_state("revoked") + x_seen.cm.revoked_former);
         same("CM: orders", x_expect.cm.orders, x_seen.cm.orders);
         same("CM: TCs used up", x_expect.cm.used_tcs, x_seen.cm.used_tcs);
-        each_of("CM: request log", x_expect.cm.log, x_seen.cm.log);
+        std::vector<std::string> codes;
+        for (const auto& entry : x_seen.cm.log) codes.push_back(entry.code);
+        each_of("CM: request log", x_expect.cm.log, codes);
     }
 
     void dialog() {
@@ -137,6 +84,9 @@ private:
             if (std::find(x_seen.prompts.begin(), x_seen.prompts.end(), prompt) != x_seen.prompts.end())
                 complain("prompt " + prompt, "not shown", "shown");
         each_of("notices", x_expect.notices, x_seen.notices);
+        for (const auto& code : x_expect.not_told)
+            if (std::find(x_seen.notices.begin(), x_seen.notices.end(), code) != x_seen.notices.end())
+                complain("notice " + code, "not told", "told");
     }
 
     void tries_left(std::uint8_t reference, int expected) {
@@ -146,38 +96,46 @@ private:
         same(what, expected, seen->second);
     }
 
-    /// always judges what no scenario has to say.
-    void always() {
-        for (const auto& damage : x_seen.after.damage) complain("card", "in order", damage);
-        for (const auto& before : x_seen.before.keys) {
-            const KeyView* after = x_seen.after.key(before.id);
-            if (after == nullptr) {
-                complain("key " + before.id, "on the card", "gone");
+    /// handed_out compares the files as a set: each expected one takes the first that fits its key.
+    void handed_out(const std::vector<HandedOut>& expected) {
+        auto left = x_seen.files;
+        for (const auto& one : expected) {
+            const KeyView* key = x_seen.before.key(one.key);
+            const auto file = std::find_if(left.begin(), left.end(), [&](const x509::Certificate& each) {
+                return key != nullptr && each.spki() == key->spki;
+            });
+            const std::string what = "certificate handed out of key " + one.key;
+            if (file == left.end()) {
+                complain(what, "there", "missing");
                 continue;
             }
-            key_itself(before, *after);
-            if (!x_expect.keys.contains(before.id) && before.certificates != after->certificates)
-                complain("key " + before.id, "certificates as they were", "other certificates");
-            for (const auto& certificate : after->certificates)
-                if (!holds(before.certificates, certificate)) stored(*after, certificate);
+            add(judge_content(what + ": ", one.content, *file));
+            if (const auto state = state_at_cm(x_seen.cm, *file); state != "active")
+                complain(what, "issued by the CM and active there", state);
+            left.erase(file);
         }
+        if (!left.empty()) complain("certificates handed out", "no others", std::to_string(left.size()) + " more");
     }
 
-    void key_itself(const KeyView& before, const KeyView& after) {
-        if (before.spki != after.spki) complain("key " + before.id, "the same key", "another key");
-        if (!before.certificates.empty() && after.certificates.empty())
-            complain("key " + before.id, "the old or the new certificate", "none");
-    }
-
-    void stored(const KeyView& key, const x509::Certificate& certificate) {
-        const std::string what = "new certificate of key " + key.id;
-        if (certificate.spki() != key.spki) complain(what, "of this key", "of another key");
-        const auto issued = std::find_if(x_seen.cm.certificates.begin(), x_seen.cm.certificates.end(),
-                                         [&](const CmCertificate& one) { return one.sha256 == certificate.sha256(); });
-        if (issued == x_seen.cm.certificates.end())
-            complain(what, "issued by the CM", "unknown to it");
-        else if (issued->state != "active")
-            complain(what, "active at the CM", issued->state);
+    void log(const std::map<std::string, std::string>& expected) {
+        const auto member = [](const CmLogEntry& entry, const std::string& name) {
+            return name == "category"    ? entry.category
+                   : name == "code"      ? entry.code
+                   : name == "officer"   ? entry.officer
+                   : name == "procedure" ? entry.procedure
+                                         : entry.line;
+        };
+        const auto fits = [&](const CmLogEntry& entry) {
+            return std::all_of(expected.begin(), expected.end(),
+                               [&](const auto& one) { return member(entry, one.first) == one.second; });
+        };
+        if (std::any_of(x_seen.cm.log.begin(), x_seen.cm.log.end(), fits)) return;
+        std::vector<std::string> wanted, seen;
+        for (const auto& [name, value] : expected) wanted.push_back(name + " " + value);
+        for (const auto& entry : x_seen.cm.log)
+            seen.push_back(entry.category + " " + entry.code + " by " +
+                           (entry.officer.empty() ? "nobody" : entry.officer));
+        complain("CM: an entry of the request log", list(wanted), list(seen));
     }
 
     const Expectation& x_expect;
@@ -186,11 +144,6 @@ private:
 };
 
 }  // namespace
-
-const KeyView* CardView::key(const std::string& id) const {
-    const auto it = std::find_if(keys.begin(), keys.end(), [&](const KeyView& one) { return one.id == id; });
-    return it == keys.end() ? nullptr : &*it;
-}
 
 std::vector<Mismatch> judge(const Expectation& expect, const Observation& seen) { return Judge(expect, seen).run(); }
 

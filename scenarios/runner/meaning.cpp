@@ -23,6 +23,7 @@ public:
         prompts(expect);
         results(expect);
         kept(expect);
+        devices();
     }
 
 private:
@@ -44,11 +45,33 @@ private:
         for (std::size_t i = 0; i < list.size(); ++i) known("/expect/cm/log/" + std::to_string(i), list[i]);
     }
 
+    /// devices finds what no station has yet, and moments that can't be.
+    void devices() {
+        const json& doing = x_row.value.at("do");
+        if (x_row.value.value("device", "reader") == "printer")
+            complain("/device", "there is no printer station yet; 'reader' is the only device");
+        const json card = x_row.value.value("card", json::object());
+        if (card.contains("profile") && card.contains("image"))
+            complain("/card/profile", "'image' names the card already");
+        const bool officer_card = x_row.value.value("officer", json::object()).value("device", "soft") == "card";
+        const std::string pulled = doing.contains("unplug") ? doing.at("unplug").at("what").get<std::string>() : "";
+        if (pulled == "reader") complain("/do/unplug/what", "no station can unplug a reader yet; pull 'card'");
+        if (pulled == "officer-card" && !officer_card)
+            complain("/do/unplug/what", "the officer has no card: 'officer: {device: card}'");
+        if (doing.value("resume", false) && doing.value("reload", false))
+            complain("/do/reload", "the officer either resumes or reloads");
+        if (x_row.value.at("expect").contains("other_card") && !doing.contains("swap_card"))
+            complain("/expect/other_card", "no other card comes: 'do' has no 'swap_card'");
+    }
+
     void resume() {
-        const bool resumes = x_row.value.at("do").value("resume", false);
+        const json& doing = x_row.value.at("do");
+        const bool resumes = doing.value("resume", false) || doing.value("reload", false);
         const bool first = x_row.value.at("expect").contains("first_result");
-        if (resumes && !first) complain("/expect", "'do' resumes: say with 'first_result' how the update fails before");
-        if (!resumes && first) complain("/expect/first_result", "nothing is resumed, so there is one result only");
+        if (resumes && !first)
+            complain("/expect", "it is done twice: say with 'first_result' how the update fails before");
+        if (!resumes && first)
+            complain("/expect/first_result", "nothing is resumed or reloaded, so there is one result only");
     }
 
     void prompts(const json& expect) {
@@ -64,7 +87,8 @@ private:
         const bool stores = std::any_of(actions.begin(), actions.end(), [](const json& action) {
             return action.is_object() || action == "redo" || action == "add";
         });
-        if (expect.at("result") == "ok" && stores && expect.at("card").is_string())
+        const bool swaps = x_row.value.at("do").contains("swap_card");
+        if (expect.at("result") == "ok" && stores && !swaps && expect.at("card").is_string())
             complain("/expect/card",
                      "Redo and Add store a certificate: an update that goes through can't leave the card unchanged");
     }
@@ -72,6 +96,7 @@ private:
     void kept(const json& expect) {
         if (!expect.at("card").is_object()) return;
         for (const auto& [key, after] : expect.at("card").items()) {
+            if (!after.is_object()) continue;
             const json count = after.value("certificates", json());
             if (!count.is_number() || !after.contains("new") || !after.contains("kept")) continue;
             const auto sum = after.at("new").get<std::size_t>() + after.at("kept").size();

@@ -22,6 +22,7 @@ struct KeyView {
 struct CardView {
     std::string serial;
     std::vector<KeyView> keys;
+    std::vector<x509::Certificate> ca_certificates;
     std::map<std::string, std::string> files;  ///< path -> content as text; compared whole
     std::map<std::uint8_t, int> tries;         ///< PIN reference -> tries left
     std::vector<std::string> damage;           ///< what doesn't parse or doesn't fit together
@@ -35,13 +36,18 @@ struct CmCertificate {
     std::string state;  ///< "active", "pending", "revoked"
 };
 
+/// CmLogEntry is one line of the request log.
+struct CmLogEntry {
+    std::string category, code, officer, procedure, line;  ///< `code` is "ok" where it went well
+};
+
 /// CmView is what the CM's store holds of this case.
 struct CmView {
     std::vector<CmCertificate> certificates;
     int orders = 0;
     int revoked_former = 0;  ///< certificates that were there before and are revoked now
     int used_tcs = 0;
-    std::vector<std::string> log;  ///< code of each entry of the request log, "ok" where it went well
+    std::vector<CmLogEntry> log;
 };
 
 /// Written is something that the run left: a file, a trace, a report.
@@ -54,6 +60,8 @@ struct Written {
 struct Observation {
     CardView before;
     CardView after;
+    std::optional<CardView> other_before, other_after;      ///< the card that was swapped in
+    std::optional<CardView> officer_before, officer_after;  ///< the officer's own
     CmView cm;
     std::string result;  ///< "ok" or the code with which the RA ended
     std::optional<std::string> first_result;

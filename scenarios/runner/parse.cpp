@@ -22,6 +22,7 @@ std::uint8_t reference(const std::string& hex) { return static_cast<std::uint8_t
 
 CardSetup parse_card(const json& value) {
     CardSetup card;
+    if (value.contains("profile")) card.image = value.at("profile").get<std::string>() + "-tc";
     take(value, "image", card.image);
     take(value, "serial", card.serial);
     take(value, "certificates", card.certificates);
@@ -33,6 +34,8 @@ CardSetup parse_card(const json& value) {
 
 OfficerSetup parse_officer(const json& value) {
     OfficerSetup officer;
+    officer.card = value.value("device", "soft") == "card";
+    if (officer.card) officer.name = "Olof Officer";  // as the built-in officer's card has it
     take(value, "name", officer.name);
     officer.expired = value.value("certificate", "valid") == "expired";
     // The names of the CM's configuration (docs/formats/cm-config.md).
@@ -45,7 +48,9 @@ OfficerSetup parse_officer(const json& value) {
 CmSetup parse_cm(const json& value) {
     CmSetup cm;
     take(value, "procedures", cm.procedures);
+    take(value, "config", cm.config);
     take(value, "deviations", cm.deviations);
+    take(value, "op_pins", cm.op_pins);
     take(value, "used_tcs", cm.used_tcs);
     return cm;
 }
@@ -64,11 +69,27 @@ Doing parse_do(const json& value) {
     take(value, "auto_add_fields", doing.auto_add_fields);
     take(value, "replace_ca", doing.replace_ca);
     take(value, "resume", doing.resume);
+    take(value, "reload", doing.reload);
+    take(value, "qc", doing.qc);
+    if (value.contains("swap_card")) {
+        const json& swap = value.at("swap_card");
+        doing.swap_card = CardSwap{swap.at("at"), parse_card(swap.at("card"))};
+    }
+    if (value.contains("unplug")) doing.unplug = Unplugging{value.at("unplug").at("at"), value.at("unplug").at("what")};
     const json typed = object(value, "type");
     for (const auto& [prompt, answers] : typed.items())
         doing.type[prompt] = answers.is_array() ? answers.get<std::vector<std::string>>()
                                                 : std::vector<std::string>{answers.get<std::string>()};
     return doing;
+}
+
+ContentAfter parse_content(const json& value) {
+    ContentAfter content;
+    const json subject = object(value, "subject");
+    for (const auto& [field, text] : subject.items())
+        content.subject[field] = text.is_null() ? std::nullopt : std::optional(text.get<std::string>());
+    take(value, "qc", content.qc);
+    return content;
 }
 
 KeyAfter parse_key_after(const json& value) {
@@ -77,7 +98,20 @@ KeyAfter parse_key_after(const json& value) {
     take(value, "new", key.fresh);
     take(value, "kept", key.kept);
     take(value, "tc", key.tc);
+    key.content = parse_content(value);
     return key;
+}
+
+CardAfter parse_card_after(const json& value) {
+    CardAfter card;
+    card.unchanged = value.is_string();
+    if (!value.is_object()) return card;
+    for (const auto& [key, after] : value.items())
+        if (key == "ca_certificates")
+            card.ca = parse_key_after(after);
+        else
+            card.keys[key] = parse_key_after(after);
+    return card;
 }
 
 CmAfter parse_cm_after(const json& value) {
@@ -95,16 +129,21 @@ Expectation parse_expect(const json& value) {
     Expectation expect;
     take(value, "result", expect.result);
     take(value, "first_result", expect.first_result);
-    const json& card = value.at("card");
-    expect.card_unchanged = card.is_string();
-    if (card.is_object())
-        for (const auto& [key, after] : card.items()) expect.keys[key] = parse_key_after(after);
+    expect.card = parse_card_after(value.at("card"));
+    if (value.contains("other_card")) expect.other_card = parse_card_after(value.at("other_card"));
     expect.cm = parse_cm_after(value.at("cm"));
     take(value, "prompts", expect.prompts);
     take(value, "not_prompted", expect.not_prompted);
     const json pins = object(value, "tries");
     for (const auto& [pin, tries] : pins.items()) expect.tries[reference(pin)] = tries.get<int>();
     take(value, "files", expect.files);
+    take(value, "log", expect.log);
+    take(value, "not_told", expect.not_told);
+    if (value.contains("handed_out")) {
+        expect.handed_out.emplace();
+        for (const auto& one : value.at("handed_out"))
+            expect.handed_out->push_back({one.at("key"), parse_content(one)});
+    }
     take(value, "notices", expect.notices);
     return expect;
 }
@@ -115,6 +154,7 @@ Case parse_case(const json& value) {
     Case one;
     take(value, "title", one.title);
     take(value, "source", one.source);
+    take(value, "covers", one.covers);
     take(value, "tags", one.tags);
     take(value, "seed", one.seed);
     take(value, "time_limit_s", one.time_limit_s);

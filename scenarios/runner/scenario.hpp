@@ -21,6 +21,7 @@ struct CardSetup {
 /// OfficerSetup is who signs; what isn't said is as in the CM's default configuration.
 struct OfficerSetup {
     std::string name = "Olivia Officer";                ///< common name of the certificate
+    bool card = false;                                  ///< a card in a second reader, through PKCS#11; else a PKCS#12
     nlohmann::json members = nlohmann::json::object();  ///< laid over the configuration's officer of that name
     bool expired = false;                               ///< the certificate
 };
@@ -28,7 +29,9 @@ struct OfficerSetup {
 /// CmSetup is how the CM differs from its default configuration.
 struct CmSetup {
     std::map<std::string, nlohmann::json> procedures;  ///< name -> members laid over it
+    nlohmann::json config = nlohmann::json::object();  ///< laid over the whole; see lay_over()
     nlohmann::json deviations = nlohmann::json::object();
+    std::string op_pins = "none";       ///< what the database holds of the card: "none", "held", "wrong"
     std::vector<std::string> used_tcs;  ///< key ids whose TC counts as exchanged already
 };
 
@@ -40,6 +43,19 @@ struct KeyAction {
         certificate;  ///< which of the key's certificates Redo replaces, from 1 as the contents list them
 };
 
+/// CardSwap is another card that takes the first one's place. A moment is a prompt's id, `request:N` (before the CM
+/// sees its Nth request) or `answer:N` (before the RA sees the answer to it).
+struct CardSwap {
+    std::string at;
+    CardSetup card;
+};
+
+/// Unplugging is what is pulled, and at which moment.
+struct Unplugging {
+    std::string at;
+    std::string what;  ///< "card", "officer-card", "reader"
+};
+
 /// Doing is what the officer does.
 struct Doing {
     std::vector<KeyAction> actions;
@@ -48,10 +64,20 @@ struct Doing {
     std::vector<std::string> show_fields;
     bool auto_add_fields = false;
     bool replace_ca = false;
+    nlohmann::json qc = nlohmann::json::array();  ///< statements that the officer adds, as wire.md has them
+    std::optional<CardSwap> swap_card;
+    std::optional<Unplugging> unplug;
     /// prompt id -> what is typed, asking by asking: "right", "wrong", "cancel" or digits. One answer serves every
     /// asking; after several, the officer cancels.
     std::map<std::string, std::vector<std::string>> type;
-    bool resume = false;
+    bool resume = false;  ///< after the update
+    bool reload = false;  ///< after the update: it is done again with the card that is in the reader then
+};
+
+/// ContentAfter is what each new certificate must hold; what isn't said isn't judged.
+struct ContentAfter {
+    std::map<std::string, std::optional<std::string>> subject;  ///< field -> value; nothing: it isn't there
+    std::optional<std::vector<std::string>> qc;                 ///< OIDs of the QC statements
 };
 
 /// KeyAfter is what one key must look like in the end; what isn't said isn't judged.
@@ -60,6 +86,20 @@ struct KeyAfter {
     std::optional<int> fresh;              ///< issued in this case; "new" in the file
     std::optional<std::vector<int>> kept;  ///< positions of former certificates that are there, all others being gone
     std::optional<std::string> tc;         ///< "kept", "gone", "none"
+    ContentAfter content;
+};
+
+/// CardAfter is what a card must look like in the end.
+struct CardAfter {
+    bool unchanged = false;                ///< every file byte-identical
+    std::map<std::string, KeyAfter> keys;  ///< keys that aren't named must be as they were
+    std::optional<KeyAfter> ca;            ///< the issuer certificates on it, which otherwise must be as they were
+};
+
+/// HandedOut is a certificate that the officer got as a file.
+struct HandedOut {
+    std::string key;
+    ContentAfter content;
 };
 
 /// CmAfter is what the CM's store must hold in the end, counted in this case.
@@ -72,14 +112,17 @@ struct CmAfter {
 struct Expectation {
     std::string result;  ///< "ok" or an error code; of resume, if the officer resumes
     std::optional<std::string> first_result;
-    bool card_unchanged = false;
-    std::map<std::string, KeyAfter> keys;  ///< keys that aren't named must be as they were
+    CardAfter card;
+    CardAfter other_card{true, {}, {}};  ///< the one that was swapped in
     CmAfter cm;
     std::optional<std::vector<std::string>> prompts;
     std::vector<std::string> not_prompted;
     std::map<std::uint8_t, int> tries;
     std::optional<int> files;
+    std::optional<std::vector<HandedOut>> handed_out;
+    std::vector<std::map<std::string, std::string>> log;  ///< member -> value of an entry that the request log holds
     std::vector<std::string> notices;
+    std::vector<std::string> not_told;
 };
 
 /// Case is one row of a scenario, or the scenario itself if it has no matrix.
@@ -88,6 +131,7 @@ struct Case {
     std::string file;  ///< as it was found
     std::string title;
     std::string source;
+    std::vector<std::string> covers;  ///< requirement ids of docs/coverage/requirements.yaml
     std::vector<std::string> tags;
     std::uint64_t seed = 1;
     std::optional<int> time_limit_s;

@@ -25,6 +25,11 @@ public:
         x_slot->insert();
         return {};
     }
+    Result<void> swap(cards::VirtualCard& card) override {
+        x_slot->exchange_card(card);
+        return {};
+    }
+    void pull() override { x_slot->remove(); }
     void end() override {
         x_slot->remove();
         x_reader.reset();
@@ -44,12 +49,19 @@ public:
     Result<void> begin(cards::VirtualCard& card, Clock&) override {
         auto host = VpcdHost::listen();
         if (!host) return Unexpected{std::move(host).error()};
-        auto served = cards::ServedCard::start(card, cards::to_loopback((*host)->port()));
-        if (!served) return Unexpected{std::move(served).error()};
-        x_served.emplace(std::move(*served));
+        x_port = (*host)->port();
+        if (auto inserted = swap(card); !inserted) return inserted;
         x_reader = std::make_unique<LinkReader>(reader_name(), std::move(*host));
         return {};
     }
+    Result<void> swap(cards::VirtualCard& card) override {
+        x_served.reset();
+        auto served = cards::ServedCard::start(card, cards::to_loopback(x_port));
+        if (!served) return Unexpected{std::move(served).error()};
+        x_served.emplace(std::move(*served));
+        return {};
+    }
+    void pull() override { x_served->remove(); }
     Result<void> insert_again(const std::function<void()>& meanwhile) override {
         x_served->remove();
         meanwhile();
@@ -63,6 +75,7 @@ public:
     std::string reader_name() const override { return "vpcd by wire"; }
 
 private:
+    std::uint16_t x_port = 0;
     std::optional<cards::ServedCard> x_served;
     std::unique_ptr<LinkReader> x_reader;
 };
@@ -74,12 +87,8 @@ public:
     explicit PcscStation(cards::Sandbox sandbox) : x_sandbox(std::move(sandbox)) {}
 
     Result<void> begin(cards::VirtualCard& card, Clock&) override {
-        x_slot = (x_slot + 1) % static_cast<int>(x_sandbox.readers().size());
-        if (auto empty = x_sandbox.await_card(x_slot, false); !empty) return Unexpected{std::move(empty).error()};
-        auto served = cards::ServedCard::start(card, x_sandbox.connector(x_slot));
-        if (!served) return Unexpected{std::move(served).error()};
-        x_served.emplace(std::move(*served));
-        if (auto seen = x_sandbox.await_card(x_slot, true); !seen) return Unexpected{std::move(seen).error()};
+        x_slot = other_slot();
+        if (auto inserted = serve(card, x_slot, x_served); !inserted) return inserted;
         auto reader = reference::PcscReader::open(reader_name());
         if (!reader) return Unexpected{std::move(reader).error()};
         x_reader = std::move(*reader);
@@ -93,17 +102,49 @@ public:
         if (auto seen = x_sandbox.await_card(x_slot, true); !seen) return Unexpected{std::move(seen).error()};
         return {};
     }
+    /// The slot that this case leaves free takes the officer's card.
+    Result<bool> begin_officer(cards::VirtualCard& card) override {
+        if (auto inserted = serve(card, other_slot(), x_officer); !inserted)
+            return Unexpected{std::move(inserted).error()};
+        return true;
+    }
+    std::string officer_reader_name() const override {
+        return x_sandbox.readers()[static_cast<std::size_t>(other_slot())];
+    }
+    Result<void> swap(cards::VirtualCard& card) override {
+        x_served.reset();
+        return serve(card, x_slot, x_served);
+    }
+    void pull() override { pull(x_served, x_slot); }
+    void pull_officer() override { pull(x_officer, other_slot()); }
     void end() override {
         x_served.reset();
+        x_officer.reset();
         x_reader.reset();
     }
     reference::CardReader& reader() override { return *x_reader; }
     std::string reader_name() const override { return x_sandbox.readers()[static_cast<std::size_t>(x_slot)]; }
 
 private:
+    int other_slot() const { return (x_slot + 1) % static_cast<int>(x_sandbox.readers().size()); }
+
+    Result<void> serve(cards::VirtualCard& card, int slot, std::optional<cards::ServedCard>& served) {
+        if (auto empty = x_sandbox.await_card(slot, false); !empty) return Unexpected{std::move(empty).error()};
+        auto started = cards::ServedCard::start(card, x_sandbox.connector(slot));
+        if (!started) return Unexpected{std::move(started).error()};
+        served.emplace(std::move(*started));
+        if (auto seen = x_sandbox.await_card(slot, true); !seen) return Unexpected{std::move(seen).error()};
+        return {};
+    }
+    /// An RA sees the same whether pcscd has noticed yet or not: the next APDU fails either way.
+    void pull(std::optional<cards::ServedCard>& served, int slot) {
+        if (served) served->remove();
+        (void)x_sandbox.await_card(slot, false).has_value();
+    }
+
     cards::Sandbox x_sandbox;
     int x_slot = 0;
-    std::optional<cards::ServedCard> x_served;
+    std::optional<cards::ServedCard> x_served, x_officer;
     std::unique_ptr<reference::PcscReader> x_reader;
 };
 

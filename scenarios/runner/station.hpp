@@ -26,7 +26,19 @@ public:
     virtual Result<void> begin(cards::VirtualCard& card, Clock& clock) = 0;
     /// insert_again pulls the card, if it is still in, and puts it in afresh; `meanwhile` has it to itself.
     virtual Result<void> insert_again(const std::function<void()>& meanwhile) = 0;
-    /// end pulls the card; nothing reaches it any more.
+    /// begin_officer puts the officer's card into another reader; false where there is none to put it in.
+    virtual Result<bool> begin_officer(cards::VirtualCard& card) {
+        (void)card;
+        return false;
+    }
+    /// officer_reader_name is that reader's PC/SC name.
+    virtual std::string officer_reader_name() const { return {}; }
+    /// swap puts another card in the first one's place, and returns when the reader sees it.
+    virtual Result<void> swap(cards::VirtualCard& card) = 0;
+    /// pull takes the card out for good, and pull_officer the officer's.
+    virtual void pull() = 0;
+    virtual void pull_officer() {}
+    /// end pulls the cards; nothing reaches it any more.
     virtual void end() = 0;
     /// reader is the reader as the reference in this process sees it; valid from begin() to end().
     virtual reference::CardReader& reader() = 0;

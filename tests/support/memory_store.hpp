@@ -44,6 +44,12 @@ public:
         x_work.orders[order.transaction_id] = order;
         return {};
     }
+    Result<std::vector<Bytes>> orders_in(OrderState state) override {
+        std::vector<Bytes> list;
+        for (const auto& [id, order] : x_work.orders)
+            if (order.state == state) list.push_back(id);
+        return list;
+    }
     Result<std::optional<CertificateRecord>> certificate(ByteView issuer, const std::string& serial) override {
         const auto at = x_work.index.find({Bytes(issuer.begin(), issuer.end()), serial});
         if (at == x_work.index.end()) return std::optional<CertificateRecord>();

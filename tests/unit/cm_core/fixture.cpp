@@ -16,17 +16,6 @@ Bytes octet(unsigned value) { return {static_cast<std::uint8_t>(value)}; }
 
 Bytes octet_string(ByteView value) { return TlvWriter().put(0x04, value).bytes(); }
 
-Bytes pkcs10(const x509::DistinguishedName& subject, EVP_PKEY* key, EVP_PKEY* signing_key) {
-    const ossl::X509Request request(X509_REQ_new());
-    const auto name = x509::encode_name(subject);
-    const unsigned char* cursor = name->data();
-    const ossl::Name parsed(d2i_X509_NAME(nullptr, &cursor, static_cast<long>(name->size())));
-    X509_REQ_set_subject_name(request.get(), parsed.get());
-    X509_REQ_set_pubkey(request.get(), key);
-    X509_REQ_sign(request.get(), signing_key, EVP_sha256());
-    return ossl::to_der(request.get(), i2d_X509_REQ);
-}
-
 x509::DistinguishedName subject_of(const Request& request) {
     if (request.subject) return *request.subject;
     x509::DistinguishedName subject;
@@ -126,6 +115,25 @@ const x509::Certificate* Answer::certificate_for(const EVP_PKEY* key) const {
     for (const auto& certificate : certificates)
         if (certificate.spki() == ossl::spki(key)) return &certificate;
     return nullptr;
+}
+
+Bytes pkcs10(const x509::DistinguishedName& subject, EVP_PKEY* key, EVP_PKEY* signing_key,
+             const std::vector<std::string>& extensions) {
+    const ossl::X509Request request(X509_REQ_new());
+    const auto name = x509::encode_name(subject);
+    const unsigned char* cursor = name->data();
+    const ossl::Name parsed(d2i_X509_NAME(nullptr, &cursor, static_cast<long>(name->size())));
+    X509_REQ_set_subject_name(request.get(), parsed.get());
+    X509_REQ_set_pubkey(request.get(), key);
+    const ossl::Extensions asked(sk_X509_EXTENSION_new_null());
+    for (const auto& text : extensions) {
+        const auto split = text.find('=');
+        sk_X509_EXTENSION_push(asked.get(), X509V3_EXT_nconf(nullptr, nullptr, text.substr(0, split).c_str(),
+                                                             text.substr(split + 1).c_str()));
+    }
+    if (!extensions.empty()) X509_REQ_add_extensions(request.get(), asked.get());
+    X509_REQ_sign(request.get(), signing_key, EVP_sha256());
+    return ossl::to_der(request.get(), i2d_X509_REQ);
 }
 
 Bytes tagged_attribute(unsigned id, unsigned control, ByteView value) {

@@ -70,6 +70,10 @@ struct Answer {
 /// tagged_attribute encodes a control of id-cmc with one value.
 Bytes tagged_attribute(unsigned id, unsigned control, ByteView value);
 
+/// pkcs10 makes a certification request that asks for extensions in OpenSSL's words ("keyUsage=digitalSignature").
+Bytes pkcs10(const x509::DistinguishedName& subject, EVP_PKEY* key, EVP_PKEY* signing_key,
+             const std::vector<std::string>& extensions = {});
+
 /// pki_data encodes a request, and numbers the lines' body parts.
 Bytes pki_data(Request& request);
 

@@ -32,30 +32,31 @@ x509::Certificate certificate(EVP_PKEY* of, std::uint8_t serial, bool transport 
 struct Sample {
     ossl::PKey one = key("one"), two = key("two");
     x509::Certificate tc = certificate(one.get(), 1, true), fresh = certificate(one.get(), 2),
-                      other = certificate(two.get(), 3);
+                      other = certificate(two.get(), 3), issuer = certificate(key("ca").get(), 4);
     Expectation expect;
     Observation seen;
 
     Sample() {
-        seen.before = {"0A",
-                       {{"45", ossl::spki(one.get()), {tc}}, {"46", ossl::spki(two.get()), {other}}},
-                       {{"4301", "AA"}},
-                       {{1, 3}},
-                       {}};
-        seen.after = {"0A",
-                      {{"45", ossl::spki(one.get()), {fresh}}, {"46", ossl::spki(two.get()), {other}}},
-                      {{"4301", "BB"}},
-                      {{1, 3}},
-                      {}};
-        seen.cm = {{{fresh.sha256(), "active"}}, 1, 0, 1, {"ok"}};
+        seen.before.serial = seen.after.serial = "0A";
+        seen.before.keys = {{"45", ossl::spki(one.get()), {tc}}, {"46", ossl::spki(two.get()), {other}}};
+        seen.after.keys = {{"45", ossl::spki(one.get()), {fresh}}, {"46", ossl::spki(two.get()), {other}}};
+        seen.before.files = {{"4301", "AA"}};
+        seen.after.files = {{"4301", "BB"}};
+        seen.before.tries = seen.after.tries = {{1, 3}};
+        seen.before.ca_certificates = seen.after.ca_certificates = {issuer};
+        seen.other_before = seen.other_after = seen.before;
+        seen.officer_before = seen.officer_after = seen.before;
+        seen.cm = {{{fresh.sha256(), "active"}}, 1, 0, 1, {{"issue", "ok", "Olivia Officer", "employee-tc", ""}}};
         seen.result = "ok";
         seen.prompts = {"signature-pin", "pin:01"};
         seen.notices = {"soft_token_warning"};
         seen.written.push_back({"the trace", to_bytes("00 20 00 01 Lc=8")});
         seen.secrets.emplace_back("73510246");
         expect.result = "ok";
-        expect.keys["45"] = {1, 1, std::vector<int>{}, "gone"};
+        expect.card.keys["45"] = {1, 1, std::vector<int>{}, "gone", {{{"commonName", "Anna Ek"}, {"email", {}}}, {{}}}};
         expect.cm = {1, 0, 0, 1, 1, {"ok"}};
+        expect.log = {{{"category", "issue"}, {"code", "ok"}, {"officer", "Olivia Officer"}}};
+        expect.not_told = {"resumed"};
         expect.prompts = seen.prompts;
         expect.not_prompted = {"op-pin"};
         expect.tries[1] = 3;
@@ -93,8 +94,8 @@ TEST_P(JudgeCatches, It) {
 
 /// unchanged makes of the sample one that expects a card as it was.
 void unchanged(Sample& s) {
-    s.expect.keys.clear();
-    s.expect.card_unchanged = true;
+    s.expect.card.keys.clear();
+    s.expect.card.unchanged = true;
     s.seen.after = s.seen.before;
     s.seen.cm = {};
     s.expect.cm = {};
@@ -120,7 +121,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"NoCertificateLeft", [](Sample& s) { s.seen.after.keys[0].certificates.clear(); },
               "expected the old or the new certificate, seen none"},
         Wrong{"KeyGone", [](Sample& s) { s.seen.after.keys.pop_back(); }, "key 46: expected on the card, seen gone"},
-        Wrong{"UnknownKey", [](Sample& s) { s.expect.keys["99"].fresh = 1; },
+        Wrong{"UnknownKey", [](Sample& s) { s.expect.card.keys["99"].fresh = 1; },
               "key 99: expected on the card, seen never there"},
         Wrong{"OtherKey", [](Sample& s) { s.seen.after.keys[0].spki = s.seen.after.keys[1].spki; },
               "expected the same key"},
@@ -131,9 +132,49 @@ INSTANTIATE_TEST_SUITE_P(
               [](Sample& s) { s.seen.after.keys[0].certificates = {certificate(s.two.get(), 8)}; },
               "expected of this key, seen of another key"},
         Wrong{"CertificateUnknownToTheCm", [](Sample& s) { s.seen.cm.certificates.clear(); },
-              "expected issued by the CM"},
+              "issued by the CM and active there, seen unknown to it"},
         Wrong{"CertificateStillPending", [](Sample& s) { s.seen.cm.certificates[0].state = "pending"; },
-              "expected active at the CM"},
+              "issued by the CM and active there, seen pending"},
+        Wrong{"Subject", [](Sample& s) { s.expect.card.keys["45"].content.subject["commonName"] = "Eva Ek"; },
+              "key 45: commonName of the certificate: expected Eva Ek, seen Anna Ek"},
+        Wrong{"SubjectFieldThere", [](Sample& s) { s.expect.card.keys["45"].content.subject["commonName"] = {}; },
+              "commonName of the certificate: expected absent, seen Anna Ek"},
+        Wrong{"SubjectFieldMissing", [](Sample& s) { s.expect.card.keys["45"].content.subject["email"] = "a@b.se"; },
+              "email of the certificate: expected a@b.se, seen absent"},
+        Wrong{"QcStatements", [](Sample& s) { s.expect.card.keys["45"].content.qc = {"0.4.0.1862.1.1"}; },
+              "QC statements of the certificate: expected 0.4.0.1862.1.1, seen none"},
+        Wrong{"IssuerCertificateMore", [](Sample& s) { s.seen.after.ca_certificates.push_back(s.other); },
+              "issuer certificates: expected as they were, seen others"},
+        Wrong{"IssuerCertificateNotReplaced",
+              [](Sample& s) {
+                  s.expect.card.ca = {1, 1, std::vector<int>{}, {}, {}};
+              },
+              "issuer certificates: new certificates: expected 1, seen 0"},
+        Wrong{"OtherCardTouched", [](Sample& s) { s.seen.other_after->files["4301"] = "CC"; },
+              "the other card: file 4301: expected byte-identical, seen changed"},
+        Wrong{"OfficersCardTouched", [](Sample& s) { s.seen.officer_after->files["4301"] = "CC"; },
+              "the officer's card: file 4301: expected byte-identical, seen changed"},
+        Wrong{"HandedOutMissing",
+              [](Sample& s) {
+                  s.expect.handed_out = std::vector{HandedOut{"45", {}}};
+              },
+              "certificate handed out of key 45: expected there, seen missing"},
+        Wrong{"HandedOutMore",
+              [](Sample& s) {
+                  s.expect.handed_out.emplace();
+                  s.seen.files = {s.fresh};
+              },
+              "certificates handed out: expected no others, seen 1 more"},
+        Wrong{"HandedOutUnknown",
+              [](Sample& s) {
+                  s.expect.handed_out = std::vector{HandedOut{"46", {}}};
+                  s.seen.files = {s.other};
+              },
+              "handed out of key 46: expected issued by the CM and active there, seen unknown to it"},
+        Wrong{"LogOfAnotherOfficer", [](Sample& s) { s.expect.log[0]["officer"] = "Clara Closed"; },
+              "expected category issue, code ok, officer Clara Closed, seen issue ok by Olivia Officer"},
+        Wrong{"NoticeTooMuch", [](Sample& s) { s.seen.notices.push_back("resumed"); },
+              "notice resumed: expected not told, seen told"},
         Wrong{"CardDamaged", [](Sample& s) { s.seen.after.damage = {"4404: no entry"}; },
               "card: expected in order, seen 4404"},
         Wrong{"FileChanged",

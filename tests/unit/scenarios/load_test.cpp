@@ -45,9 +45,9 @@ TEST(LoadScenario, AGoodOneBecomesACase) {
     EXPECT_EQ(one.id, "family/one");
     EXPECT_EQ(one.card.tries.at(1), 2);
     EXPECT_EQ(one.doing.actions.at(0).action, "redo");
-    EXPECT_EQ(one.expect.keys.at("45").tc, "gone");
+    EXPECT_EQ(one.expect.card.keys.at("45").tc, "gone");
     EXPECT_EQ(one.expect.cm.active, 1);
-    EXPECT_FALSE(one.expect.card_unchanged);
+    EXPECT_FALSE(one.expect.card.unchanged);
 }
 
 struct Bad {
@@ -87,7 +87,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"no_expect_of_a_key", "{certificates: 1, new: 1, tc: gone}", "{}", "one.yaml:13:16:"},
         Bad{"pick_with_add", "redo", "{action: add, certificate: 1}", "one.yaml:9:28:"},
         Bad{"resume_without_first", "  procedure: employee-tc\n", "  procedure: x\n  resume: true\n",
-            "one.yaml:13:3: 'do' resumes"},
+            "one.yaml:13:3: it is done twice"},
         Bad{"first_without_resume", "result: ok", "first_result: card_removed\n  result: ok",
             "one.yaml:12:17: nothing is resumed"},
         Bad{"contradicting_prompts", "[signature-pin]", "[op-pin]\n  not_prompted: [op-pin]",
@@ -117,7 +117,7 @@ TEST(Matrix, RowsBecomeCasesWithTypedValues) {
     ASSERT_EQ(loaded.cases.size(), 2U);
     EXPECT_EQ(loaded.cases[0].id, "f/m:rsa");
     EXPECT_EQ(loaded.cases[1].id, "f/m:ec");
-    EXPECT_EQ(loaded.cases[1].expect.keys.at("46").certificates, 2);
+    EXPECT_EQ(loaded.cases[1].expect.card.keys.at("46").certificates, 2);
 }
 
 TEST(Matrix, FindsUnusedColumnsAndDoubleRows) {

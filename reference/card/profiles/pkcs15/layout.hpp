@@ -32,10 +32,6 @@ struct Layout {
 /// PKCS#15 application, card_content_invalid.
 Result<Layout> read_layout(Files& files);
 
-/// encode_layout writes the directory data as `30{04 path, 04 content}` for each file, the ODF first:
-/// Contents::directory.
-Bytes encode_layout(const Layout& layout);
-
 /// PlacedCertificate is an entry with the directory that it stands in.
 struct PlacedCertificate {
     CertificateObject object;

@@ -440,12 +440,11 @@ Result<void> Planner::tidy_spares() {
 
 }  // namespace
 
-Result<WritePlan> Profile::plan_write(ApduChannel& card, const std::vector<CertificateChange>& changes,
-                                      UtcTime now) const {
+Result<WritePlan> Profile::plan_write(ApduChannel& card, const WriteOrder& wanted, UtcTime now) const {
     Files files(card);
     auto layout = read_layout(files);
     if (!layout) return fail(layout.error());
-    return Planner(files, std::move(*layout), now).plan(changes);
+    return Planner(files, std::move(*layout), now).plan(wanted.changes);
 }
 
 }  // namespace rakit::reference::pkcs15

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "common/iso7816/atr.hpp"
 #include "common/ossl/keys.hpp"
 #include "reference/card/profiles/pkcs15/layout.hpp"
 #include "reference/card/profiles/pkcs15/profile.hpp"
@@ -54,6 +55,8 @@ Result<KeyRead> read_key(Files& files, const Layout& layout, const KeyObject& ke
     line.user_consent = key.common.user_consent > 0;
     line.can_sign = key.has_usage(KeyUsage::sign) || key.has_usage(KeyUsage::sign_recover) ||
                     key.has_usage(KeyUsage::non_repudiation);
+    line.can_decipher = key.elliptic ? key.has_usage(KeyUsage::derive)
+                                     : key.has_usage(KeyUsage::decrypt) || key.has_usage(KeyUsage::unwrap);
     line.reference = static_cast<std::uint8_t>(key.reference);
     if (key.path) line.path = to_hex(layout.absolute(key.path->octets));
     return KeyRead{std::move(line), {}};
@@ -169,6 +172,11 @@ Result<Opened> open_card(Files& files) {
 
 }  // namespace
 
+bool Profile::recognises(ByteView atr) const {
+    const auto named = iso7816::named_application(atr);
+    return !atr.empty() && (!named || equal_bytes(*named, kPkcs15Aid));
+}
+
 Result<Contents> Profile::read_contents(ApduChannel& card, ByteView atr,
                                         const std::vector<std::string>& transport_policies) const {
     Files files(card);
@@ -180,7 +188,6 @@ Result<Contents> Profile::read_contents(ApduChannel& card, ByteView atr,
     contents.serial = std::move(opened->serial);
     contents.label = std::move(opened->token.label);
     contents.atr.assign(atr.begin(), atr.end());
-    contents.directory = encode_layout(layout);
     auto done = read_keys(files, layout, contents);
     if (done) done = read_certificates(files, layout, transport_policies, contents);
     if (done) done = read_pins(*this, card, layout, contents);
