@@ -184,7 +184,7 @@ void add_run(CLI::App& app, Verb& verb) {
     run_app->add_option("--repeat", options->repeat, "run each case so often")
         ->check(CLI::Range(1, 10000))
         ->capture_default_str();
-    run_app->add_option("--seed", options->seed, "instead of each case's own");
+    run_app->add_option("--seed", options->seed, "instead of each case's own")->check(whole_number);
     run_app->add_flag("--fail-fast", options->fail_fast, "begin nothing more after the first failure");
     run_app->add_option("--iut", options->iut, "the RA under test: reference, or exec:COMMAND (docs/formats/iut.md)")
         ->capture_default_str();

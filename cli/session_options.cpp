@@ -8,10 +8,12 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "cli/card_log_file.hpp"
 #include "cli/dialog_absent.hpp"
 #include "cli/dialog_events.hpp"
 #include "cli/dialog_fd.hpp"
 #include "cli/dialog_terminal.hpp"
+#include "cli/field_choice_folder.hpp"
 #include "cli/printable.hpp"
 #include "cli/session_json.hpp"
 #include "cli/verbs.hpp"
@@ -24,12 +26,17 @@
 namespace rakit::cli {
 namespace {
 
-std::filesystem::path journal_folder(const SessionOptions& options) {
-    if (!options.journal.empty()) return options.journal;
+std::filesystem::path state_folder(const SessionOptions& options) {
+    if (!options.state.empty()) return options.state;
     if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state == '/')
-        return std::filesystem::path(state) / "rakit/journal";
+        return std::filesystem::path(state) / "rakit";
     const char* home = std::getenv("HOME");
-    return std::filesystem::path(home != nullptr && *home != '\0' ? home : "/root") / ".local/state/rakit/journal";
+    return std::filesystem::path(home != nullptr && *home != '\0' ? home : "/root") / ".local/state/rakit";
+}
+
+/// in_state is what an option names, else a place in the state folder.
+std::filesystem::path in_state(const SessionOptions& options, const std::string& named, const char* place) {
+    return named.empty() ? state_folder(options) / place : std::filesystem::path(named);
 }
 
 Result<std::vector<x509::Certificate>> read_anchors(const std::string& path) {
@@ -79,11 +86,23 @@ Result<reference::UpdateOutcome> run(const SessionOptions& options, const refere
     auto reader = open_reader(options.reader);
     if (!reader) return Unexpected{std::move(reader).error()};
     SystemClock clock;
+    auto log = CardLogFile::open(in_state(options, options.log, "cards.log"), clock);
+    if (!log) return Unexpected{std::move(log).error()};
+    FieldChoiceFolder choices(state_folder(options) / "fields");
     SystemRng rng;
     NoTrace trace;
     reference::CmClient cm(**exchange, *anchors, clock, rng);
-    reference::UpdatePorts ports{
-        **reader, cm, **officer, desk.dialog(), clock, rng, trace, journal_folder(options), transport_policies()};
+    reference::UpdatePorts ports{**reader,
+                                 cm,
+                                 **officer,
+                                 desk.dialog(),
+                                 clock,
+                                 rng,
+                                 trace,
+                                 in_state(options, options.journal, "journal"),
+                                 transport_policies()};
+    ports.field_choices = &choices;
+    ports.card_log = log->get();
     return resuming ? reference::resume(ports) : reference::update(ports, request);
 }
 
@@ -165,11 +184,15 @@ void add_session_options(CLI::App& verb, SessionOptions& options) {
     verb.add_option("--officer", options.officer, "The officer's credential, a PKCS#12 file")->required();
     verb.add_option("--pin-fd", options.pin_fd,
                     "Secrets from this file descriptor, a line for each prompt: \"prompt-id value\"")
-        ->check(CLI::NonNegativeNumber);
+        ->check(whole_number);
     verb.add_flag("--events", options.events, "JSON lines on standard input and output (docs/formats/events.md)");
     verb.add_option("--out-dir", options.out_dir, "Folder for the certificates of Issue")->capture_default_str();
-    verb.add_option("--journal", options.journal,
-                    "Folder of open orders (default: rakit/journal below XDG_STATE_HOME or ~/.local/state)");
+    verb.add_option("--state", options.state,
+                    "Folder of what the RA keeps: open orders, chosen fields, the log (default: rakit below "
+                    "XDG_STATE_HOME or ~/.local/state)");
+    verb.add_option("--journal", options.journal, "Folder of open orders (default: journal in the state folder)");
+    verb.add_option("--log", options.log,
+                    "What was done to which card is added to this file (default: cards.log in the state folder)");
     verb.add_flag("--json", options.json, "Print the result as JSON");
 }
 

@@ -22,7 +22,9 @@ struct SessionOptions {
     bool events = false;
     bool json = false;
     std::string out_dir = ".";
+    std::string state;
     std::string journal;
+    std::string log;
 };
 
 /// add_reader_option registers `--reader`, for open_reader.

@@ -72,6 +72,20 @@ std::vector<std::string> Certificate::policies() const {
     return oids;
 }
 
+std::vector<std::string> Certificate::email_addresses() const {
+    const ossl::Handle<GENERAL_NAMES, GENERAL_NAMES_free> names(
+        static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(handle(), NID_subject_alt_name, nullptr, nullptr)));
+    std::vector<std::string> addresses;
+    for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {
+        const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
+        if (name->type != GEN_EMAIL) continue;
+        const ASN1_IA5STRING* text = name->d.rfc822Name;
+        addresses.emplace_back(reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+                               static_cast<std::size_t>(ASN1_STRING_length(text)));
+    }
+    return addresses;
+}
+
 std::vector<std::string> Certificate::extended_key_usages() const {
     const ossl::Handle<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free> usages(
         static_cast<EXTENDED_KEY_USAGE*>(X509_get_ext_d2i(handle(), NID_ext_key_usage, nullptr, nullptr)));

@@ -36,6 +36,8 @@ public:
     Result<ossl::PKey> public_key() const;
     /// policies lists the certificatePolicies as dotted OIDs.
     std::vector<std::string> policies() const;
+    /// email_addresses lists the rfc822Names of the subjectAltName.
+    std::vector<std::string> email_addresses() const;
     /// extended_key_usages lists the EKUs as dotted OIDs.
     std::vector<std::string> extended_key_usages() const;
     /// key_usage gives OpenSSL's KU_ bits; nothing if the extension is absent.

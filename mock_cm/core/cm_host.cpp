@@ -3,9 +3,11 @@
 #include <array>
 #include <mutex>
 
+#include "mock_cm/core/approval.hpp"
 #include "mock_cm/core/cmc_exchange.hpp"
 #include "mock_cm/core/prepare.hpp"
 #include "mock_cm/core/refusal.hpp"
+#include "mock_cm/core/request_log.hpp"
 
 namespace rakit::cm {
 namespace {
@@ -53,13 +55,17 @@ std::span<const Role> needed_to_prepare(const Officer* officer) {
 }  // namespace
 
 struct CmHost::Parts {
-    Config config;
+    std::shared_ptr<const Config> config;
     const Hierarchy& hierarchy;
     Store& store;
     Clock& clock;
     SharedRng rng;
+    std::mutex changing{};
 
-    Context context() { return {config, hierarchy, rng, clock.now()}; }
+    Context context() {
+        const std::lock_guard lock(changing);
+        return {config, hierarchy, rng, clock.now()};
+    }
 
     net::HttpResponse route(const net::HttpRequest& request);
     net::HttpResponse cacerts() const;
@@ -86,11 +92,12 @@ net::HttpResponse CmHost::Parts::procedures(const x509::Certificate& peer) {
     if (const auto* known = find_officer(now, peer)) entry.officer = known->name;
     auto open = store.begin();
     if (!open) return error_response(open.error());
-    auto officer = config.deviations.maintenance ? Result<const Officer*>(fail(maintenance()))
-                                                 : judge_officer(now, **open, peer, OfficerUse::connects, kConnects);
+    auto officer = now.config.deviations.maintenance
+                       ? Result<const Officer*>(fail(maintenance()))
+                       : judge_officer(now, **open, peer, OfficerUse::connects, kConnects);
     if (const auto logged = log_and_commit(**open, entry, officer ? nullptr : &officer.error()); !logged)
         return error_response(logged.error());
-    return officer ? json_response(procedures_text(now)) : error_response(officer.error());
+    return officer ? json_response(procedures_text(now, **officer)) : error_response(officer.error());
 }
 
 net::HttpResponse CmHost::Parts::prepare(const net::HttpRequest& request, const x509::Certificate& peer) {
@@ -100,7 +107,7 @@ net::HttpResponse CmHost::Parts::prepare(const net::HttpRequest& request, const 
     entry.at = now.now;
     entry.category = "prepare";
     const auto judge = [&](StoreTransaction& open) -> Result<std::string> {
-        if (config.deviations.maintenance) return fail(maintenance());
+        if (now.config.deviations.maintenance) return fail(maintenance());
         const auto order = read_prepare(request.body);
         if (!order) return Unexpected{order.error()};
         entry.card_serial = order->card_serial;
@@ -109,7 +116,7 @@ net::HttpResponse CmHost::Parts::prepare(const net::HttpRequest& request, const 
         if (known != nullptr) entry.officer = known->name;
         const auto officer = judge_officer(now, open, peer, OfficerUse::connects, needed_to_prepare(known));
         if (!officer) return Unexpected{officer.error()};
-        return prepare_text(now, open, *order);
+        return prepare_text(now, open, *order, **officer);
     };
     auto open = store.begin();
     if (!open) return error_response(open.error());
@@ -125,6 +132,7 @@ net::HttpResponse CmHost::Parts::cmc(const net::HttpRequest& request, const x509
     const auto now = context();
     auto answer = answer_cmc(now, store, request.body, peer);
     if (!answer) return error_response(answer.error(), answer.error().code == ErrorCode::request_malformed ? 400 : 500);
+    if (answer->empty()) return {kNoAnswer, {}, {}};
     return {200, {{"content-type", "application/pkcs7-mime; smime-type=CMC-response"}}, *std::move(answer)};
 }
 
@@ -147,9 +155,42 @@ net::HttpResponse CmHost::Parts::route(const net::HttpRequest& request) {
 }
 
 CmHost::CmHost(Config config, const Hierarchy& hierarchy, Store& store, Clock& clock, Rng& rng)
-    : x_parts(new Parts{std::move(config), hierarchy, store, clock, SharedRng(rng)}) {}
+    : x_parts(new Parts{std::make_shared<const Config>(std::move(config)), hierarchy, store, clock, SharedRng(rng)}) {}
+
+Result<void> CmHost::hold_op_pin(const std::string& card_serial, ByteView pin) {
+    auto open = x_parts->store.begin();
+    if (!open) return Unexpected{std::move(open).error()};
+    if (auto done = (*open)->put_op_pin(card_serial, pin); !done) return done;
+    return (*open)->commit();
+}
+
+Result<std::vector<Bytes>> CmHost::waiting_orders() {
+    auto open = x_parts->store.begin();
+    if (!open) return Unexpected{std::move(open).error()};
+    return (*open)->orders_in(OrderState::pending_approval);
+}
+
+Result<void> CmHost::decide(ByteView transaction_id, bool approve) {
+    auto open = x_parts->store.begin();
+    if (!open) return Unexpected{std::move(open).error()};
+    if (auto done = cm::decide(**open, transaction_id, approve); !done) return done;
+    LogEntry entry;
+    entry.at = x_parts->clock.now();
+    entry.category = approve ? "approve" : "refuse approval";
+    entry.transaction_id = to_hex(transaction_id);
+    return log_and_commit(**open, entry, nullptr);
+}
 
 CmHost::~CmHost() = default;
+
+Context CmHost::context() const { return x_parts->context(); }
+
+void CmHost::change(const std::function<void(Config&)>& alter) {
+    const std::lock_guard lock(x_parts->changing);
+    Config changed = *x_parts->config;
+    alter(changed);
+    x_parts->config = std::make_shared<const Config>(std::move(changed));
+}
 
 net::HttpResponse CmHost::handle(const net::HttpRequest& request) {
     try {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+
 #include "common/base/clock.hpp"
 #include "common/base/rng.hpp"
 #include "mock_cm/ca/hierarchy.hpp"
@@ -7,8 +9,13 @@
 
 namespace rakit::cm {
 
-/// Context is what every decision may consult; the database comes as a StoreTransaction beside it.
+/// Context is what every decision may consult; the database comes as a StoreTransaction beside it. It keeps the
+/// configuration as it was when the request came, whatever is changed meanwhile.
 struct Context {
+    Context(std::shared_ptr<const Config> settings, const Hierarchy& cas, Rng& random, UtcTime time)
+        : kept(std::move(settings)), config(*kept), hierarchy(cas), rng(random), now(time) {}
+
+    std::shared_ptr<const Config> kept;
     const Config& config;
     const Hierarchy& hierarchy;
     Rng& rng;

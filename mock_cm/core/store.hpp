@@ -10,14 +10,18 @@
 #include "common/base/clock.hpp"
 #include "common/base/result.hpp"
 #include "common/base/secret.hpp"
+#include "mock_cm/core/certificate_search.hpp"
 
 namespace rakit::cm {
 
-/// OrderState: an order is in the store once its certificates are issued; a refused one never is.
+/// OrderState: an order is in the store once its certificates are issued, or while it waits for approval; one that was
+/// refused at once never is. The numbers are in databases.
 enum class OrderState {
     pending_confirmation,  ///< issued, the RA has not yet said that the card holds the certificates
     completed,             ///< confirmed, or issued by a procedure without confirmation
-    failed,                ///< the RA said that the card could not be written
+    failed,                ///< the RA said that the card could not be written, or the approval was refused
+    pending_approval,      ///< nothing is issued yet
+    approved,              ///< nothing is issued yet; the next question issues
 };
 
 /// OrderItem is one certification request of an order with what its confirmation sets off.
@@ -40,13 +44,15 @@ struct RevocationTarget {
 
 /// OrderRecord is one transaction: what was asked (as a digest), what was answered, what is still to be done.
 struct OrderRecord {
-    Bytes transaction_id;       ///< magnitude of the transactionId, big-endian; unique
-    Bytes request_digest;       ///< SHA-256 over the first PKIData without nonces and signatures
-    Bytes answer;               ///< the first response, whole: a resend gets the same octets
-    Bytes response_nonce;       ///< senderNonce of that response; the confirmation's recipientNonce
-    Bytes confirmation_digest;  ///< as request_digest, of the confirmation; empty until there was one
-    Bytes confirmation_answer;  ///< empty until there was one
-    std::string officer;        ///< who signed
+    Bytes transaction_id;    ///< magnitude of the transactionId, big-endian; unique
+    Bytes request_digest;    ///< SHA-256 over the first PKIData without nonces and signatures
+    Bytes answer;            ///< the first response, whole: a resend gets the same octets
+    Bytes response_nonces;   ///< senderNonces of the responses, 16 octets each, the newest last
+    Bytes follow_up_digest;  ///< as request_digest, of the last message after the first one; empty if there is none
+    Bytes follow_up_answer;  ///< its response, whole
+    Bytes waiting_request;   ///< the first message, whole, while it waits for approval; then empty
+    int questions_left = 0;  ///< while it waits: so many more questions are answered with pending; 0: no end by itself
+    std::string officer;     ///< who signed
     std::string procedure;
     std::string card_serial;
     OrderState state = OrderState::pending_confirmation;
@@ -58,8 +64,9 @@ struct OrderRecord {
 /// CertificateRecord is one certificate that the CM issued. It is on hold until `active`; whether it is revoked is told
 /// by the revocations alone.
 struct CertificateRecord {
-    Bytes issuer;        ///< DER Name; with `serial` the primary key
-    std::string serial;  ///< upper-case hex
+    std::int64_t id = 0;  ///< the store's own number, from 1 on; given by it, never read by put_certificate
+    Bytes issuer;         ///< DER Name; with `serial` the primary key
+    std::string serial;   ///< upper-case hex
     Bytes der;
     Bytes spki;  ///< DER SubjectPublicKeyInfo, indexed
     std::string card_serial;
@@ -75,6 +82,12 @@ struct Revocation {
     std::string serial;
     int reason = 0;
     UtcTime at{};
+};
+
+/// CertificatesFound is one page of a search.
+struct CertificatesFound {
+    std::size_t hits = 0;  ///< how many match, on all pages
+    std::vector<CertificateRecord> records;
 };
 
 /// LogEntry is one line of the request log: every request, successful or not.
@@ -103,12 +116,16 @@ public:
     virtual Result<std::optional<OrderRecord>> order(ByteView transaction_id) = 0;
     /// put_order inserts, or replaces the one with the same transaction id.
     virtual Result<void> put_order(const OrderRecord& order) = 0;
+    /// orders_in lists the transaction ids of the orders in a state, oldest first.
+    virtual Result<std::vector<Bytes>> orders_in(OrderState state) = 0;
 
     virtual Result<std::optional<CertificateRecord>> certificate(ByteView issuer, const std::string& serial) = 0;
     /// certificates_by_key lists those on this SubjectPublicKeyInfo, oldest first.
     virtual Result<std::vector<CertificateRecord>> certificates_by_key(ByteView spki) = 0;
     /// certificates_by_card lists those made for this card, oldest first.
     virtual Result<std::vector<CertificateRecord>> certificates_by_card(const std::string& card_serial) = 0;
+    /// search lists one page; see CertificateSearch.
+    virtual Result<CertificatesFound> search(const CertificateSearch& wanted) = 0;
     /// put_certificate inserts, or replaces the one with the same issuer and serial number.
     virtual Result<void> put_certificate(const CertificateRecord& certificate) = 0;
 

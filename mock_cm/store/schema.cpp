@@ -4,14 +4,17 @@ namespace rakit::cm {
 namespace {
 
 // Certificates and the log are numbered by SQLite's row id, which gives "oldest first". The head of the log stands
-// apart, so that a log whose end was cut off shows too.
+// apart, so that a log whose end was cut off shows too. Serial numbers stand before issuers in the index: a search may
+// have no issuer. The names and dates of a certificate are copied out of it for searching; the certificate counts.
 constexpr const char* kSchema = R"sql(
 CREATE TABLE schema_version (version INTEGER NOT NULL);
 CREATE TABLE orders (
-    transaction_id BLOB PRIMARY KEY, request_digest BLOB NOT NULL, answer BLOB NOT NULL, response_nonce BLOB NOT NULL,
-    confirmation_digest BLOB NOT NULL, confirmation_answer BLOB NOT NULL, officer TEXT NOT NULL,
-    procedure TEXT NOT NULL, card_serial TEXT NOT NULL, state INTEGER NOT NULL, created INTEGER NOT NULL
+    transaction_id BLOB PRIMARY KEY, request_digest BLOB NOT NULL, answer BLOB NOT NULL, response_nonces BLOB NOT NULL,
+    follow_up_digest BLOB NOT NULL, follow_up_answer BLOB NOT NULL, officer TEXT NOT NULL, procedure TEXT NOT NULL,
+    card_serial TEXT NOT NULL, state INTEGER NOT NULL, created INTEGER NOT NULL, waiting_request BLOB NOT NULL,
+    questions_left INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX orders_by_state ON orders (state) WHERE state IN (3, 4);
 CREATE TABLE order_items (
     transaction_id BLOB NOT NULL, position INTEGER NOT NULL, body_part_id INTEGER NOT NULL, key TEXT NOT NULL,
     issuer BLOB NOT NULL, serial TEXT NOT NULL, uses_tc BLOB NOT NULL, PRIMARY KEY (transaction_id, position)
@@ -23,10 +26,14 @@ CREATE TABLE order_revokes (
 CREATE TABLE certificates (
     position INTEGER PRIMARY KEY, issuer BLOB NOT NULL, serial TEXT NOT NULL, der BLOB NOT NULL, spki BLOB NOT NULL,
     card_serial TEXT NOT NULL, key TEXT NOT NULL, transaction_id BLOB NOT NULL, active INTEGER NOT NULL,
-    issued INTEGER NOT NULL, UNIQUE (issuer, serial)
+    issued INTEGER NOT NULL, common_name TEXT NOT NULL, issuer_common_name TEXT NOT NULL, not_before INTEGER NOT NULL,
+    not_after INTEGER NOT NULL, subject_key_id TEXT NOT NULL, UNIQUE (serial, issuer)
 );
 CREATE INDEX certificates_by_key ON certificates (spki);
 CREATE INDEX certificates_by_card ON certificates (card_serial);
+CREATE INDEX certificates_by_name ON certificates (common_name);
+CREATE INDEX certificates_by_key_id ON certificates (subject_key_id);
+CREATE INDEX certificates_on_hold ON certificates (position) WHERE active = 0;
 CREATE TABLE revocations (
     issuer BLOB NOT NULL, serial TEXT NOT NULL, reason INTEGER NOT NULL, at INTEGER NOT NULL,
     PRIMARY KEY (issuer, serial)

@@ -26,6 +26,23 @@ struct CertificateChange {
     std::string label;              ///< directory label of the new entry
 };
 
+/// ObjectImage is what a file or data object of the card held before a plan that no single octet can commit changes it.
+/// Who carries such a plan out has it on disk before the first step, and gives it back when the order is planned again.
+struct ObjectImage {
+    std::string place;              ///< the profile's own address: a path or a tag, hex
+    Bytes content;                  ///< empty: there was no such object
+    std::vector<std::string> keys;  ///< KeyLine::ids whose certificates can't be told while the object is torn
+    bool operator==(const ObjectImage&) const = default;
+};
+
+/// WriteOrder is what a card shall hold after a write.
+struct WriteOrder {
+    std::vector<CertificateChange> changes;
+    std::optional<std::vector<x509::Certificate>> ca_certificates;  ///< exactly these; nothing: as they are
+    std::vector<ObjectImage> images;  ///< of an interrupted write of the same order, from the journal
+    bool undo = false;                ///< put back what the images hold; the changes say what was to be
+};
+
 /// WriteStep is one command of a write plan. `commit` marks the one-byte write that makes the change real.
 struct WriteStep {
     enum class Kind { prepare, commit, tidy };
@@ -34,10 +51,13 @@ struct WriteStep {
     iso7816::CommandApdu command;
 };
 
-/// WritePlan is the whole write in order: prepare*, commit at most once, tidy*. An empty plan: nothing is left to do.
+/// WritePlan is the whole write in order: prepare*, commit, tidy*; one commit for the keys' certificates, and before it
+/// one for the CA certificates. A plan with images has no commit that is one octet: an interruption may leave what only
+/// the images can repair. An empty plan: nothing is left to do.
 struct WritePlan {
     std::vector<WriteStep> steps;
-    std::vector<std::string> notes;  ///< what can't be done on this card and why ("lastUpdate ...")
+    std::vector<std::string> notes;   ///< what can't be done on this card and why ("lastUpdate ...")
+    std::vector<ObjectImage> images;  ///< to be on disk before the first step
 };
 
 /// CardProfile knows one family of cards; stateless, so one object serves all cards of the family.
@@ -60,13 +80,19 @@ public:
     /// sign signs SHA-256 of `message` with a card key; its PIN must have been verified in this lock. RSA: PKCS#1 v1.5;
     /// EC: ECDSA as DER.
     virtual Result<Bytes> sign(ApduChannel& card, const KeyLine& key, ByteView message) const = 0;
+    /// decipher undoes RSA encryption with PKCS#1 v1.5 padding (RFC 8017 section 7.2) and gives the message; the key's
+    /// PIN must have been verified in this lock. Failure: key_cannot_sign.
+    virtual Result<SecretBytes> decipher(ApduChannel& card, const KeyLine& key, ByteView cryptogram) const = 0;
+    /// agree does elliptic-curve Diffie-Hellman with another's uncompressed point (SEC 1 section 2.3.3) and gives the
+    /// shared x-coordinate. Failure: key_cannot_sign.
+    virtual Result<SecretBytes> agree(ApduChannel& card, const KeyLine& key, ByteView point) const = 0;
     /// plan_write reads what it needs and lays out the commands from the card's present state to the wanted one, so
     /// that planning again after any interruption gives just the steps that are left. Failures: card_full,
     /// add_not_possible, certificate_unknown (what `replaces` names is not there and the new one isn't either),
-    /// key_unknown. The steps count on Contents::write_pins and the PINs of the keys that change being verified. No
-    /// changes: the plan clears what an abandoned attempt left behind.
-    virtual Result<WritePlan> plan_write(ApduChannel& card, const std::vector<CertificateChange>& changes,
-                                         UtcTime now) const = 0;
+    /// key_unknown, card_changed (somebody else wrote since the images were taken), unsupported. The steps count on
+    /// Contents::write_pins and, for CA certificates, Contents::ca_write_pins being verified. No changes: the plan
+    /// clears what an abandoned attempt left behind. To undo what can't be undone any more is certificate_unknown.
+    virtual Result<WritePlan> plan_write(ApduChannel& card, const WriteOrder& wanted, UtcTime now) const = 0;
 };
 
 /// card_profiles lists the families in the order in which they are tried.

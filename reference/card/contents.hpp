@@ -41,6 +41,7 @@ struct KeyLine {
     std::string pin;                 ///< PinState::id that guards its use; empty: none
     bool user_consent = false;       ///< VERIFY immediately before every signature
     bool can_sign = true;
+    bool can_decipher = false;  ///< deciphers (RSA) or agrees on a secret (EC)
     std::uint8_t reference = 0;
     std::string path;                             ///< of the key file, hex
     std::vector<StoredCertificate> certificates;  ///< in the directory's order
@@ -69,10 +70,11 @@ struct Contents {
     std::vector<KeyLine> keys;
     std::vector<PinState> pins;
     std::vector<x509::Certificate> ca_certificates;
-    std::vector<std::string> write_pins;  ///< PinState::ids that must be verified before a certificate can be
-                                          ///< written, besides the PINs of the keys that change
-    std::vector<std::string> notes;       ///< what the RA should say: "lastUpdate can't be renewed: ..."
-    Bytes directory;                      ///< the profile's own raw directory data, for planning and comparing
+    std::vector<std::string> write_pins;     ///< PinState::ids that must be verified before a certificate can be
+                                             ///< written, besides the PINs of the keys that change
+    std::vector<std::string> ca_write_pins;  ///< the same for CA certificates
+    bool can_store_ca = false;               ///< there is a directory for CA certificates
+    std::vector<std::string> notes;          ///< what the RA should say: "lastUpdate can't be renewed: ..."
 
     CardIdentity identity() const;
     const KeyLine* key(std::string_view id) const;

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "common/base/secret.hpp"
-#include "reference/card/bounded_worker.hpp"
+#include "common/base/bounded_worker.hpp"
 
 namespace rakit::reference {
 namespace {

@@ -46,12 +46,43 @@ auto read(const char* what, Read read_value) -> Result<decltype(read_value())> {
     }
 }
 
+template <class T>
+std::optional<T> optional_of(const json& object, const char* member) {
+    return object.contains(member) ? std::optional<T>(object.at(member).get<T>()) : std::nullopt;
+}
+
 std::vector<Field> fields_of(const json& list) {
     std::vector<Field> fields;
     for (const auto& field : list)
         fields.push_back({field.at("name").get<std::string>(), field.at("label").get<std::string>(),
-                          field.at("required").get<bool>(), field.at("visible").get<bool>()});
+                          field.at("required").get<bool>(), field.at("visible").get<bool>(),
+                          optional_of<std::size_t>(field, "maxLength"), optional_of<std::string>(field, "pattern")});
     return fields;
+}
+
+QcPolicy qc_policy_of(const json& value, const std::string& where) {
+    QcPolicy policy;
+    for (const auto& entry : value.at("fixed")) {
+        auto statement = read_qc_statement(entry, where + "/fixed/" + std::to_string(policy.fixed.size()));
+        if (!statement) throw json::other_error::create(501, to_string(statement.error()), nullptr);
+        policy.fixed.push_back(*std::move(statement));
+    }
+    policy.allowed = value.at("allowed").get<std::vector<std::string>>();
+    policy.required = value.at("required").get<std::vector<std::string>>();
+    return policy;
+}
+
+Procedure procedure_of(const json& entry, const std::string& where) {
+    Procedure procedure{entry.at("name").get<std::string>(),
+                        entry.at("title").get<std::string>(),
+                        entry.at("profiles").get<std::vector<std::string>>(),
+                        entry.at("tcControls").get<bool>(),
+                        fields_of(entry.at("fields")),
+                        {},
+                        {"cmc"}};
+    if (entry.contains("qc")) procedure.qc = qc_policy_of(entry.at("qc"), where + "/qc");
+    if (entry.contains("dialects")) procedure.dialects = entry.at("dialects").get<std::vector<std::string>>();
+    return procedure;
 }
 
 Error refusal_of(const json& error, std::string where) {
@@ -81,10 +112,7 @@ Result<std::vector<Procedure>> read_procedures(ByteView text) {
         std::vector<Procedure> procedures;
         if (value->at("version").get<int>() != kVersion) throw json::other_error::create(501, "version", nullptr);
         for (const auto& entry : value->at("procedures"))
-            procedures.push_back({entry.at("name").get<std::string>(), entry.at("title").get<std::string>(),
-                                  entry.at("profiles").get<std::vector<std::string>>(),
-                                  entry.at("tcControls").get<bool>(), fields_of(entry.at("fields")),
-                                  entry.at("qcStatements").get<std::vector<std::string>>()});
+            procedures.push_back(procedure_of(entry, "/procedures/" + std::to_string(procedures.size())));
         return procedures;
     });
 }

@@ -4,6 +4,7 @@
 
 #include "common/iso7816/tlv.hpp"
 #include "reference/cm/cmc.hpp"
+#include "reference/cm/der.hpp"
 
 namespace rakit::reference::cmc {
 namespace {
@@ -11,12 +12,6 @@ namespace {
 using iso7816::Tlv;
 using iso7816::TlvReader;
 
-constexpr std::uint32_t kInteger = 0x02;
-constexpr std::uint32_t kOctetString = 0x04;
-constexpr std::uint32_t kOid = 0x06;
-constexpr std::uint32_t kUtf8String = 0x0C;
-constexpr std::uint32_t kSequence = 0x30;
-constexpr std::uint32_t kSet = 0x31;
 constexpr std::array<std::uint8_t, 7> kIdCmc{0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x07};
 
 /// Cursor reads children and tells offsets from the start of the whole answer.
@@ -48,7 +43,7 @@ private:
 
 Result<std::uint32_t> read_number(Cursor& from, const char* what) {
     const Cursor before = from;
-    const auto tlv = from.read(kInteger, what);
+    const auto tlv = from.read(der::kInteger, what);
     if (!tlv) return fail(tlv.error());
     const ByteView value = tlv->value;
     if (value.empty() || (value[0] & 0x80) != 0) return before.wrong(std::string(what) + ": not a positive INTEGER");
@@ -74,17 +69,17 @@ std::optional<ControlNumber> control_number(ByteView oid) {
 }
 
 Result<Control> read_control(Cursor& from) {
-    const auto attribute = from.read(kSequence, "control");
+    const auto attribute = from.read(der::kSequence, "control");
     if (!attribute) return fail(attribute.error());
     Cursor inside = from.into(*attribute);
     const auto body_part = read_number(inside, "body part id");
     if (!body_part) return fail(body_part.error());
     const Cursor before = inside;
-    const auto oid = inside.read(kOid, "control type");
+    const auto oid = inside.read(der::kOid, "control type");
     if (!oid) return fail(oid.error());
     const auto number = control_number(oid->value);
     if (!number) return before.wrong("a control that no answer may hold: OID " + to_hex(oid->value));
-    const auto values = inside.read(kSet, "control values");
+    const auto values = inside.read(der::kSet, "control values");
     if (!values) return fail(values.error());
     if (!inside.at_end()) return inside.wrong("octets after the control");
     Cursor value = inside.into(*values);
@@ -97,13 +92,13 @@ Result<Control> read_control(Cursor& from) {
 
 Result<void> read_body_list(Cursor from, std::vector<std::uint32_t>& to) {
     while (!from.at_end()) {
-        if (from.peek_tag() != kSequence) {
+        if (from.peek_tag() != der::kSequence) {
             const auto part = read_number(from, "bodyList");
             if (!part) return fail(part.error());
             to.push_back(*part);
             continue;
         }
-        const auto path = from.read(kSequence, "body part path");
+        const auto path = from.read(der::kSequence, "body part path");
         if (!path) return fail(path.error());
         Cursor ids = from.into(*path);
         if (ids.at_end()) return ids.wrong("an empty body part path");
@@ -116,6 +111,33 @@ Result<void> read_body_list(Cursor from, std::vector<std::uint32_t>& to) {
     return {};
 }
 
+/// read_time takes a GeneralizedTime in the form of RFC 5280 section 4.1.2.5.2.
+Result<UtcTime> read_time(Cursor& from, const char* what) {
+    const Cursor before = from;
+    const auto tlv = from.read(der::kGeneralizedTime, what);
+    if (!tlv) return fail(tlv.error());
+    std::string text(as_text(tlv->value));
+    constexpr std::string_view kForm = "YYYYMMDDhhmmssZ";
+    if (text.size() != kForm.size()) return before.wrong(std::string(what) + ": not of the form YYYYMMDDhhmmssZ");
+    for (const auto& [at, separator] : {std::pair(12, ':'), {10, ':'}, {8, 'T'}, {6, '-'}, {4, '-'}})
+        text.insert(static_cast<std::size_t>(at), 1, separator);
+    const auto time = from_iso8601(text);
+    if (!time) return before.wrong(std::string(what) + ": no time");
+    return *time;
+}
+
+Result<PendInfo> read_pend_info(Cursor& from) {
+    const auto tlv = from.read(der::kSequence, "pendInfo");
+    if (!tlv) return fail(tlv.error());
+    Cursor inside = from.into(*tlv);
+    const auto token = inside.read(der::kOctetString, "pendToken");
+    if (!token) return fail(token.error());
+    const auto time = read_time(inside, "pendTime");
+    if (!time) return fail(time.error());
+    if (!inside.at_end()) return inside.wrong("octets after pendTime");
+    return PendInfo{Bytes(token->value.begin(), token->value.end()), *time};
+}
+
 Result<Tlv> whole(ByteView der, std::uint32_t tag, const char* what) {
     Cursor cursor(der);
     auto tlv = cursor.read(tag, what);
@@ -126,10 +148,10 @@ Result<Tlv> whole(ByteView der, std::uint32_t tag, const char* what) {
 }  // namespace
 
 Result<std::vector<Control>> decode_pki_response(ByteView der) {
-    const auto response = whole(der, kSequence, "PKIResponse");
+    const auto response = whole(der, der::kSequence, "PKIResponse");
     if (!response) return fail(response.error());
     Cursor inside = Cursor(der).into(*response);
-    const auto list = inside.read(kSequence, "controlSequence");
+    const auto list = inside.read(der::kSequence, "controlSequence");
     if (!list) return fail(list.error());
     std::vector<Control> controls;
     std::set<std::uint32_t> seen{0};
@@ -143,13 +165,13 @@ Result<std::vector<Control>> decode_pki_response(ByteView der) {
         controls.push_back(*std::move(control));
     }
     for (const char* what : {"cmsSequence", "otherMsgSequence"})
-        if (const auto passed_over = inside.read(kSequence, what); !passed_over) return fail(passed_over.error());
+        if (const auto passed_over = inside.read(der::kSequence, what); !passed_over) return fail(passed_over.error());
     if (!inside.at_end()) return inside.wrong("octets after otherMsgSequence");
     return controls;
 }
 
 Result<Bytes> decode_integer(ByteView der) {
-    const auto tlv = whole(der, kInteger, "INTEGER");
+    const auto tlv = whole(der, der::kInteger, "INTEGER");
     if (!tlv) return fail(tlv.error());
     ByteView value = tlv->value;
     if (value.empty() || (value[0] & 0x80) != 0) return Cursor(der).wrong("not a positive INTEGER");
@@ -158,33 +180,35 @@ Result<Bytes> decode_integer(ByteView der) {
 }
 
 Result<Bytes> decode_octets(ByteView der) {
-    const auto tlv = whole(der, kOctetString, "OCTET STRING");
+    const auto tlv = whole(der, der::kOctetString, "OCTET STRING");
     if (!tlv) return fail(tlv.error());
     return Bytes(tlv->value.begin(), tlv->value.end());
 }
 
 Result<StatusInfo> decode_status_info(ByteView der) {
-    const auto tlv = whole(der, kSequence, "CMCStatusInfoV2");
+    const auto tlv = whole(der, der::kSequence, "CMCStatusInfoV2");
     if (!tlv) return fail(tlv.error());
     Cursor inside = Cursor(der).into(*tlv);
     StatusInfo info;
     const auto status = read_number(inside, "cMCStatus");
     if (!status) return fail(status.error());
     info.status = *status;
-    const auto list = inside.read(kSequence, "bodyList");
+    const auto list = inside.read(der::kSequence, "bodyList");
     if (!list) return fail(list.error());
     if (auto read = read_body_list(inside.into(*list), info.body_parts); !read) return fail(read.error());
-    if (inside.peek_tag() == kUtf8String) {
-        const auto text = inside.read(kUtf8String, "statusString");
+    if (inside.peek_tag() == der::kUtf8String) {
+        const auto text = inside.read(der::kUtf8String, "statusString");
         if (!text) return fail(text.error());
         info.text = as_text(text->value);
     }
-    if (inside.peek_tag() == kInteger) {
+    if (inside.peek_tag() == der::kInteger) {
         const auto fail_info = read_number(inside, "failInfo");
         if (!fail_info) return fail(fail_info.error());
         info.fail_info = *fail_info;
-    } else if (inside.peek_tag() == kSequence) {
-        if (const auto pending = inside.read(kSequence, "pendInfo"); !pending) return fail(pending.error());
+    } else if (inside.peek_tag() == der::kSequence) {
+        auto pending = read_pend_info(inside);
+        if (!pending) return fail(pending.error());
+        info.pend_info = *std::move(pending);
     }
     if (!inside.at_end()) return inside.wrong("octets after the status");
     return info;

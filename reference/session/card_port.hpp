@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/base/rng.hpp"
 #include "reference/card/card_profile.hpp"
 
 namespace rakit::reference {
@@ -15,7 +16,9 @@ public:
     virtual Result<CardIdentity> read_identity() = 0;
     virtual Result<void> verify(const PinState& pin, const Pin& value) = 0;
     virtual Result<Bytes> sign(const KeyLine& key, ByteView message) = 0;
-    virtual Result<WritePlan> plan_write(const std::vector<CertificateChange>& changes, UtcTime now) = 0;
+    /// prove_possession is for keys that can't sign: the card deciphers a challenge or agrees on a secret.
+    virtual Result<void> prove_possession(const KeyLine& key, Rng& rng) = 0;
+    virtual Result<WritePlan> plan_write(const WriteOrder& wanted, UtcTime now) = 0;
     /// send does one step of a plan. Failure: card_write_failed with the status word, or what the reader says.
     virtual Result<void> send(const WriteStep& step) = 0;
 };

@@ -1,5 +1,7 @@
 #include "reference/session/driver.hpp"
 
+#include "reference/session/card_log.hpp"
+
 namespace rakit::reference {
 namespace {
 
@@ -26,26 +28,38 @@ constexpr auto kOpPin = "op-pin";
 Driver::Driver(DriverPorts ports, Policy policy)
     : x_ports(std::move(ports)), x_policy(policy), x_vault(x_ports.clock, x_ports.pin_deadline) {}
 
-Event Driver::start(const UpdateRequest& request, bool resume) {
-    Started started{resume, x_ports.officer.is_soft_token(), request, x_ports.rng.bytes(16), x_ports.rng.bytes(16)};
+Event Driver::start(const UpdateRequest& request, bool resume, bool abandon) {
+    Started started{resume, x_ports.officer.is_soft_token(), request, x_ports.rng.bytes(16), x_ports.rng.bytes(16),
+                    abandon};
     // A positive INTEGER of 16 octets: neither a sign bit nor leading zero bits to lose (wire.md, transactionId).
     started.transaction_id[0] = static_cast<std::uint8_t>((started.transaction_id[0] & 0x7FU) | 0x40U);
     return started;
 }
 
-Result<UpdateOutcome> Driver::run(const UpdateRequest& request, bool resume) {
+Result<UpdateOutcome> Driver::run(const UpdateRequest& request, bool resume, bool abandon) {
     State state;
-    Event event = start(request, resume);
+    Event event = start(request, resume, abandon);
     while (!x_finish) {
         Transition next = step(std::move(state), event, x_policy);
         state = std::move(next.state);
         x_ports.trace.emit({TraceEvent::Kind::state, std::string(name(state.stage)), {}, {}});
-        for (const auto& effect : next.effects)
+        for (const auto& effect : next.effects) {
+            log(effect);
             if (auto brought = std::visit([this](const auto& what) { return perform(what); }, effect))
                 event = std::move(*brought);
+        }
     }
     if (x_finish->error) return fail(*x_finish->error);
     return x_finish->outcome;
+}
+
+void Driver::log(const Effect& effect) {
+    if (const auto* opened = std::get_if<OpenJournal>(&effect)) x_card = opened->serial;
+    if (x_ports.card_log == nullptr || x_card.empty()) return;
+    auto entry = log_entry(effect);
+    if (!entry) return;
+    entry->card = x_card;
+    x_ports.card_log->add(*entry);
 }
 
 bool Driver::officer_is_open() {
@@ -69,6 +83,13 @@ Driver::Answer Driver::perform(const Tell& effect) {
 
 Driver::Answer Driver::perform(const Progress& effect) {
     x_ports.dialog.progress(effect.step);
+    return std::nullopt;
+}
+
+Driver::Answer Driver::perform(const RememberFields& effect) {
+    if (x_ports.field_choices == nullptr) return std::nullopt;
+    const auto kept = x_ports.field_choices->remember(x_ports.officer.certificate(), effect.procedure, effect.visible);
+    if (!kept) perform(Tell{std::string(rakit::name(kept.error().code)), kept.error().detail});
     return std::nullopt;
 }
 
@@ -98,6 +119,7 @@ Driver::Answer Driver::perform(const ReadIdentity&) {
 }
 
 Driver::Answer Driver::perform(const OpenJournal& effect) {
+    x_journal.reset();  // a Reload opens it again, perhaps that of another card
     auto journal = Journal::open(x_ports.journal_folder, effect.serial);
     if (!journal) return Failed{std::move(journal).error()};
     x_journal = std::move(*journal);
@@ -105,7 +127,10 @@ Driver::Answer Driver::perform(const OpenJournal& effect) {
 }
 
 Driver::Answer Driver::perform(const ChooseActions& effect) {
-    return answer<ActionsChosen>(x_ports.dialog.choose_actions(effect.contents));
+    auto chosen = x_ports.dialog.choose_actions(effect.contents);
+    if (!chosen) return Failed{std::move(chosen).error()};
+    if (chosen->reload) return ReloadWanted{};
+    return ActionsChosen{std::move(chosen->actions)};
 }
 
 Driver::Answer Driver::perform(const AskPin& effect) {
@@ -132,8 +157,18 @@ Driver::Answer Driver::perform(const ChooseProcedure& effect) {
     return answer<ProcedureChosen>(x_ports.dialog.choose_procedure(effect.procedures));
 }
 
-Driver::Answer Driver::perform(const FillFields& effect) {
-    return answer<FieldsFilled>(x_ports.dialog.fill_fields(effect.fields, effect.known));
+Driver::Answer Driver::perform(const RecallFields& effect) {
+    if (x_ports.field_choices == nullptr) return FieldsRecalled{};
+    return answer<FieldsRecalled>(x_ports.field_choices->recall(x_ports.officer.certificate(), effect.procedure));
+}
+
+Driver::Answer Driver::perform(const FillForm& effect) {
+    return answer<FormFilled>(x_ports.dialog.fill_form(effect.form));
+}
+
+Driver::Answer Driver::perform(const AskQuestion& effect) {
+    x_ports.trace.emit({TraceEvent::Kind::prompt, effect.question.id, {}, {}});
+    return answer<QuestionAnswered>(x_ports.dialog.confirm(effect.question));
 }
 
 Driver::Answer Driver::perform(const Prepare& effect) {
@@ -155,7 +190,13 @@ Driver::Answer Driver::perform(const VerifyPin& effect) {
 }
 
 Driver::Answer Driver::perform(const MakeRequestSignature& effect) {
-    auto info = x_ports.cm.request_info(effect.order, effect.order.lines.at(effect.line));
+    const auto& line = effect.order.lines.at(effect.line);
+    if (!effect.key.can_sign) {
+        auto proved = x_ports.card.prove_possession(effect.key, x_ports.rng);
+        if (!proved) return Failed{std::move(proved).error().in("proof of possession, key " + effect.key.id)};
+        return answer<RequestSigned>(x_ports.cm.witnessed_request(effect.order, line));
+    }
+    auto info = x_ports.cm.request_info(effect.order, line);
     if (!info) return Failed{std::move(info).error()};
     auto signature = x_ports.card.sign(effect.key, *info);
     if (!signature) return Failed{std::move(signature).error().in("request signature, key " + effect.key.id)};
@@ -172,11 +213,12 @@ Driver::Answer Driver::perform(const Checkpoint& effect) {
 }
 
 Driver::Answer Driver::perform(const Submit& effect) {
-    return answer<OrderIssued>(x_ports.cm.submit(effect.encoded, effect.order));
+    if (!officer_is_open()) return SecretMissing{kSignaturePin};
+    return answer<OrderIssued>(x_ports.cm.submit(effect.encoded, effect.order, effect.so_far, x_ports.officer));
 }
 
 Driver::Answer Driver::perform(const PlanWrite& effect) {
-    return answer<WritePlanned>(x_ports.card.plan_write(effect.changes, x_ports.clock.now()));
+    return answer<WritePlanned>(x_ports.card.plan_write(effect.wanted, x_ports.clock.now()));
 }
 
 Driver::Answer Driver::perform(const WriteSteps& effect) {

@@ -1,6 +1,7 @@
 #include "reference/session/reader_card.hpp"
 
 #include "reference/card/channel.hpp"
+#include "reference/card/possession.hpp"
 
 namespace rakit::reference {
 
@@ -52,8 +53,12 @@ Result<Bytes> ReaderCard::sign(const KeyLine& key, ByteView message) {
     return x_profile->sign(*x_channel, key, message);
 }
 
-Result<WritePlan> ReaderCard::plan_write(const std::vector<CertificateChange>& changes, UtcTime now) {
-    return x_profile->plan_write(*x_channel, changes, now);
+Result<void> ReaderCard::prove_possession(const KeyLine& key, Rng& rng) {
+    return rakit::reference::prove_possession(*x_profile, *x_channel, key, rng);
+}
+
+Result<WritePlan> ReaderCard::plan_write(const WriteOrder& wanted, UtcTime now) {
+    return x_profile->plan_write(*x_channel, wanted, now);
 }
 
 Result<void> ReaderCard::send(const WriteStep& step) {

@@ -20,7 +20,8 @@ public:
     Result<CardIdentity> read_identity() override;
     Result<void> verify(const PinState& pin, const Pin& value) override;
     Result<Bytes> sign(const KeyLine& key, ByteView message) override;
-    Result<WritePlan> plan_write(const std::vector<CertificateChange>& changes, UtcTime now) override;
+    Result<void> prove_possession(const KeyLine& key, Rng& rng) override;
+    Result<WritePlan> plan_write(const WriteOrder& wanted, UtcTime now) override;
     Result<void> send(const WriteStep& step) override;
 
 private:

@@ -46,6 +46,7 @@ private:
 void InProcessSlot::lose_card() {
     if (x_powered) x_card->power_off();
     x_powered = false;
+    if (x_inserted) x_card->remove();
     x_inserted = false;
 }
 

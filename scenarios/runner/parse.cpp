@@ -154,6 +154,7 @@ Case parse_case(const json& value) {
     Case one;
     take(value, "title", one.title);
     take(value, "source", one.source);
+    take(value, "covers", one.covers);
     take(value, "tags", one.tags);
     take(value, "seed", one.seed);
     take(value, "time_limit_s", one.time_limit_s);

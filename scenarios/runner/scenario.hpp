@@ -132,6 +132,7 @@ struct Case {
     int position = 0;  ///< among all that were chosen, before they were shared out
     std::string title;
     std::string source;
+    std::vector<std::string> covers;  ///< requirement ids of docs/coverage/requirements.yaml
     std::vector<std::string> tags;
     std::uint64_t seed = 1;
     std::optional<int> time_limit_s;

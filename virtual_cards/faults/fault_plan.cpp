@@ -21,12 +21,16 @@ constexpr std::array kKinds{
     KindName{FaultKind::remove, "remove"},
     KindName{FaultKind::memory_failure, "memory-failure"},
     KindName{FaultKind::no_space, "no-space"},
+    KindName{FaultKind::wrong_signature, "wrong-signature"},
+    KindName{FaultKind::counter_stuck, "counter-stuck"},
+    KindName{FaultKind::serial_changed, "serial-changed"},
+    KindName{FaultKind::reset, "reset"},
 };
 
 void strike_with(const Fault& fault, Strike& strike) {
     switch (fault.kind) {
-        case FaultKind::tear_before:
-        case FaultKind::remove: strike.lost_before = true; break;
+        case FaultKind::tear_before: strike.lost_before = true; break;
+        case FaultKind::remove: strike.lost_before = strike.pulled = true; break;
         case FaultKind::tear_after: strike.lost_after = true; break;
         case FaultKind::tear_within:
             strike.disturbance.write_at_most = fault.octets;
@@ -40,6 +44,10 @@ void strike_with(const Fault& fault, Strike& strike) {
             break;
         case FaultKind::memory_failure: strike.disturbance.memory_failure = true; break;
         case FaultKind::no_space: strike.disturbance.no_space = true; break;
+        case FaultKind::wrong_signature: strike.disturbance.wrong_signature = true; break;
+        case FaultKind::counter_stuck: strike.disturbance.counter_stuck = true; break;
+        case FaultKind::serial_changed: strike.disturbance.other_serial = true; break;
+        case FaultKind::reset: strike.reset = true; break;
     }
 }
 
@@ -59,6 +67,12 @@ Strike FaultPlan::next(ByteView command) {
 }
 
 bool spent(const Fault& fault) { return fault.times != 0 && fault.seen >= fault.nth + fault.times - 1; }
+
+std::vector<std::string_view> fault_kinds() {
+    std::vector<std::string_view> names;
+    for (const auto& row : kKinds) names.push_back(row.name);
+    return names;
+}
 
 Result<Fault> parse_fault(const nlohmann::json& json) {
     if (!json.is_object() || !json.contains("kind") || !json["kind"].is_string())

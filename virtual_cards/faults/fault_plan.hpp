@@ -12,15 +12,19 @@ namespace rakit::cards {
 
 /// FaultKind says what goes wrong with a command (docs/formats/card.md, faults).
 enum class FaultKind {
-    tear_before,     ///< power is lost before the command is executed
-    tear_after,      ///< it is executed, the answer is lost
-    tear_within,     ///< its first `octets` octets are written, then power is lost
-    status,          ///< it isn't executed and answers `sw`
-    delay,           ///< it takes `milliseconds` longer
-    mute,            ///< no answer comes for `milliseconds`, then the link is gone
-    remove,          ///< the card is pulled before the command and stays away until powered on again
-    memory_failure,  ///< writing answers 6581
-    no_space,        ///< creating answers 6A84
+    tear_before,      ///< power is lost before the command is executed
+    tear_after,       ///< it is executed, the answer is lost
+    tear_within,      ///< its first `octets` octets are written, then power is lost
+    status,           ///< it isn't executed and answers `sw`
+    delay,            ///< it takes `milliseconds` longer
+    mute,             ///< no answer comes for `milliseconds`, then the link is gone
+    remove,           ///< the card is pulled before the command and stays away until powered on again
+    memory_failure,   ///< writing answers 6581
+    no_space,         ///< creating answers 6A84
+    wrong_signature,  ///< the last bit of a signature is flipped
+    counter_stuck,    ///< the change counter doesn't count
+    serial_changed,   ///< the card says another serial number
+    reset,            ///< another process resets the card before the command: selection and verified PINs are lost
 };
 
 /// Fault is kind x trigger x cessation.
@@ -40,6 +44,8 @@ struct Strike {
     Disturbance disturbance;
     bool lost_before = false;  ///< not executed, the link is gone
     bool lost_after = false;   ///< executed, the link is gone
+    bool pulled = false;       ///< gone because the card left the reader, not because power failed
+    bool reset = false;        ///< a warm reset comes before
     std::optional<iso7816::StatusWord> answer;
     std::chrono::milliseconds delay{0};
 };
@@ -58,6 +64,9 @@ public:
 private:
     std::vector<Fault> x_faults;
 };
+
+/// fault_kinds names what `kind` may be.
+std::vector<std::string_view> fault_kinds();
 
 /// parse_fault reads one fault of an image, a recipe or the control socket. Failure: document_invalid.
 Result<Fault> parse_fault(const nlohmann::json& json);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "virtual_cards/images/image.hpp"
+#include "virtual_cards/os/pin_store.hpp"
 
 namespace rakit::cards {
 
@@ -11,6 +12,9 @@ struct Fact {
     std::string text;
     bool operator==(const Fact&) const = default;
 };
+
+/// describe_pin says how a PIN stands.
+Fact describe_pin(const PinObject& pin);
 
 /// describe decodes an image: the card, its PINs with their tries, the PKCS#15 objects, the files. Secrets are left
 /// out. Failure: document_invalid. A directory that can't be decoded is a fact, not a failure.

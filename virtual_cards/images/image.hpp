@@ -9,6 +9,7 @@
 
 #include "common/base/result.hpp"
 #include "virtual_cards/images/certificate_issuer.hpp"
+#include "virtual_cards/os/latency.hpp"
 #include "virtual_cards/os/virtual_card.hpp"
 
 namespace rakit::cards {
@@ -24,6 +25,7 @@ struct Image {
 struct ImageWish {
     std::optional<std::string> serial;  ///< hex; else from the seed
     std::uint64_t seed = 1;
+    unsigned copy = 0;  ///< so many cards of the same recipe are in use already: another serial number, if it's made up
 };
 
 /// ImageCard is a virtual card whose state can be taken out again.
@@ -39,6 +41,10 @@ public:
     virtual Result<void> arm(const nlohmann::json& fault) = 0;
     /// disarm removes all faults.
     virtual void disarm() = 0;
+    /// faults gives those that still strike, as arm() takes them.
+    virtual std::vector<nlohmann::json> faults() const = 0;
+    virtual Latency latency() const = 0;
+    virtual void set_latency(Latency latency) = 0;
 };
 
 /// built_in_images names what make_image knows without a file.

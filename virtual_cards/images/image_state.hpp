@@ -2,15 +2,14 @@
 
 #include "virtual_cards/applets/pkcs15/state.hpp"
 #include "virtual_cards/faults/fault_plan.hpp"
-#include "virtual_cards/images/image.hpp"
+#include "virtual_cards/images/image_parts.hpp"
 
 namespace rakit::cards {
 
-/// Pkcs15Image is a `pkcs15` image, parsed.
+/// Pkcs15Image is a `pkcs15` image, parsed but for its faults.
 struct Pkcs15Image {
     Bytes atr;
     pkcs15::State state;
-    std::vector<Fault> faults;
 };
 
 /// to_image writes what read_image reads.
@@ -19,10 +18,6 @@ Image to_image(ByteView atr, const pkcs15::State& state, const std::vector<Fault
 /// read_image parses a document that fits the image schema. Failure: document_invalid for what the schema can't say
 /// (a path without its DF, content longer than the file, files over the memory limit, a PIN longer than eight octets).
 Result<Pkcs15Image> read_image(const nlohmann::json& document);
-
-/// set_pin_values reads `value` and `puk` of an image's or a recipe's PIN as the card keeps them: characters, FF up to
-/// eight octets; `hex:` and 16 digits are taken as they are. Failure: document_invalid.
-Result<void> set_pin_values(const nlohmann::json& entry, PinObject& pin);
 
 /// kDefaultAtr is that of an OsEID card, which OpenSC's myeid driver takes.
 inline constexpr std::string_view kDefaultAtr = "3B8580014F7345494470";

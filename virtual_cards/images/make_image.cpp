@@ -4,7 +4,7 @@
 #include "common/base/file.hpp"
 #include "virtual_cards/images/built_in.hpp"
 #include "virtual_cards/images/check_document.hpp"
-#include "virtual_cards/images/image_state.hpp"
+#include "virtual_cards/images/profile.hpp"
 #include "virtual_cards/images/schemas.hpp"
 
 namespace rakit::cards {
@@ -19,15 +19,17 @@ Result<Image> from_document(document::Document document, const ImageWish& wish, 
         else
             document::check(document, kind == "card-image" ? image_schema() : recipe_schema());
         if (document.findings.empty() && kind == "card-recipe") {
-            check_recipe(document);
+            find_profile(document.value)->check_recipe(document);
             if (!document.findings.empty()) return fail(document::failure(document.findings));
             auto image = personalise(document.value, wish, issuer);
             return image ? std::move(image) : Result<Image>(fail(at_its_place(document, std::move(image).error())));
         }
     }
     if (!document.findings.empty()) return fail(document::failure(document.findings));
-    if (auto parsed = read_image(document.value); !parsed)
-        return fail(at_its_place(document, std::move(parsed).error()));
+    if (auto opened = find_profile(document.value)->open(document.value); !opened)
+        return fail(at_its_place(document, std::move(opened).error()));
+    if (auto faults = parse_faults(document.value); !faults)
+        return fail(at_its_place(document, std::move(faults).error()));
     return Image{std::move(document.value)};
 }
 

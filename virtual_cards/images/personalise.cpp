@@ -5,8 +5,10 @@
 
 #include "common/base/rng.hpp"
 #include "common/ossl/digest.hpp"
+#include "virtual_cards/images/certificate_wish.hpp"
 #include "virtual_cards/images/directory.hpp"
 #include "virtual_cards/images/image_state.hpp"
+#include "virtual_cards/images/pkcs15_profile.hpp"
 
 namespace rakit::cards {
 namespace {
@@ -14,7 +16,6 @@ namespace {
 using nlohmann::json;
 using Acl = std::array<std::uint8_t, 3>;
 
-constexpr std::string_view kTransportPolicy = "2.25.259992147378155069564548854890386613715";
 constexpr std::uint16_t kDir = 0x2F00, kApplication = 0x5015, kOdf = 0x5031, kTokenInfo = 0x5032, kUnusedSpace = 0x5033,
                         kAodf = 0x4401, kPrKdf = 0x4402, kCdf = 0x4403, kPuKdf = 0x4404, kTrustedCdf = 0x4405,
                         kDodf = 0x4406, kFirstCertificate = 0x4301, kFirstPrivateKey = 0x4B01, kFirstPublicKey = 0x5501;
@@ -46,12 +47,12 @@ public:
         : x_recipe(recipe), x_wish(wish), x_issuer(issuer) {
         x_state.files = FileSystem(recipe.value("memory", kDefaultMemory));
         x_state.seed = wish.seed;
+        x_state.weak_rsa = recipe.value("weak_rsa", false) ? WeakRsa::yes : WeakRsa::no;
     }
 
     Result<Image> run();
 
 private:
-    Result<void> set_serial();
     Result<void> add_pins();
     Result<void> make_keys();
     Result<void> add_keys();
@@ -63,7 +64,7 @@ private:
     Result<FileSystem::Index> add(File file);
     Result<void> add_file(FileSystem::Index parent, std::uint16_t id, Acl access, std::size_t size, ByteView content);
     std::string serial() const { return to_hex(x_state.serial); }
-    std::string label() const { return x_recipe.value("label", std::string("Rakit card")); }
+    std::string label() const { return label_of(x_recipe); }
 
     const json& x_recipe;
     const ImageWish& x_wish;
@@ -77,18 +78,6 @@ private:
 
 Unexpected invalid(std::string what, std::string where) {
     return fail(ErrorCode::document_invalid, std::move(what), std::move(where));
-}
-
-// A shorter serial number is filled up on the left: the card's GET DATA has ten octets. Without one it comes from the
-// seed and the label, so that different cards of one seed have different ones: software caches by it.
-Result<void> Personaliser::set_serial() {
-    const auto text = x_wish.serial.value_or(x_recipe.value("serial", std::string()));
-    auto octets = from_hex(text);
-    if (!octets || octets->size() > x_state.serial.size())
-        return invalid("a serial number is 1 to 10 octets in hex, not '" + text + "'", "serial");
-    if (octets->empty()) octets = SeededRng(x_wish.seed, "card serial " + label()).bytes(x_state.serial.size());
-    std::copy(octets->rbegin(), octets->rend(), x_state.serial.rbegin());
-    return {};
 }
 
 Result<FileSystem::Index> Personaliser::add(File file) {
@@ -115,18 +104,13 @@ Result<void> Personaliser::add_file(FileSystem::Index parent, std::uint16_t id, 
 
 Result<void> Personaliser::add_pins() {
     for (const auto& recipe : x_recipe.value("pins", json::array())) {
-        PinObject pin;
-        pin.reference = recipe.at("reference").get<std::uint8_t>();
-        if (x_state.pins.find(pin.reference) != nullptr)
-            return invalid("two PINs with reference " + std::to_string(pin.reference), "pins");
-        if (auto done = set_pin_values(recipe, pin); !done) return done;
-        pin.max_tries = recipe.value("tries", pin.max_tries);
-        pin.tries = recipe.value("tries_left", pin.max_tries);
-        pin.max_puk_tries = recipe.value("puk_tries", pin.max_puk_tries);
-        pin.puk_tries = recipe.value("puk_tries_left", pin.max_puk_tries);
+        auto pin = pin_of_recipe(recipe);
+        if (!pin) return fail(std::move(pin).error());
+        if (x_state.pins.find(pin->reference) != nullptr)
+            return invalid("two PINs with reference " + std::to_string(pin->reference), "pins");
         append(x_aodf, directory::pin_entry(
-                           {recipe.at("label").get<std::string>(), pin.reference, recipe.value("so_pin", false)}));
-        x_state.pins.put(std::move(pin));
+                           {recipe.at("label").get<std::string>(), pin->reference, recipe.value("so_pin", false)}));
+        x_state.pins.put(std::move(*pin));
     }
     return {};
 }
@@ -183,30 +167,17 @@ Result<void> Personaliser::add_keys() {
 }
 
 Result<CertificateWish> Personaliser::wish_for(const MadeKey& key, const json& recipe) const {
-    CertificateWish wish;
-    wish.issuer = recipe.at("issuer").get<std::string>();
-    wish.common_name = recipe.at("common_name").get<std::string>();
-    const bool transport = wish.issuer == "tc-issuer";
-    wish.card_serial = recipe.value("card_serial", transport ? serial() : std::string());
-    wish.key_usage = recipe.value("key_usage", key.entry.usage);
-    wish.extended_key_usage = recipe.value("extended_key_usage", std::vector<std::string>());
-    wish.policies = recipe.value(
-        "policies", transport ? std::vector<std::string>{std::string(kTransportPolicy)} : std::vector<std::string>());
-    wish.bad_signature = recipe.value("bad_signature", false);
-    const auto where = "certificate " + wish.common_name;
-    const auto from = from_iso8601(recipe.at("not_before").get<std::string>());
-    const auto to = from_iso8601(recipe.at("not_after").get<std::string>());
-    if (!from || !to) return invalid("not a time of the calendar", where);
-    wish.not_before = *from;
-    wish.not_after = *to;
+    auto read = read_wish(recipe, serial(), key.entry.usage);
+    if (!read) return read;
+    auto& wish = *read;
     wish.spki = key.spki;
-    if (!recipe.contains("key")) return wish;
+    if (!recipe.contains("key")) return read;
     const auto other = std::find_if(x_keys.begin(), x_keys.end(), [&](const auto& made) {
         return to_hex(made.entry.id) == recipe.at("key").template get<std::string>();
     });
-    if (other == x_keys.end()) return invalid("its 'key' names none of the card's", where);
+    if (other == x_keys.end()) return invalid("its 'key' names none of the card's", "certificate " + wish.common_name);
     wish.spki = other->spki;
-    return wish;
+    return read;
 }
 
 Result<void> Personaliser::add_certificate(const MadeKey& key, const json& recipe) {
@@ -278,7 +249,7 @@ Result<void> Personaliser::add_directories() {
 }
 
 Result<Image> Personaliser::run() {
-    if (auto done = set_serial(); !done) return fail(done.error());
+    if (auto done = set_serial(x_state.serial, x_recipe, x_wish); !done) return fail(done.error());
     const bool creation = x_recipe.value("state", std::string("activated")) == "creation";
     x_state.files.at(FileSystem::kMf).acl = creation ? acl(0, 0, 0) : acl(kPin1, kPin1, kSo);
     File application;
@@ -305,7 +276,7 @@ Result<Image> Personaliser::run() {
 
 }  // namespace
 
-Result<Image> personalise(const nlohmann::json& recipe, const ImageWish& wish, CertificateIssuer& issuer) {
+Result<Image> personalise_pkcs15(const nlohmann::json& recipe, const ImageWish& wish, CertificateIssuer& issuer) {
     return Personaliser(recipe, wish, issuer).run();
 }
 

@@ -26,11 +26,14 @@ Bytes ApduLink::handle(ByteView octets, const Disturbance& disturbance) {
         reset();
         return bare(command ? sw::kClaNotSupported : sw::kWrongLength);
     }
-    if (command->ins == kGetResponse && (command->cla & ~kChainingBit) == 0) return get_response(*command);
+    x_applet->arrived();
+    // The interindustry class, or that of the command whose response waits.
+    const auto plain_class = static_cast<std::uint8_t>(command->cla & ~kChainingBit);
+    if (command->ins == kGetResponse && (plain_class == 0 || (plain_class == x_rest_class && !x_rest.empty())))
+        return get_response(*command);
     x_rest.clear();
-    if (x_chaining || (command->cla & 0xF0) == kChainingBit) return collect(std::move(*command), disturbance);
-    const auto response = x_applet->execute(*command, disturbance);
-    return deliver(response.data, command->ne, response.sw);
+    if (x_chaining || (command->cla & 0x70) == kChainingBit) return collect(std::move(*command), disturbance);
+    return deliver(x_applet->execute(*command, disturbance), *command);
 }
 
 Bytes ApduLink::collect(iso7816::CommandApdu&& command, const Disturbance& disturbance) {
@@ -56,8 +59,12 @@ Bytes ApduLink::collect(iso7816::CommandApdu&& command, const Disturbance& distu
     x_chain.ne = command.ne;
     const auto whole = std::move(x_chain);
     reset();
-    const auto response = x_applet->execute(whole, disturbance);
-    return deliver(response.data, whole.ne, response.sw);
+    return deliver(x_applet->execute(whole, disturbance), whole);
+}
+
+Bytes ApduLink::deliver(const iso7816::ResponseApdu& response, const iso7816::CommandApdu& command) {
+    x_rest_class = command.cla;
+    return deliver(response.data, command.ne == 0 ? x_applet->default_ne() : command.ne, response.sw);
 }
 
 Bytes ApduLink::deliver(ByteView data, std::size_t ne, iso7816::StatusWord status) {

@@ -20,6 +20,7 @@ public:
 
 private:
     Bytes collect(iso7816::CommandApdu&& command, const Disturbance& disturbance);
+    Bytes deliver(const iso7816::ResponseApdu& response, const iso7816::CommandApdu& command);
     Bytes deliver(ByteView data, std::size_t ne, iso7816::StatusWord status);
     Bytes get_response(const iso7816::CommandApdu& command);
 
@@ -28,6 +29,7 @@ private:
     bool x_chaining = false;
     Bytes x_rest;  ///< response data that GET RESPONSE fetches
     iso7816::StatusWord x_rest_status;
+    std::uint8_t x_rest_class = 0;  ///< CLA of the command whose response waits
 };
 
 }  // namespace rakit::cards

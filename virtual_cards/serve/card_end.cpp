@@ -36,6 +36,7 @@ Answer CardEnd::on_payload(ByteView payload) {
 void CardEnd::on_link_gone() {
     if (x_powered) x_card.power_off();
     x_powered = false;
+    x_card.remove();
 }
 
 }  // namespace rakit::cards

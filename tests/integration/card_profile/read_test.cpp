@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "reference/card/possession.hpp"
 #include "tests/integration/card_profile/workbench.hpp"
 
 namespace rakit::reference {
@@ -88,6 +89,25 @@ TEST(Pkcs15Signatures, BothKindsOfKeysSignWhatTheirCertificatesVerify) {
         ASSERT_EQ(EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, public_key->get()), 1);
         EXPECT_EQ(EVP_DigestVerify(context.get(), signature->data(), signature->size(), message.data(), message.size()),
                   1);
+    }
+}
+
+TEST(Pkcs15Possession, AKeyThatOnlyDeciphersProvesItselfByAChallenge) {
+    CardOnBench bench(cipher_image());
+    const auto contents = bench.read();
+    ASSERT_EQ(contents.keys.size(), 2U);
+    SeededRng rng(1, "challenge");
+    for (const auto& key : contents.keys) {
+        bench.cycle();
+        EXPECT_FALSE(key.can_sign) << key.id;
+        EXPECT_FALSE(prove_possession(profile(), bench.channel(), key, rng)) << "its PIN was not verified";
+        bench.verify(contents, key.pin, "111111");
+        const auto proved = prove_possession(profile(), bench.channel(), key, rng);
+        EXPECT_TRUE(proved) << key.id << ": " << to_string(proved.error());
+        auto other = key;
+        other.spki = ossl::spki(ossl::generate_key(key.type, rng)->get());
+        const auto refused = prove_possession(profile(), bench.channel(), other, rng);
+        ASSERT_FALSE(refused) << "of another public key";
     }
 }
 

@@ -17,6 +17,12 @@ x509::CertificateTemplate plain(const std::string& name, Bytes serial, Bytes spk
     return wanted;
 }
 
+cards::Image personalised(const nlohmann::json& recipe) {
+    auto image = cards::personalise(recipe, {}, test_issuer());
+    EXPECT_TRUE(image) << to_string(image.error());
+    return *std::move(image);
+}
+
 }  // namespace
 
 TestIssuer::TestIssuer() {
@@ -97,7 +103,7 @@ Result<void> CardOnBench::run(const WritePlan& plan) {
 }
 
 void CardOnBench::run_torn(const WritePlan& plan, std::size_t step, Tear tear, std::size_t octets) {
-    const WritePlan before{{plan.steps.begin(), plan.steps.begin() + static_cast<std::ptrdiff_t>(step)}, {}};
+    const WritePlan before{{plan.steps.begin(), plan.steps.begin() + static_cast<std::ptrdiff_t>(step)}, {}, {}};
     const auto done = run(before);
     ASSERT_TRUE(done) << to_string(done.error());
     auto command = plan.steps[step].command;
@@ -108,7 +114,7 @@ void CardOnBench::run_torn(const WritePlan& plan, std::size_t step, Tear tear, s
 }
 
 WritePlan CardOnBench::plan(const std::vector<CertificateChange>& changes) {
-    auto plan = profile().plan_write(channel(), changes, bench_time());
+    auto plan = profile().plan_write(channel(), {changes, {}, {}}, bench_time());
     EXPECT_TRUE(plan) << to_string(plan.error());
     return plan ? *plan : WritePlan{};
 }
@@ -154,9 +160,16 @@ cards::Image dated_image() {
         "keys": [{"id": "45", "label": "Authentication", "type": "ec-p256", "pin": 1, "usage": ["digitalSignature"],
                   "certificates": [{"issuer": "tc-issuer", "common_name": "Transport", "label": "TC",
                                     "not_before": "2024-01-01T00:00:00Z", "not_after": "2054-01-01T00:00:00Z"}]}]})");
-    auto image = cards::personalise(recipe, {}, test_issuer());
-    EXPECT_TRUE(image) << to_string(image.error());
-    return *std::move(image);
+    return personalised(recipe);
+}
+
+cards::Image cipher_image() {
+    return personalised(nlohmann::json::parse(R"({
+        "kind": "card-recipe", "version": 1, "profile": "pkcs15", "label": "Cipher card",
+        "pins": [{"reference": 1, "label": "PIN 1", "value": "111111", "puk": "12345678"},
+                 {"reference": 3, "label": "OP PIN", "value": "87654321", "puk": "12345678", "so_pin": true}],
+        "keys": [{"id": "47", "label": "Decipherment", "type": "rsa-2048", "pin": 1, "usage": ["keyEncipherment"]},
+                 {"id": "48", "label": "Agreement", "type": "ec-p256", "pin": 1, "usage": ["keyAgreement"]}]})"));
 }
 
 cards::Image with_access(cards::Image image, const std::string& path, const std::string& access) {

@@ -65,6 +65,9 @@ const cards::Image& tc_image();
 /// dated_image is a card with one key (45) whose TokenInfo has a lastUpdate.
 cards::Image dated_image();
 
+/// cipher_image is a card with an RSA key (47) that only deciphers and an EC key (48) that only agrees, under PIN 1.
+cards::Image cipher_image();
+
 /// with_access is a card image with other access rights on one file.
 cards::Image with_access(cards::Image image, const std::string& path, const std::string& access);
 

@@ -25,7 +25,8 @@ Bytes read_file_of(ImageCard& card, const std::string& path) {
 }
 
 TEST(BuiltIns, AreMadeOpenedAndWrittenBackUnchanged) {
-    EXPECT_EQ(built_in_images(), (std::vector<std::string>{"pkcs15-blank", "pkcs15-tc", "pkcs15-id", "officer"}));
+    EXPECT_EQ(built_in_images(),
+              (std::vector<std::string>{"pkcs15-blank", "pkcs15-tc", "pkcs15-id", "piv-blank", "piv-tc", "officer", "tester"}));
     for (const auto& name : built_in_images()) {
         const auto& image = image_of(name);
         auto card = open_image(image);
@@ -46,6 +47,17 @@ TEST(BuiltIns, RepeatByRecipeSerialAndSeed) {
     EXPECT_EQ((*open_image(*first))->serial(), "0000000000000000000A");
 }
 
+TEST(BuiltIns, ACopyHasAnotherSerialNumber) {
+    rakit::test::TestIssuer issuer;
+    ImageWish first, second;
+    second.copy = 1;
+    for (const auto* name : {"pkcs15-blank", "tester"}) {
+        const auto one = *make_image(name, first, issuer), two = *make_image(name, second, issuer);
+        EXPECT_NE(one.document.at("serial"), two.document.at("serial")) << name;
+        EXPECT_EQ(*make_image(name, second, issuer), two) << name;
+    }
+}
+
 TEST(BuiltIns, PinsAreWhatIsWritten) {
     struct PinRow {
         const char* image;
@@ -58,10 +70,12 @@ TEST(BuiltIns, PinsAreWhatIsWritten) {
                             {"pkcs15-id", "01", "111111"},
                             {"pkcs15-id", "02", "222222"},
                             {"pkcs15-id", "03", "87654321"},
-                            {"officer", "01", "333333"}}) {
+                            {"officer", "01", "333333"},
+                            {"tester", "01", "1234"}}) {
         auto card = card_of(row.image);
         auto value = to_bytes(row.value);
         value.resize(8, 0xFF);
+        if (row.image == std::string("tester")) (void)send(*card, "00A4040007F052414B495401");
         EXPECT_EQ(send(*card, std::string("002000") + row.reference + "08" + to_hex(value)), "9000")
             << row.image << row.reference;
     }

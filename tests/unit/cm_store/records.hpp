@@ -11,7 +11,9 @@ inline OrderRecord an_order(std::uint8_t number) {
     order.transaction_id = {number, 0x00, 0xFF};
     order.request_digest = Bytes(32, number);
     order.answer = {0x30, 0x00};
-    order.response_nonce = Bytes(16, 7);
+    order.response_nonces = Bytes(16, 7);
+    order.waiting_request = {0x30, 0x80};
+    order.questions_left = 3;
     order.officer = "Olga Officer";
     order.procedure = "employee-tc";
     order.card_serial = "0A1B";

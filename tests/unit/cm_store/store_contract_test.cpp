@@ -11,8 +11,9 @@ namespace rakit::cm {
 
 bool operator==(const OrderRecord& a, const OrderRecord& b) {
     return a.transaction_id == b.transaction_id && a.request_digest == b.request_digest && a.answer == b.answer &&
-           a.response_nonce == b.response_nonce && a.confirmation_digest == b.confirmation_digest &&
-           a.confirmation_answer == b.confirmation_answer && a.officer == b.officer && a.procedure == b.procedure &&
+           a.response_nonces == b.response_nonces && a.follow_up_digest == b.follow_up_digest &&
+           a.follow_up_answer == b.follow_up_answer && a.waiting_request == b.waiting_request &&
+           a.questions_left == b.questions_left && a.officer == b.officer && a.procedure == b.procedure &&
            a.card_serial == b.card_serial && a.state == b.state && a.created == b.created && a.items == b.items &&
            a.revokes == b.revokes;
 }
@@ -81,8 +82,8 @@ TYPED_TEST(StoreContract, OrderComesBackWhole) {
 TYPED_TEST(StoreContract, OrderIsReplacedWithItsParts) {
     auto later = an_order(1);
     later.state = OrderState::completed;
-    later.confirmation_digest = Bytes(32, 9);
-    later.confirmation_answer = {0x30};
+    later.follow_up_digest = Bytes(32, 9);
+    later.follow_up_answer = {0x30};
     later.items.pop_back();
     later.revokes.clear();
     this->in([](StoreTransaction& t) { ASSERT_TRUE(t.put_order(an_order(1))); });

@@ -1,4 +1,4 @@
-#include "reference/card/bounded_worker.hpp"
+#include "common/base/bounded_worker.hpp"
 
 #include <gtest/gtest.h>
 

@@ -141,14 +141,21 @@ TEST(Prepare, ARefusalIsTheCms) {
 TEST(Procedures, AreListed) {
     Client under_test(json_answer(
         200, R"({"version": 1, "procedures": [{"name": "employee-tc", "title": "Employee", "profiles": ["pkcs15"],
-        "tcControls": true, "fields": [{"name": "title", "label": "Title", "required": false, "visible": true}],
-        "qcStatements": ["QcCompliance"]}]})"));
+        "tcControls": true, "dialects": ["cmc", "rest"], "fields": [{"name": "title", "label": "Title",
+        "required": false, "visible": true, "maxLength": 64, "pattern": "[A-Z]{2}"}],
+        "qc": {"fixed": [{"type": "QcCompliance"}], "allowed": ["QcType"], "required": ["QcPDS"]}}]})"));
     const auto procedures = under_test.client.procedures();
     ASSERT_TRUE(procedures) << to_string(procedures.error());
     ASSERT_EQ(procedures->size(), 1U);
     EXPECT_EQ(procedures->front().profiles, std::vector<std::string>{"pkcs15"});
     EXPECT_TRUE(procedures->front().tc_controls);
     EXPECT_EQ(procedures->front().fields.at(0).label, "Title");
+    EXPECT_EQ(procedures->front().fields.at(0).max_length, 64U);
+    EXPECT_EQ(procedures->front().fields.at(0).pattern, "[A-Z]{2}");
+    EXPECT_EQ(procedures->front().dialects, (std::vector<std::string>{"cmc", "rest"}));
+    ASSERT_TRUE(procedures->front().qc);
+    EXPECT_EQ(procedures->front().qc->fixed, std::vector<QcStatement>{QcCompliance{}});
+    EXPECT_EQ(procedures->front().qc->required, std::vector<std::string>{"QcPDS"});
     for (const char* wrong : {"", "[]", "{}", R"({"version": 2, "procedures": []})",
                               R"({"version": 1, "procedures": [{}]})", R"({"version": 1, "procedures": 1})"}) {
         Client broken(json_answer(200, wrong));

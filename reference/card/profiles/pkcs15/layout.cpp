@@ -16,8 +16,9 @@ const Bytes kUsualApplication{0x3F, 0x00, 0x50, 0x15};
 /// locate finds the application's DF: by EF(DIR), else where the AID is selectable at the usual place.
 Result<Bytes> locate(Files& files) {
     auto dir = files.probe(kDirectoryFile);
-    if (!dir) return fail(dir.error());
-    if (*dir) {
+    // A card of another family may refuse to select by path in its own way; then the AID decides.
+    if (!dir && dir.error().code != ErrorCode::card_content_invalid) return fail(dir.error());
+    if (dir && *dir) {
         auto content = files.read_current(0, (*dir)->size);
         if (!content) return fail(content.error());
         if (auto path = application_path(*content)) {
@@ -97,15 +98,11 @@ Result<Layout> read_layout(Files& files) {
     return layout;
 }
 
-Bytes encode_layout(const Layout& layout) {
-    iso7816::TlvWriter writer;
-    const auto put = [&](ByteView path, ByteView content) {
-        writer.nest(0x30, [&](iso7816::TlvWriter& file) { file.put(0x04, path).put(0x04, content); });
-    };
-    put(layout.odf_path(), layout.odf);
-    for (const auto& file : layout.directories)
-        if (!file.path.empty()) put(file.path, file.content);
-    return std::move(writer).bytes();
+bool torn(const DirectoryFile& file) {
+    const auto kind = file.directory.kind;
+    const bool certificates = kind == DirectoryKind::certificates || kind == DirectoryKind::trusted_certificates ||
+                              kind == DirectoryKind::useful_certificates;
+    return certificates && !parse_certificates(file.content);
 }
 
 Result<std::vector<PlacedCertificate>> certificates_of(const Layout& layout) {
@@ -115,6 +112,7 @@ Result<std::vector<PlacedCertificate>> certificates_of(const Layout& layout) {
         if (kind != DirectoryKind::certificates && kind != DirectoryKind::trusted_certificates &&
             kind != DirectoryKind::useful_certificates)
             continue;
+        if (torn(layout.directories[i])) continue;
         auto some = parse_certificates(layout.directories[i].content);
         if (!some) return fail(std::move(some).error().in("file " + to_hex(layout.directories[i].path)));
         for (auto& object : *some) all.push_back({std::move(object), i});

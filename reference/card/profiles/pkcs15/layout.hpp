@@ -32,17 +32,16 @@ struct Layout {
 /// PKCS#15 application, card_content_invalid.
 Result<Layout> read_layout(Files& files);
 
-/// encode_layout writes the directory data as `30{04 path, 04 content}` for each file, the ODF first:
-/// Contents::directory.
-Bytes encode_layout(const Layout& layout);
-
 /// PlacedCertificate is an entry with the directory that it stands in.
 struct PlacedCertificate {
     CertificateObject object;
     std::size_t directory = 0;  ///< index in Layout::directories
 };
 
-/// certificates_of reads the entries of all certificate directories.
+/// torn tells whether a certificate directory can't be taken apart, as an interrupted write may leave it.
+bool torn(const DirectoryFile& file);
+
+/// certificates_of reads the entries of all certificate directories that are not torn.
 Result<std::vector<PlacedCertificate>> certificates_of(const Layout& layout);
 
 /// private_keys_of reads the entries of all private-key directories.

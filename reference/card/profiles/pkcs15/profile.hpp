@@ -9,16 +9,17 @@ namespace rakit::reference::pkcs15 {
 class Profile final : public CardProfile {
 public:
     std::string name() const override { return "pkcs15"; }
-    /// recognises any ATR: PKCS#15 is an application, and only selecting it tells.
-    bool recognises(ByteView atr) const override { return !atr.empty(); }
+    /// recognises any ATR but those that name another application: only selecting it tells.
+    bool recognises(ByteView atr) const override;
     Result<Contents> read_contents(ApduChannel& card, ByteView atr,
                                    const std::vector<std::string>& transport_policies) const override;
     Result<CardIdentity> read_identity(ApduChannel& card) const override;
     Result<void> verify(ApduChannel& card, const PinState& pin, const Pin& value) const override;
     Result<std::optional<int>> tries_left(ApduChannel& card, const PinState& pin) const override;
     Result<Bytes> sign(ApduChannel& card, const KeyLine& key, ByteView message) const override;
-    Result<WritePlan> plan_write(ApduChannel& card, const std::vector<CertificateChange>& changes,
-                                 UtcTime now) const override;
+    Result<SecretBytes> decipher(ApduChannel& card, const KeyLine& key, ByteView cryptogram) const override;
+    Result<SecretBytes> agree(ApduChannel& card, const KeyLine& key, ByteView point) const override;
+    Result<WritePlan> plan_write(ApduChannel& card, const WriteOrder& wanted, UtcTime now) const override;
 };
 
 }  // namespace rakit::reference::pkcs15

@@ -1,0 +1,60 @@
+#include "mock_cm/core/pkcs10.hpp"
+
+#include "common/ossl/keys.hpp"
+#include "mock_cm/core/refusal.hpp"
+
+namespace rakit::cm {
+namespace {
+
+Unexpected malformed(std::string cause, const std::string& line) {
+    ossl::last_error();
+    return refuse(ErrorCode::request_malformed, std::move(cause), "Build the request as docs/formats/wire.md says.",
+                  line);
+}
+
+std::string dotted(const ASN1_OBJECT* object) {
+    char text[160] = "?";
+    OBJ_obj2txt(text, sizeof text, object, 1);
+    return text;
+}
+
+void read_asked(X509_REQ* request, OrderLine& line) {
+    const ossl::Extensions asked(X509_REQ_get_extensions(request));
+    for (int i = 0; asked && i < sk_X509_EXTENSION_num(asked.get()); ++i) {
+        X509_EXTENSION* extension = sk_X509_EXTENSION_value(asked.get(), i);
+        const ASN1_OCTET_STRING* value = X509_EXTENSION_get_data(extension);
+        const auto* data = ASN1_STRING_get0_data(value);
+        line.asked.push_back(
+            {dotted(X509_EXTENSION_get_object(extension)), Bytes(data, data + ASN1_STRING_length(value))});
+    }
+}
+
+}  // namespace
+
+Result<void> read_public_key(Bytes spki, OrderLine& line) {
+    const auto key = ossl::parse_spki(spki);
+    if (!key || !ossl::key_type(key->get()))
+        return malformed("the certification request has a public key of an unknown type or size", line.key);
+    line.spki = std::move(spki);
+    return {};
+}
+
+Result<void> read_pkcs10(ByteView der, OrderLine& line) {
+    const unsigned char* cursor = der.data();
+    const ossl::X509Request request(d2i_X509_REQ(nullptr, &cursor, static_cast<long>(der.size())));
+    if (!request || cursor != der.data() + der.size())
+        return malformed("the certification request is no PKCS#10", line.key);
+    if (auto good = read_public_key(ossl::to_der(X509_REQ_get_X509_PUBKEY(request.get()), i2d_X509_PUBKEY), line);
+        !good)
+        return good;
+    auto subject = x509::decode_name(ossl::to_der(X509_REQ_get_subject_name(request.get()), i2d_X509_NAME));
+    if (!subject) return malformed("the certification request's subject: " + subject.error().detail, line.key);
+    line.subject = *std::move(subject);
+    read_asked(request.get(), line);
+    const auto key = ossl::parse_spki(line.spki);
+    line.possession = X509_REQ_verify(request.get(), key->get()) == 1;
+    ossl::last_error();
+    return {};
+}
+
+}  // namespace rakit::cm
