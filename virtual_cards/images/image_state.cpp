@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
+
+#include "virtual_cards/images/field_text.hpp"
 
 namespace rakit::cards {
 namespace {
@@ -87,14 +88,12 @@ Result<void> read_file_entry(const json& entry, FileSystem& files) {
 }  // namespace
 
 Image to_image(ByteView atr, const pkcs15::State& state, const std::vector<Fault>& faults) {
-    const auto& firmware = state.firmware;
     json document{{"kind", "card-image"},
                   {"version", 1},
                   {"profile", "pkcs15"},
                   {"atr", to_hex(atr)},
                   {"serial", to_hex(state.serial)},
-                  {"firmware",
-                   std::to_string(firmware[0]) + "." + std::to_string(firmware[1]) + "." + std::to_string(firmware[2])},
+                  {"firmware", firmware_text(state.firmware)},
                   {"seed", state.seed},
                   {"memory", state.files.memory()},
                   {"state", state.activated ? "activated" : "creation"},
@@ -114,10 +113,7 @@ Result<Pkcs15Image> read_image(const json& document) {
     image.atr = hex(document, "atr");
     auto& state = image.state;
     copy_hex(document, "serial", state.serial);
-    unsigned major = 4, minor = 5, patch = 5;
-    std::sscanf(document.value("firmware", std::string("4.5.5")).c_str(), "%u.%u.%u", &major, &minor, &patch);
-    state.firmware = {static_cast<std::uint8_t>(major), static_cast<std::uint8_t>(minor),
-                      static_cast<std::uint8_t>(patch)};
+    state.firmware = read_firmware(document.value("firmware", firmware_text(state.firmware)));
     state.seed = document.at("seed").get<std::uint64_t>();
     state.change_counter = document.at("change_counter").get<std::uint16_t>();
     state.activated = document.at("state") == "activated";

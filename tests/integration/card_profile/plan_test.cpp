@@ -4,6 +4,7 @@
 
 #include "tests/integration/card_profile/workbench.hpp"
 
+// covers: redo-directory, add-many, card-full
 namespace rakit::reference {
 namespace {
 

@@ -4,6 +4,7 @@
 
 // Power is lost at every step of a write, in each of the ways that there are. The card must still be readable, each key
 // must have its old or its new certificate, and the same order planned again must end where it would have ended.
+// covers: commit-one-byte
 namespace rakit::reference {
 namespace {
 
