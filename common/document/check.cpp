@@ -87,10 +87,10 @@ Finding readable(const Document& document, const valijson::ValidationResults::Er
     return document.finding(pointer, message);
 }
 
-void judge(Document& document, const valijson::Schema& schema) {
+void judge(Document& document, const valijson::Schema& compiled, const json& schema) {
     valijson::ValidationResults results;
     valijson::Validator validator;
-    if (validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(document.value), &results)) return;
+    if (validator.validate(compiled, valijson::adapters::NlohmannJsonAdapter(document.value), &results)) return;
     std::set<std::string> seen;
     std::vector<Finding> summaries;
     for (const auto& error : results) {
@@ -115,13 +115,15 @@ void compile(const json& schema, valijson::Schema& compiled) {
 }  // namespace
 
 struct Schema::Compiled {
+    json text;
     valijson::Schema schema;
 };
 
 Schema::Schema(std::string_view text) {
     auto compiled = std::make_unique<Compiled>();
     try {
-        compile(json::parse(text), compiled->schema);
+        compiled->text = json::parse(text);
+        compile(compiled->text, compiled->schema);
     } catch (const std::exception&) {
         std::abort();
     }
@@ -130,7 +132,9 @@ Schema::Schema(std::string_view text) {
 
 Schema::~Schema() = default;
 
-void check(Document& document, const Schema& schema) { judge(document, schema.x_compiled->schema); }
+void check(Document& document, const Schema& schema) {
+    judge(document, schema.x_compiled->schema, schema.x_compiled->text);
+}
 
 void check(Document& document, const json& schema) {
     valijson::Schema compiled;
@@ -140,7 +144,7 @@ void check(Document& document, const json& schema) {
         document.findings.push_back(document.finding("", std::string("the schema itself is wrong: ") + problem.what()));
         return;
     }
-    judge(document, compiled);
+    judge(document, compiled, schema);
 }
 
 }  // namespace rakit::document
