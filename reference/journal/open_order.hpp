@@ -19,8 +19,8 @@ struct OpenOrder {
     };
     Stage stage = Stage::prepared;
     Order order;
-    CardIdentity identity;  ///< of the card that the order is for
-    Bytes encoded;          ///< the Full PKI Request, to be sent again as it is
+    CardIdentity identity;           ///< of the card that the order is for
+    Bytes encoded;                   ///< the Full PKI Request, to be sent again as it is
     std::optional<Issued> issued;    ///< at `prepared`: of some lines
     std::optional<Pending> pending;  ///< the order waits for approval at the CM
 };

@@ -65,9 +65,15 @@ Result<void> check_action(const Contents& contents, const KeyLine& key, Action a
 Result<OrderLine> plan_line(const Contents& contents, const KeyLine& key, const ActionChoice& choice) {
     if (auto allowed = check_action(contents, key, choice.action); !allowed)
         return Unexpected{std::move(allowed).error()};
-    OrderLine line{
-        key.id, key.label, std::string(name(choice.action)), std::string(ossl::name(key.type)), key.usage, key.spki,
-        {},     {},        !key.can_sign};
+    OrderLine line{key.id,
+                   key.label,
+                   std::string(name(choice.action)),
+                   std::string(ossl::name(key.type)),
+                   key.usage,
+                   key.spki,
+                   {},
+                   {},
+                   !key.can_sign};
     if (const auto* transport = key.transport_certificate()) line.transport_certificate = transport->certificate;
     if (choice.action != Action::redo) return line;
     auto replaced = pick_replaced(key, choice);

@@ -56,7 +56,7 @@ std::string_view name(Stage stage);
 
 /// Policy is what the RA's owner decides.
 struct Policy {
-    bool issue_first = false;  ///< the authorisations for writing come after the CM issued
+    bool issue_first = false;     ///< the authorisations for writing come after the CM issued
     std::string dialect = "cmc";  ///< that is spoken with the CM
 };
 
@@ -67,6 +67,12 @@ struct CardStep {
     bool operator==(const CardStep&) const = default;
 };
 
+/// OfficerCard is what an officer's own card is told by.
+struct OfficerCard {
+    std::string serial;  ///< the token's, as its module has it
+    Bytes spki;          ///< of the officer's key
+};
+
 /// State is an update in progress. It is copyable, and a Pin is not, so that no PIN can be in it.
 struct State {
     Stage stage = Stage::idle;
@@ -74,6 +80,7 @@ struct State {
     bool soft_token = false;
     bool card_locked = false;
     UpdateRequest request;
+    std::vector<OfficerCard> officer_cards;
     Contents contents;
     CardIdentity identity;
     std::vector<Procedure> procedures;
@@ -87,7 +94,7 @@ struct State {
     std::vector<CardStep> card_steps;  ///< still to be done in this lock
     std::vector<Bytes> requests;       ///< signed PKCS#10s, by line
     Bytes encoded;
-    bool saved = false;  ///< the journal holds this order
+    bool saved = false;            ///< the journal holds this order
     Submission submission;         ///< how far the CM came; all of it once `issued` is there
     std::optional<Issued> issued;  ///< the whole order's certificates
     WritePlan plan;

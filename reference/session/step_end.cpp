@@ -95,8 +95,7 @@ Transition on_failed(State state, const Failed& event, const Policy&) {
         state.issued = state.submission.issued;
         return reenter(std::move(state), Stage::refusing, std::move(effects));
     }
-    if (nothing)
-        return go(std::move(state), Stage::closing, std::move(effects), CloseJournal{});
+    if (nothing) return go(std::move(state), Stage::closing, std::move(effects), CloseJournal{});
     if (stage == Stage::planning && cannot_be_written(event.error.code) && state.issued->confirmation_required)
         return reenter(std::move(state), Stage::refusing, std::move(effects));
     return end(std::move(state), std::move(effects));

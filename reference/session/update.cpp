@@ -8,16 +8,9 @@ namespace {
 
 Result<UpdateOutcome> run(UpdatePorts& ports, const UpdateRequest& request, bool resuming) {
     ReaderCard card(ports.reader, card_profiles(), ports.transport_policies, ports.trace);
-<<<<<<< HEAD
-    ClientCm cm(ports.cm);
-    Driver driver({card, cm, ports.officer, ports.dialog, ports.clock, ports.rng, ports.trace, ports.journal_folder,
-                   ports.pin_deadline, ports.field_choices, ports.card_log},
-                  {request.issue_first});
-=======
-    Driver driver({card, ports.cm, ports.officer, ports.dialog, ports.clock, ports.rng, ports.trace, ports.journal_folder,
-                   ports.pin_deadline},
+    Driver driver({card, ports.cm, ports.officer, ports.dialog, ports.clock, ports.rng, ports.trace,
+                   ports.journal_folder, ports.pin_deadline, ports.field_choices, ports.card_log, ports.tls_officer},
                   {request.issue_first, std::string(ports.cm.dialect())});
->>>>>>> racm
     return driver.run(request, resuming);
 }
 
