@@ -5,7 +5,7 @@
 #include <string>
 
 #include "common/base/file.hpp"
-#include "reference/rakit.hpp"
+#include "reference/session/rakit.hpp"
 #include "reference/session/lines.hpp"
 
 namespace {
