@@ -1,6 +1,7 @@
 #pragma once
 
 #include <libp11.h>
+#include <openssl/ui.h>
 
 #include <string>
 

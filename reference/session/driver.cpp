@@ -28,16 +28,17 @@ constexpr auto kOpPin = "op-pin";
 Driver::Driver(DriverPorts ports, Policy policy)
     : x_ports(std::move(ports)), x_policy(policy), x_vault(x_ports.clock, x_ports.pin_deadline) {}
 
-Event Driver::start(const UpdateRequest& request, bool resume) {
-    Started started{resume, x_ports.officer.is_soft_token(), request, x_ports.rng.bytes(16), x_ports.rng.bytes(16)};
+Event Driver::start(const UpdateRequest& request, bool resume, bool abandon) {
+    Started started{resume, x_ports.officer.is_soft_token(), request, x_ports.rng.bytes(16), x_ports.rng.bytes(16),
+                    abandon};
     // A positive INTEGER of 16 octets: neither a sign bit nor leading zero bits to lose (wire.md, transactionId).
     started.transaction_id[0] = static_cast<std::uint8_t>((started.transaction_id[0] & 0x7FU) | 0x40U);
     return started;
 }
 
-Result<UpdateOutcome> Driver::run(const UpdateRequest& request, bool resume) {
+Result<UpdateOutcome> Driver::run(const UpdateRequest& request, bool resume, bool abandon) {
     State state;
-    Event event = start(request, resume);
+    Event event = start(request, resume, abandon);
     while (!x_finish) {
         Transition next = step(std::move(state), event, x_policy);
         state = std::move(next.state);
@@ -217,7 +218,7 @@ Driver::Answer Driver::perform(const Submit& effect) {
 }
 
 Driver::Answer Driver::perform(const PlanWrite& effect) {
-    return answer<WritePlanned>(x_ports.card.plan_write({effect.changes, {}, {}}, x_ports.clock.now()));
+    return answer<WritePlanned>(x_ports.card.plan_write(effect.wanted, x_ports.clock.now()));
 }
 
 Driver::Answer Driver::perform(const WriteSteps& effect) {

@@ -1,5 +1,7 @@
 #include "tests/unit/cm_core/fixture.hpp"
 
+// covers: static-token, clock-refused, tc-revoked, tc-possession, pop-refused, field-refused
+// covers: procedure-refused, officer-refused, request-log
 namespace rakit::cm::test {
 namespace {
 
