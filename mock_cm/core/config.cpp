@@ -42,8 +42,9 @@ bool Officer::has(Role role) const { return std::find(roles.begin(), roles.end()
 bool SerialRange::contains(std::string_view serial) const { return !less(serial, first) && !less(last, serial); }
 
 bool CertificateProcedure::fits(const std::vector<std::string>& usage) const {
-    return std::all_of(for_keys.begin(), for_keys.end(), [&](const auto& word) { return holds(usage, word); }) &&
-           holds(usage, "nonRepudiation") == holds(for_keys, "nonRepudiation");
+    const auto& wanted = for_keys.empty() ? key_usage : for_keys;
+    return std::all_of(wanted.begin(), wanted.end(), [&](const auto& word) { return holds(usage, word); }) &&
+           holds(usage, "nonRepudiation") == holds(wanted, "nonRepudiation");
 }
 
 bool Officer::sees(const std::string& domain) const {

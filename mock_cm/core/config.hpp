@@ -102,14 +102,14 @@ struct CertificateProcedure {
     std::string format;  ///< name; empty: none
     std::chrono::days validity{365};
     std::vector<std::string> key_usage;  ///< RFC 5280's words, of the certificate
-    std::vector<std::string> for_keys;   ///< the key's usage that chooses this procedure
+    std::vector<std::string> for_keys;   ///< the key's usage that chooses this procedure; empty: key_usage
     std::vector<std::string> extended_key_usage;
     std::vector<std::string> policies;  ///< dotted OIDs
     bool ca = false;                    ///< issues CA certificates, of path length 0
     std::vector<QcStatement> qc_fixed;
     std::vector<QcType> qc_allowed;  ///< that the officer may add
     bool active = true;
-    /// fits tells whether a key with these usages gets this certificate: all of for_keys is among them, and
+    /// fits tells whether a key with these usages gets this certificate: all that is asked for is among them, and
     /// nonRepudiation is in both or in neither.
     bool fits(const std::vector<std::string>& usage) const;
     bool qualified() const { return !qc_fixed.empty() || !qc_allowed.empty(); }

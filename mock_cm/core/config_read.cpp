@@ -97,7 +97,7 @@ CertificateProcedure certificate_procedure_from(const json& body) {
     procedure.format = body.value("format", "");
     procedure.validity = std::chrono::days(body.value("validityDays", static_cast<int>(procedure.validity.count())));
     procedure.key_usage = strings(body, "keyUsage");
-    procedure.for_keys = body.contains("forKeys") ? strings(body, "forKeys") : procedure.key_usage;
+    procedure.for_keys = strings(body, "forKeys");
     procedure.extended_key_usage = strings(body, "extendedKeyUsage");
     procedure.policies = strings(body, "policies");
     procedure.ca = body.value("ca", false);

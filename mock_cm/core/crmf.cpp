@@ -62,8 +62,7 @@ Result<void> read_crmf(ByteView der, bool witnessed, OrderLine& line) {
         if (!subject) return malformed("the certificate template's subject: " + subject.error().detail, line.key);
         line.subject = *std::move(subject);
     }
-    const bool good =
-        OSSL_CRMF_MSGS_verify_popo(messages.get(), OSSL_CRMF_MSG_get_certReqId(message), 1, nullptr, nullptr) == 1;
+    const bool good = OSSL_CRMF_MSGS_verify_popo(messages.get(), 0, 1, nullptr, nullptr) == 1;
     line.possession = good && (witnessed || !outline->ra_verified);
     line.unwitnessed = good && !line.possession;
     ossl::last_error();

@@ -38,7 +38,7 @@ std::vector<std::string> only_usage(const Context& context, const TokenProcedure
         if (only != nullptr) return {};
         only = one;
     }
-    return only == nullptr ? std::vector<std::string>() : only->key_usage;
+    return only == nullptr ? std::vector<std::string>() : (only->for_keys.empty() ? only->key_usage : only->for_keys);
 }
 
 Result<void> judge_visible(const Context& context, const TokenProcedure& procedure, const Order& order,

@@ -89,6 +89,7 @@ public class CmcJudge {
         return text.toString();
     }
 
+    @SuppressWarnings("unchecked")  // of Bouncy Castle 1.72's getMatches
     static void check(String file) throws Exception {
         CMSSignedData message = new CMSSignedData(Files.readAllBytes(Path.of(file)));
         for (SignerInformation signer : message.getSignerInfos()) {

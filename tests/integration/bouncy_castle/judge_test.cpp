@@ -103,7 +103,7 @@ TEST_F(BouncyCastle, DecodesWhatTheRaSends) {
     const auto request = reference::certification_request(*info, *ossl::sign(card_key("45"), *info));
     const auto encoded = client.encode_order(order, {*request}, *officer);
     ASSERT_TRUE(encoded) << to_string(encoded.error());
-    const auto submitted = client.submit(*encoded, order);
+    const auto submitted = client.submit(*encoded, order, {}, *officer);
     EXPECT_TRUE(submitted) << to_string(submitted.error());
     EXPECT_EQ(judge("check " + put("ra", *encoded)), "PKIData 5 6 18 4 31 17 tcr\n");
 }

@@ -68,7 +68,7 @@ TEST_P(Judged, HoldsUp) {
     EXPECT_THAT(run("openssl verify -x509_strict -CAfile root.pem -untrusted issuer.pem cert.pem"), HasSubstr("OK"));
     const auto purposes = run("openssl x509 -purpose -noout -in cert.pem");
     const bool ca = certificate.is_ca();
-    EXPECT_THAT(purposes, HasSubstr(ca ? "Any Purpose CA : Yes" : "Any Purpose CA : No"));
+    EXPECT_THAT(purposes, HasSubstr(ca ? "S/MIME signing CA : Yes" : "S/MIME signing CA : No"));
     EXPECT_THAT(purposes, HasSubstr("SSL server : No"));
     EXPECT_THAT(run("certtool --verify-chain --infile chain.pem"), HasSubstr("Verified. The certificate is trusted."));
     const auto seen = run("certtool -i --infile cert.pem");

@@ -34,7 +34,7 @@ INSTANTIATE_TEST_SUITE_P(Rows, BerTest,
                                          BerRow{"zeros as a value", "3080040200000000", "300404020000"},
                                          BerRow{"no end", "3080020101", ""}, BerRow{"half an end", "308002010100", ""},
                                          BerRow{"primitive and indefinite", "0480000000", ""},
-                                         BerRow{"cut", "3003020", ""}, BerRow{"too long", "3004020101", ""},
+                                         BerRow{"cut", "30030201", ""}, BerRow{"too long", "3004020101", ""},
                                          BerRow{"octets behind", "300000", ""}, BerRow{"length FF", "30FF", ""},
                                          BerRow{"no OCTET STRING inside one", "2403020101", ""},
                                          BerRow{"empty", "", ""}));

@@ -292,7 +292,10 @@ INSTANTIATE_TEST_SUITE_P(
                            "0141");
                    }},
         RefusalRow{"QC statement", "qc_not_allowed", 5,
-                   [](Attempt& a) { a.request.template_extensions = *from_hex("300E06082B0601050507010304023000"); }},
+                   [](Attempt& a) {
+                       a.request.template_extensions =
+                           *from_hex("301806082B06010505070103040C300A3008060604008E460101");
+                   }},
         RefusalRow{"revocation of another's", "revoke_target_unknown", 4,
                    [](Attempt& a) {
                        a.without_tc();
