@@ -87,7 +87,8 @@ Finding readable(const Document& document, const valijson::ValidationResults::Er
     return document.finding(pointer, message);
 }
 
-void judge(Document& document, const valijson::Schema& schema) {
+/// judge adds the findings; `text` is the schema as it was written.
+void judge(Document& document, const valijson::Schema& schema, const json& text) {
     valijson::ValidationResults results;
     valijson::Validator validator;
     if (validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(document.value), &results)) return;
@@ -99,7 +100,7 @@ void judge(Document& document, const valijson::Schema& schema) {
         (is_summary(error.description) ? summaries : document.findings).push_back(std::move(finding));
     }
     std::vector<Finding> unknown;
-    unknown_siblings(document, schema, schema, "", unknown);
+    unknown_siblings(document, text, text, "", unknown);
     for (auto& finding : unknown)
         if (seen.insert(to_string(finding)).second) document.findings.push_back(std::move(finding));
     if (document.findings.empty()) document.findings = std::move(summaries);
@@ -115,13 +116,15 @@ void compile(const json& schema, valijson::Schema& compiled) {
 }  // namespace
 
 struct Schema::Compiled {
+    json text;
     valijson::Schema schema;
 };
 
 Schema::Schema(std::string_view text) {
     auto compiled = std::make_unique<Compiled>();
     try {
-        compile(json::parse(text), compiled->schema);
+        compiled->text = json::parse(text);
+        compile(compiled->text, compiled->schema);
     } catch (const std::exception&) {
         std::abort();
     }
@@ -130,7 +133,9 @@ Schema::Schema(std::string_view text) {
 
 Schema::~Schema() = default;
 
-void check(Document& document, const Schema& schema) { judge(document, schema.x_compiled->schema); }
+void check(Document& document, const Schema& schema) {
+    judge(document, schema.x_compiled->schema, schema.x_compiled->text);
+}
 
 void check(Document& document, const json& schema) {
     valijson::Schema compiled;
@@ -140,7 +145,7 @@ void check(Document& document, const json& schema) {
         document.findings.push_back(document.finding("", std::string("the schema itself is wrong: ") + problem.what()));
         return;
     }
-    judge(document, compiled);
+    judge(document, compiled, schema);
 }
 
 }  // namespace rakit::document
