@@ -264,8 +264,6 @@ Transition on_replace_ca(State state, const QuestionAnswered& event, const Polic
     auto prompts = dialog_prompts(state, policy.issue_first || state.prepared->issue_first);
     if (!prompts) return give_up(std::move(state), std::move(prompts).error());
     state.prompts = std::move(*prompts);
-    if (auto carried = check_dialect(*procedure, policy); !carried)
-        return give_up(std::move(state), std::move(carried).error());
     effects.push_back(Progress{"pins"});
     return ask_pins(std::move(state), Stage::locking_to_sign, std::move(effects));
 }

@@ -351,12 +351,10 @@ TEST(Keys, P521TakesAHashThatIsFilledUpOnTheLeft) {
     EXPECT_EQ(send(*card, "00460000"), "9000");
     EXPECT_EQ(send(*card, "002241B603800104"), "9000");
     const auto signature = data_of(send(*card, "002A9E9A42" + std::string(68, '0') + kHash32 + "00"));
-    auto key = [&] {
-        for (const auto& file : card->snapshot().document.at("files"))
-            if (file.at("path") == "3F0050154B09")
-                return *ossl::parse_private_key(*from_hex(file.at("key").get<std::string>()));
-        return ossl::PKey();
-    }();
+    const auto image = card->snapshot();
+    const auto& file = image.document.at("files").back();
+    ASSERT_EQ(file.at("path"), "3F0050154B09");
+    const auto key = *ossl::parse_private_key(*from_hex(file.at("key").get<std::string>()));
     EXPECT_TRUE(verifies(key.get(), *from_hex(kHash32), signature));
 }
 
