@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -29,10 +30,10 @@ def rakit(*words, **more):
 
 
 def verdicts(path):
-    """What must be the same however a run is shared out: everything but times."""
+    """What must be the same however a run is shared out: not times, nor sizes, for ECDSA signatures differ in length each time."""
     report = json.loads(pathlib.Path(path).read_text())
     return report["totals"], [(one["id"], one["run"], one["position"], one["status"], one["mismatches"],
-                               [(e["kind"], e["text"]) for e in one["trace"] if e["kind"] in ("apdu", "http")])
+                               [re.sub(r"[0-9]+ octets", "octets", e["text"]) for e in one["trace"] if e["kind"] == "http"])
                               for one in report["cases"]]
 
 
