@@ -1,6 +1,7 @@
 #include "scenarios/iut/reference_iut.hpp"
 
 #include "common/base/file.hpp"
+#include "reference/cm/cm_client.hpp"
 #include "reference/officer/pkcs12_officer.hpp"
 #include "reference/session/lines.hpp"
 #include "reference/session/update.hpp"
