@@ -206,10 +206,7 @@ void add_session_options(CLI::App& verb, SessionOptions& options) {
         ->capture_default_str();
     verb.add_option("--pin-fd", options.pin_fd,
                     "Secrets from this file descriptor, a line for each prompt: \"prompt-id value\"")
-        ->check([](const std::string& text) {
-            const bool number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-            return number ? std::string() : "'" + text + "' is no file descriptor: give a number such as 3";
-        });
+        ->check(whole_number);
     verb.add_flag("--events", options.events, "JSON lines on standard input and output (docs/formats/events.md)");
     verb.add_option("--out-dir", options.out_dir, "Folder for the certificates of Issue")->capture_default_str();
     verb.add_option("--state", options.state,

@@ -51,6 +51,7 @@ constexpr std::array<ErrorCodeInfo, static_cast<std::size_t>(ErrorCode::kCount)>
     {ErrorCode::qc_missing, "qc_missing", 1064, 5},
     {ErrorCode::qc_invalid, "qc_invalid", 1065, 5},
     {ErrorCode::revoke_target_unknown, "revoke_target_unknown", std::nullopt, 4},
+    {ErrorCode::approval_refused, "approval_refused", 1070, std::nullopt},
     {ErrorCode::cm_maintenance, "cm_maintenance", std::nullopt, 12},
     {ErrorCode::cm_internal, "cm_internal", std::nullopt, 11},
     {ErrorCode::store_invalid, "store_invalid", std::nullopt, std::nullopt},

@@ -59,6 +59,7 @@ enum class ErrorCode {
     qc_missing,
     qc_invalid,
     revoke_target_unknown,
+    approval_refused,
     // CM: itself
     cm_maintenance,
     cm_internal,

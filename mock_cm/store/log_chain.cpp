@@ -1,6 +1,7 @@
 #include "mock_cm/store/log_chain.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "common/ossl/digest.hpp"
 #include "mock_cm/store/query.hpp"
@@ -81,6 +82,18 @@ std::vector<LogEntry> newest_of_log(SQLite::Database& database, std::size_t limi
     std::vector<LogEntry> entries;
     while (rows.next()) entries.push_back(entry_of(rows));
     std::reverse(entries.begin(), entries.end());
+    return entries;
+}
+
+std::vector<LogEntry> matching_of_log(SQLite::Database& database, const LogFilter& wanted) {
+    const auto text = std::string("SELECT ") + kColumns +
+                      " FROM log WHERE (?1 = 0 OR success = 0) AND (?2 = '' OR officer = ?2) AND "
+                      "(?3 = '' OR category = ?3) AND at >= ?4 ORDER BY position";
+    constexpr auto kEver = std::numeric_limits<std::int64_t>::min();
+    Query rows(database, text.c_str(), std::int64_t{wanted.failed}, wanted.officer, wanted.category,
+               wanted.since ? std::int64_t{wanted.since->time_since_epoch().count()} : kEver);
+    std::vector<LogEntry> entries;
+    while (rows.next()) entries.push_back(entry_of(rows));
     return entries;
 }
 

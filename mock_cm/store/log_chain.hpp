@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "mock_cm/core/store.hpp"
+#include "mock_cm/store/sqlite_store.hpp"
 
 namespace rakit::cm {
 
@@ -14,6 +14,9 @@ void append_to_log(SQLite::Database& database, const LogEntry& entry);
 
 /// newest_of_log lists the newest `limit` entries, oldest first.
 std::vector<LogEntry> newest_of_log(SQLite::Database& database, std::size_t limit);
+
+/// matching_of_log lists the entries that the filter lets through, oldest first.
+std::vector<LogEntry> matching_of_log(SQLite::Database& database, const LogFilter& wanted);
 
 /// verify_log_chain recomputes the chain; see SqliteStore::verify_log.
 Result<std::size_t> verify_log_chain(SQLite::Database& database);

@@ -17,12 +17,18 @@ public:
     Query(SQLite::Database& database, const char* text, const Values&... values) : x_statement(database, text) {
         (put(values), ...);
     }
+    /// bind gives the next parameter, where their number isn't known beforehand.
+    template <class Value>
+    void bind(const Value& value) {
+        put(value);
+    }
     /// next moves to the next row; false behind the last.
     bool next() {
         x_column = 0;
         return x_statement.executeStep();
     }
-    void run() { x_statement.exec(); }
+    /// run executes and tells how many rows changed.
+    int run() { return x_statement.exec(); }
 
     std::string text() { return column().getString(); }
     Bytes blob() { return octets<Bytes>(); }

@@ -40,13 +40,19 @@ struct SqliteStore::Parts {
     // A writer takes SQLite's write lock at once: a read lock that grows later could fail half way.
     SQLite::TransactionBehavior behavior;
     std::mutex mutex;
+    OpPinCipher cipher;
 };
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open_with(const std::filesystem::path& path, int flags) {
     try {
         const bool writes = (flags & SQLite::OPEN_READWRITE) != 0;
         const auto behavior = writes ? SQLite::TransactionBehavior::IMMEDIATE : SQLite::TransactionBehavior::DEFERRED;
-        auto parts = std::unique_ptr<Parts>(new Parts{{path.string(), flags, kBusyMilliseconds}, behavior, {}});
+        auto parts = std::unique_ptr<Parts>(new Parts{{path.string(), flags, kBusyMilliseconds}, behavior, {}, {}});
+        if (writes) {
+            auto cipher = path == kInMemory ? OpPinCipher::fleeting() : OpPinCipher::beside(path);
+            if (!cipher) return Unexpected{std::move(cipher).error()};
+            parts->cipher = *std::move(cipher);
+        }
         if (writes) {
             parts->database.execAndGet("PRAGMA journal_mode = WAL");
             parts->database.exec("PRAGMA synchronous = FULL");
@@ -78,8 +84,14 @@ SqliteStore::~SqliteStore() = default;
 
 Result<std::unique_ptr<StoreTransaction>> SqliteStore::begin() {
     return guarded(x_parts->database.getFilename(), [&] {
-        return begin_transaction(x_parts->database, x_parts->behavior, std::unique_lock(x_parts->mutex));
+        return begin_transaction(x_parts->database, x_parts->behavior, std::unique_lock(x_parts->mutex),
+                                 x_parts->cipher);
     });
+}
+
+Result<std::vector<LogEntry>> SqliteStore::find_in_log(const LogFilter& wanted) {
+    const std::lock_guard lock(x_parts->mutex);
+    return guarded(x_parts->database.getFilename(), [&] { return matching_of_log(x_parts->database, wanted); });
 }
 
 Result<std::size_t> SqliteStore::verify_log() {

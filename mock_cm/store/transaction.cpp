@@ -1,7 +1,10 @@
 #include "mock_cm/store/transaction.hpp"
 
+#include "common/x509/certificate.hpp"
 #include "mock_cm/store/log_chain.hpp"
+#include "mock_cm/store/op_pin_cipher.hpp"
 #include "mock_cm/store/query.hpp"
+#include "mock_cm/store/search.hpp"
 
 namespace rakit::cm {
 namespace {
@@ -10,9 +13,11 @@ constexpr const char* kByKey = "SELECT * FROM certificates WHERE spki = ? ORDER 
 constexpr const char* kByCard = "SELECT * FROM certificates WHERE card_serial = ? ORDER BY position";
 constexpr const char* kByNumber = "SELECT * FROM certificates WHERE issuer = ? AND serial = ?";
 
+}  // namespace
+
 CertificateRecord certificate_of(Query& row) {
     CertificateRecord record;
-    row.number();  // the position
+    record.id = row.number();
     record.issuer = row.blob();
     record.serial = row.text();
     record.der = row.blob();
@@ -24,6 +29,8 @@ CertificateRecord certificate_of(Query& row) {
     record.issued = row.time();
     return record;
 }
+
+namespace {
 
 std::vector<CertificateRecord> certificates_of(Query rows) {
     std::vector<CertificateRecord> records;
@@ -96,10 +103,55 @@ void write_parts(SQLite::Database& database, const OrderRecord& order) {
             .run();
 }
 
+/// Facts are copied out of a certificate for searching; of what is no certificate they are empty.
+struct Facts {
+    std::string common_name, issuer_common_name, subject_key_id;
+    UtcTime not_before{}, not_after{};
+};
+
+Facts facts_of(ByteView der) {
+    const auto parsed = x509::Certificate::parse(der);
+    if (!parsed) return {};
+    Facts facts{x509::attribute(parsed->subject(), "CN"),
+                x509::attribute(parsed->issuer(), "CN"),
+                {},
+                parsed->not_before(),
+                parsed->not_after()};
+    if (const auto* id = X509_get0_subject_key_id(parsed->handle()))
+        facts.subject_key_id =
+            to_hex(ByteView(ASN1_STRING_get0_data(id), static_cast<std::size_t>(ASN1_STRING_length(id))));
+    return facts;
+}
+
+void write_certificate(SQLite::Database& database, const CertificateRecord& record) {
+    // A certificate never changes; what is known about it does.
+    Query update(database,
+                 "UPDATE certificates SET card_serial = ?, key = ?, transaction_id = ?, active = ?, issued = ? "
+                 "WHERE issuer = ? AND serial = ? AND der = ?",
+                 record.card_serial, record.key, record.transaction_id, std::int64_t{record.active}, record.issued,
+                 record.issuer, record.serial, record.der);
+    if (record.id != 0 && update.run() == 1) return;
+    const auto facts = facts_of(record.der);
+    Query(database,
+          "INSERT INTO certificates (issuer, serial, der, spki, card_serial, key, transaction_id, active, issued, "
+          "common_name, issuer_common_name, not_before, not_after, subject_key_id) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+          "ON CONFLICT (serial, issuer) DO UPDATE SET der = excluded.der, spki = excluded.spki, "
+          "card_serial = excluded.card_serial, key = excluded.key, transaction_id = excluded.transaction_id, "
+          "active = excluded.active, issued = excluded.issued, common_name = excluded.common_name, "
+          "issuer_common_name = excluded.issuer_common_name, not_before = excluded.not_before, "
+          "not_after = excluded.not_after, subject_key_id = excluded.subject_key_id",
+          record.issuer, record.serial, record.der, record.spki, record.card_serial, record.key, record.transaction_id,
+          std::int64_t{record.active}, record.issued, facts.common_name, facts.issuer_common_name, facts.not_before,
+          facts.not_after, facts.subject_key_id)
+        .run();
+}
+
 class Transaction final : public StoreTransaction {
 public:
-    Transaction(SQLite::Database& database, SQLite::TransactionBehavior behavior, std::unique_lock<std::mutex> lock)
-        : x_lock(std::move(lock)), x_database(database), x_transaction(database, behavior) {}
+    Transaction(SQLite::Database& database, SQLite::TransactionBehavior behavior, std::unique_lock<std::mutex> lock,
+                const OpPinCipher& cipher)
+        : x_lock(std::move(lock)), x_database(database), x_cipher(cipher), x_transaction(database, behavior) {}
 
     Result<std::optional<OrderRecord>> order(ByteView transaction_id) override {
         return with([&]() -> std::optional<OrderRecord> {
@@ -142,18 +194,11 @@ public:
     Result<std::vector<CertificateRecord>> certificates_by_card(const std::string& card_serial) override {
         return with([&] { return certificates_of(Query(x_database, kByCard, card_serial)); });
     }
+    Result<CertificatesFound> search(const CertificateSearch& wanted) override {
+        return with([&] { return search_certificates(x_database, wanted); });
+    }
     Result<void> put_certificate(const CertificateRecord& record) override {
-        return with([&] {
-            Query(x_database,
-                  "INSERT INTO certificates (issuer, serial, der, spki, card_serial, key, transaction_id, active, "
-                  "issued) "
-                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (issuer, serial) DO UPDATE SET der = excluded.der, "
-                  "spki = excluded.spki, card_serial = excluded.card_serial, key = excluded.key, "
-                  "transaction_id = excluded.transaction_id, active = excluded.active, issued = excluded.issued",
-                  record.issuer, record.serial, record.der, record.spki, record.card_serial, record.key,
-                  record.transaction_id, std::int64_t{record.active}, record.issued)
-                .run();
-        });
+        return with([&] { write_certificate(x_database, record); });
     }
     Result<std::optional<Revocation>> revocation(ByteView issuer, const std::string& serial) override {
         return with([&]() -> std::optional<Revocation> {
@@ -184,14 +229,21 @@ public:
             [&] { Query(x_database, "INSERT OR IGNORE INTO used_tcs VALUES (?, ?)", sha256, transaction_id).run(); });
     }
     Result<std::optional<SecretBytes>> op_pin(const std::string& card_serial) override {
-        return with([&]() -> std::optional<SecretBytes> {
+        auto sealed = with([&]() -> std::optional<Bytes> {
             Query row(x_database, "SELECT value FROM op_pins WHERE card_serial = ?", card_serial);
-            return row.next() ? std::optional(row.secret()) : std::nullopt;
+            return row.next() ? std::optional(row.blob()) : std::nullopt;
         });
+        if (!sealed) return Unexpected{std::move(sealed).error()};
+        if (!*sealed) return std::optional<SecretBytes>();
+        auto value = x_cipher.open(card_serial, **sealed);
+        if (!value) return Unexpected{std::move(value).error()};
+        return std::optional(*std::move(value));
     }
     Result<void> put_op_pin(const std::string& card_serial, ByteView value) override {
+        const auto sealed = x_cipher.seal(card_serial, value);
+        if (!sealed) return Unexpected{sealed.error()};
         return with(
-            [&] { Query(x_database, "INSERT OR REPLACE INTO op_pins VALUES (?, ?)", card_serial, value).run(); });
+            [&] { Query(x_database, "INSERT OR REPLACE INTO op_pins VALUES (?, ?)", card_serial, *sealed).run(); });
     }
     Result<void> append_log(const LogEntry& entry) override {
         return with([&] { append_to_log(x_database, entry); });
@@ -212,14 +264,15 @@ private:
     // The order matters: the transaction ends before the next thread may begin one.
     std::unique_lock<std::mutex> x_lock;
     SQLite::Database& x_database;
+    const OpPinCipher& x_cipher;
     SQLite::Transaction x_transaction;
 };
 
 }  // namespace
 
 std::unique_ptr<StoreTransaction> begin_transaction(SQLite::Database& database, SQLite::TransactionBehavior behavior,
-                                                    std::unique_lock<std::mutex> lock) {
-    return std::make_unique<Transaction>(database, behavior, std::move(lock));
+                                                    std::unique_lock<std::mutex> lock, const OpPinCipher& cipher) {
+    return std::make_unique<Transaction>(database, behavior, std::move(lock), cipher);
 }
 
 }  // namespace rakit::cm

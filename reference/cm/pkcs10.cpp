@@ -70,8 +70,7 @@ Result<Bytes> certification_request(ByteView info, ByteView signature) {
     const unsigned char* cursor = der.data();
     const ossl::X509Request parsed(d2i_X509_REQ(nullptr, &cursor, static_cast<long>(der.size())));
     if (!parsed || X509_REQ_verify(parsed.get(), key->get()) != 1)
-        return fail(ErrorCode::pop_failed,
-                    "the card's signature over the certification request does not verify: " + ossl::last_error());
+        return fail(ErrorCode::pop_failed, "the card's signature over the certification request does not verify");
     return der;
 }
 

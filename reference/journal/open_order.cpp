@@ -105,6 +105,23 @@ Issued read_issued(Reader& from) {
     return issued;
 }
 
+json images_json(const std::vector<ObjectImage>& images) {
+    json all = json::array();
+    for (const auto& image : images)
+        all.push_back({{"place", image.place}, {"content", to_base64(image.content)}, {"keys", image.keys}});
+    return all;
+}
+
+std::vector<ObjectImage> read_images(Reader& from) {
+    std::vector<ObjectImage> images;
+    for (std::size_t i = 0; i < from.at("/images").size(); ++i) {
+        const std::string at = "/images/" + std::to_string(i);
+        images.push_back({from.text(at + "/place"), from.base64(at + "/content"),
+                          from.at(at + "/keys").get<std::vector<std::string>>()});
+    }
+    return images;
+}
+
 Pending read_pending(Reader& from) {
     Pending pending{from.hex("/pending/token"), {}, from.hex("/pending/responderNonce")};
     if (const auto moment = from_iso8601(from.text("/pending/earliest")))
@@ -122,6 +139,8 @@ OpenOrder read(Reader& from) {
     open.identity = {from.text("/card/serial"), from.at("/card/keys").get<std::vector<std::string>>()};
     open.encoded = from.base64("/encoded");
     if (from.has("/issued")) open.issued = read_issued(from);
+    open.replace_ca = from.has("/replaceCa");
+    if (from.has("/images")) open.images = read_images(from);
     if (from.has("/pending")) open.pending = read_pending(from);
     if (open.stage == OpenOrder::Stage::prepared) return open;
     if (!open.issued || open.issued->certificates.size() != open.order.lines.size())
@@ -151,6 +170,8 @@ std::string to_json(const OpenOrder& open) {
                {"lines", std::move(lines)}}},
              {"encoded", to_base64(open.encoded)}};
     if (open.issued) out["issued"] = issued_json(*open.issued);
+    if (open.replace_ca) out["replaceCa"] = true;
+    if (!open.images.empty()) out["images"] = images_json(open.images);
     if (open.pending)
         out["pending"] = {{"token", to_hex(open.pending->token)},
                           {"earliest", to_iso8601(open.pending->earliest)},

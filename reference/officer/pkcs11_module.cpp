@@ -1,6 +1,7 @@
 #include "reference/officer/pkcs11_module.hpp"
 
 #include <openssl/err.h>
+#include <openssl/ui.h>
 
 #include <utility>
 

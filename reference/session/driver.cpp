@@ -33,8 +33,9 @@ core::OfficerCard officer_card(const OfficerCredential& officer) {
 Driver::Driver(DriverPorts ports, Policy policy)
     : x_ports(std::move(ports)), x_policy(policy), x_vault(x_ports.clock, x_ports.pin_deadline) {}
 
-Event Driver::start(const UpdateRequest& request, bool resume) {
-    Started started{resume, x_ports.officer.is_soft_token(), request, x_ports.rng.bytes(16), x_ports.rng.bytes(16), {}};
+Event Driver::start(const UpdateRequest& request, bool resume, bool abandon) {
+    Started started{resume, x_ports.officer.is_soft_token(), request, x_ports.rng.bytes(16), x_ports.rng.bytes(16),
+                    abandon, {}};
     for (const auto* officer : {&x_ports.officer, x_ports.tls_officer})
         if (officer != nullptr && !officer->is_soft_token()) started.officer_cards.push_back(officer_card(*officer));
     // A positive INTEGER of 16 octets: neither a sign bit nor leading zero bits to lose (wire.md, transactionId).
@@ -42,9 +43,9 @@ Event Driver::start(const UpdateRequest& request, bool resume) {
     return started;
 }
 
-Result<UpdateOutcome> Driver::run(const UpdateRequest& request, bool resume) {
+Result<UpdateOutcome> Driver::run(const UpdateRequest& request, bool resume, bool abandon) {
     State state;
-    Event event = start(request, resume);
+    Event event = start(request, resume, abandon);
     while (!x_finish) {
         Transition next = step(std::move(state), event, x_policy);
         state = std::move(next.state);
@@ -251,7 +252,7 @@ Driver::Answer Driver::perform(const Submit& effect) {
 }
 
 Driver::Answer Driver::perform(const PlanWrite& effect) {
-    return answer<WritePlanned>(x_ports.card.plan_write({effect.changes, {}, {}}, x_ports.clock.now()));
+    return answer<WritePlanned>(x_ports.card.plan_write(effect.wanted, x_ports.clock.now()));
 }
 
 Driver::Answer Driver::perform(const WriteSteps& effect) {

@@ -31,12 +31,13 @@ class Driver {
 public:
     Driver(DriverPorts ports, core::Policy policy);
     /// run goes from the start to Finish. `resume` continues an open order instead of beginning one.
-    Result<UpdateOutcome> run(const UpdateRequest& request, bool resume);
+    /// `abandon`, with `resume`, gives it up.
+    Result<UpdateOutcome> run(const UpdateRequest& request, bool resume, bool abandon = false);
 
 private:
     using Answer = std::optional<core::Event>;
 
-    core::Event start(const UpdateRequest& request, bool resume);
+    core::Event start(const UpdateRequest& request, bool resume, bool abandon);
     Answer perform(const core::UnlockCard&);
     Answer perform(const core::Tell& effect);
     Answer perform(const core::Progress& effect);

@@ -84,7 +84,7 @@ struct Submit {
     Submission so_far;
 };
 struct PlanWrite {
-    std::vector<CertificateChange> changes;
+    WriteOrder wanted;
 };
 struct WriteSteps {
     WritePlan plan;

@@ -41,6 +41,7 @@ Transition on_locked_to_write(State state, const CardLocked& event, const Policy
 Transition on_compared_to_write(State state, const IdentityRead& event, const Policy& policy);
 Transition on_write_pin_verified(State state, const PinVerified& event, const Policy& policy);
 Transition on_planned(State state, const WritePlanned& event, const Policy& policy);
+Transition on_images_saved(State state, const CheckpointWritten& event, const Policy& policy);
 Transition on_written(State state, const CardWritten& event, const Policy& policy);
 Transition on_read_back(State state, const ContentsRead& event, const Policy& policy);
 Transition on_written_saved(State state, const CheckpointWritten& event, const Policy& policy);
@@ -84,7 +85,14 @@ VerifyPin verify(const State& state, const std::string& pin);
 OpenOrder open_order(const State& state, OpenOrder::Stage stage);
 /// begin_write goes on behind the issuing: PINs, the lock, or straight to handing out.
 Transition begin_write(State state, Effects silent = {});
-/// card_changed compares with the identity that the order is for.
+/// write_pins lists the PIN objects that writing this order takes, each once.
+std::vector<std::string> write_pins(const State& state);
+/// abandon gives an order of the journal up as far as it came (step_abandon.cpp).
+Transition abandon(State state, OpenOrder::Stage stage, Effects silent);
+/// drop_order takes the abandoned order out of the journal, and says what stays as it is.
+Transition drop_order(State state, const std::string& what, Effects silent = {});
+/// card_changed compares with the identity that the order is for. Keys whose objects an interrupted write may have torn
+/// can't be compared.
 std::optional<Error> card_changed(const State& state, const CardIdentity& found);
 
 }  // namespace rakit::reference::core

@@ -139,6 +139,34 @@ std::vector<CertificateChange> changes(const Order& order, const Issued& issued)
     return all;
 }
 
+std::vector<x509::Certificate> kept_ca_certificates(const Contents& contents, const Order& order,
+                                                    const Issued& issued) {
+    std::vector<x509::Certificate> kept;
+    std::vector<Bytes> needed;  // subjects, DER
+    const auto keep = [&](const x509::Certificate& certificate) {
+        if (std::find(kept.begin(), kept.end(), certificate) == kept.end()) kept.push_back(certificate);
+    };
+    for (const auto& certificate : issued.issuer_certificates) keep(certificate);
+    for (const auto& key : contents.keys)
+        for (const auto& stored : key.certificates) {
+            const bool goes = std::any_of(order.lines.begin(), order.lines.end(), [&](const auto& line) {
+                return line.replaces && *line.replaces == stored.certificate;
+            });
+            if (!goes) needed.push_back(stored.certificate.issuer_der());
+        }
+    // A kept one's own issuer is needed too, so `needed` grows while it is walked.
+    for (std::size_t i = 0; i < needed.size() && i < contents.ca_certificates.size() + 256; ++i) {
+        const auto has_subject = [&](const auto& one) { return one.subject_der() == needed[i]; };
+        if (std::any_of(kept.begin(), kept.end(), has_subject)) continue;
+        for (const auto& present : contents.ca_certificates)
+            if (has_subject(present)) {
+                keep(present);
+                needed.push_back(present.issuer_der());
+            }
+    }
+    return kept;
+}
+
 Result<void> check_written(const Contents& before, const Contents& after,
                            const std::vector<CertificateChange>& changes) {
     const auto now = digests(after);

@@ -40,6 +40,7 @@ enum class Stage {
     comparing_to_write,
     verifying_to_write,
     planning,
+    saving_images,  ///< what the write can tear is kept before the first step
     writing,
     reading_back,
     saving_written,
@@ -77,6 +78,7 @@ struct OfficerCard {
 struct State {
     Stage stage = Stage::idle;
     bool resuming = false;
+    bool abandoning = false;  ///< resumed to be given up: what can be undone is undone
     bool soft_token = false;
     bool card_locked = false;
     UpdateRequest request;
@@ -94,9 +96,10 @@ struct State {
     std::vector<CardStep> card_steps;  ///< still to be done in this lock
     std::vector<Bytes> requests;       ///< signed PKCS#10s, by line
     Bytes encoded;
-    bool saved = false;            ///< the journal holds this order
-    Submission submission;         ///< how far the CM came; all of it once `issued` is there
-    std::optional<Issued> issued;  ///< the whole order's certificates
+    bool saved = false;               ///< the journal holds this order
+    Submission submission;            ///< how far the CM came; all of it once `issued` is there
+    std::optional<Issued> issued;     ///< the whole order's certificates
+    std::vector<ObjectImage> images;  ///< of an interrupted write, or of the one that begins
     WritePlan plan;
     std::vector<std::pair<std::string, std::string>> notices;
     std::optional<Error> failure;  ///< what the update ends with

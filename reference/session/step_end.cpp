@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "reference/card/images.hpp"
 #include "reference/session/handlers.hpp"
 #include "reference/session/lines.hpp"
 
@@ -42,7 +43,7 @@ Error with_journal(const State& state, Error error) {
 
 UpdateOutcome outcome(const State& state) {
     UpdateOutcome outcome{to_hex(state.order.transaction_id), {}, state.notices};
-    if (state.issued && !state.failure) outcome.lines = line_outcomes(state.order, *state.issued);
+    if (state.issued && !state.failure && !state.abandoning) outcome.lines = line_outcomes(state.order, *state.issued);
     return outcome;
 }
 
@@ -82,10 +83,14 @@ Transition give_up(State state, Error error) {
 Transition on_failed(State state, const Failed& event, const Policy&) {
     const Stage stage = state.stage;
     if (stage == Stage::refusing || stage == Stage::closing) {
+        if (state.abandoning && stage == Stage::refusing)
+            return drop_order(std::move(state), "the CM could not be told: " + to_string(event.error));
         // What led here counts; a journal that can't be closed counts only if nothing else went wrong.
         if (!state.failure) state.failure = event.error;
         return end(std::move(state));
     }
+    if (state.abandoning && stage == Stage::planning && event.error.code == ErrorCode::certificate_unknown)
+        return drop_order(std::move(state), "its certificates are on the card, and what they replaced is not");
     state.failure = inside_write(stage) ? write_failure(event.error) : event.error;
     Effects effects;
     unlock(state, effects);
@@ -163,13 +168,27 @@ VerifyPin verify(const State& state, const std::string& id) {
 }
 
 OpenOrder open_order(const State& state, OpenOrder::Stage stage) {
-    OpenOrder open{stage, state.order, state.identity, state.encoded, state.issued, state.submission.pending};
+    OpenOrder open{stage,
+                   state.order,
+                   state.identity,
+                   state.encoded,
+                   state.issued,
+                   state.submission.pending,
+                   state.replace_ca,
+                   state.images};
     if (!open.issued && !state.submission.issued.certificates.empty()) open.issued = state.submission.issued;
     return open;
 }
 
 std::optional<Error> card_changed(const State& state, const CardIdentity& found) {
-    if (found == state.identity) return std::nullopt;
+    const auto torn = imaged_keys(state.images);
+    const auto comparable = [&](CardIdentity identity) {
+        std::erase_if(identity.keys, [&](const std::string& key) {
+            return std::ranges::find(torn, key.substr(0, key.find(':'))) != torn.end();
+        });
+        return identity;
+    };
+    if (comparable(found) == comparable(state.identity)) return std::nullopt;
     const bool other = found.serial != state.identity.serial;
     return Error{ErrorCode::card_changed,
                  other ? "the card in the reader is " + found.serial + ", not " + state.identity.serial

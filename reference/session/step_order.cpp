@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "reference/session/fields.hpp"
 #include "reference/session/handlers.hpp"
@@ -96,8 +97,12 @@ Transition resume_order(State state, OpenOrder open) {
     if (open.issued) state.submission.issued = *open.issued;
     if (open.stage != OpenOrder::Stage::prepared) state.issued = std::move(open.issued);
     state.submission.pending = std::move(open.pending);
+    state.replace_ca = open.replace_ca;
+    state.images = std::move(open.images);
     state.saved = true;
-    if (auto error = card_changed(state, open.identity)) return give_up(std::move(state), std::move(*error));
+    const CardIdentity found = std::exchange(state.identity, open.identity);
+    if (auto error = card_changed(state, found)) return give_up(std::move(state), std::move(*error));
+    if (state.abandoning) return abandon(std::move(state), open.stage, std::move(effects));
     const Stage then = open.stage == OpenOrder::Stage::prepared ? Stage::submitting
                        : open.stage == OpenOrder::Stage::issued ? Stage::saving_issued
                                                                 : Stage::handing_out;
@@ -114,7 +119,7 @@ Result<std::vector<PinPrompt>> dialog_prompts(const State& state, bool writing_l
     for (const auto& line : state.order.lines)
         if (const auto* key = state.contents.key(line.key)) add(key->pin);
     if (writes(state.order) && !writing_later)
-        for (const auto& pin : state.contents.write_pins) add(pin);
+        for (const auto& pin : write_pins(state)) add(pin);
     if (state.prepared->op_pin_required && !state.prepared->op_pin_held && !writing_later) {
         const auto op = std::find_if(state.contents.pins.begin(), state.contents.pins.end(),
                                      [](const auto& pin) { return pin.is_so_pin; });
@@ -136,6 +141,7 @@ Result<std::vector<PinPrompt>> dialog_prompts(const State& state, bool writing_l
 
 Transition on_started(State state, const Started& event, const Policy&) {
     state.resuming = event.resume;
+    state.abandoning = event.abandon;
     state.soft_token = event.soft_token;
     state.request = event.request;
     state.officer_cards = event.officer_cards;
@@ -274,9 +280,9 @@ Transition on_replace_ca(State state, const QuestionAnswered& event, const Polic
     if (event.yes && !offered)
         tell(state, effects, "replace_ca_not_offered", "the procedure stores no CA certificates: none is replaced");
     state.replace_ca = event.yes && offered;
-    if (state.replace_ca)
+    if (state.replace_ca && !state.contents.can_store_ca)
         return give_up(std::move(state), {ErrorCode::unsupported,
-                                          "issuer certificates can't be written to the card",
+                                          "the card has no directory for CA certificates",
                                           {},
                                           {},
                                           "leave the CA certificates as they are",

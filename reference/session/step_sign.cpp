@@ -19,11 +19,11 @@ std::vector<CardStep> plan_signing(const State& state, bool writing_later) {
         steps.push_back({std::nullopt, i});
     }
     if (writing_later) return steps;
+    const auto for_writing = write_pins(state);
     std::vector<CardStep> writing;
     for (const auto& pin : state.contents.pins) {
-        const bool needed = writes(state.order) &&
-                            std::find(state.contents.write_pins.begin(), state.contents.write_pins.end(), pin.id) !=
-                                state.contents.write_pins.end();
+        const bool needed =
+            writes(state.order) && std::find(for_writing.begin(), for_writing.end(), pin.id) != for_writing.end();
         const bool op = pin.is_so_pin && state.prepared->op_pin_required;
         if ((needed || op) && verified.insert(pin.id).second) writing.push_back({pin.id, 0});
     }

@@ -181,4 +181,9 @@ Result<UpdateOutcome> update(UpdatePorts& ports, const UpdateRequest& request);
 /// without a second certificate for the same line. nothing_to_do if none is open.
 Result<UpdateOutcome> resume(UpdatePorts& ports);
 
+/// abandon gives the journal's open order of the card in the reader up, for a CM that refuses it for good: what a write
+/// under way can still undo is undone, the CM is told if it issued and can be told, and the notice order_abandoned says
+/// what stays. nothing_to_do if none is open.
+Result<UpdateOutcome> abandon(UpdatePorts& ports);
+
 }  // namespace rakit::reference

@@ -1,5 +1,7 @@
 #include "scenarios/iut/reference_iut.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "common/base/file.hpp"
 #include "reference/cm/cm_client.hpp"
 #include "reference/officer/pkcs12_officer.hpp"
@@ -49,8 +51,15 @@ private:
     std::filesystem::path x_out;
 };
 
-UpdateRequest request_of(const Job& job) {
+/// request_of is what the officer wants. Failure: qc_invalid, as where the officer types the statement.
+Result<UpdateRequest> request_of(const Job& job) {
     UpdateRequest request;
+    const auto statements = nlohmann::json::parse(job.qc);
+    for (std::size_t i = 0; i < statements.size(); ++i) {
+        auto statement = read_qc_statement(statements[i], "/" + std::to_string(i));
+        if (!statement) return Unexpected{std::move(statement).error()};
+        request.qc.push_back(*std::move(statement));
+    }
     for (const auto& one : job.actions)
         request.actions.push_back(
             {one.key, core::action_from_name(one.action).value_or(Action::blank), one.certificate});
@@ -67,7 +76,6 @@ UpdateRequest request_of(const Job& job) {
 Result<IutResult> ReferenceIut::run(const Job& job, Typist& typist) {
     if (!job.officer_reader.empty())
         return fail(ErrorCode::unsupported, "the reference can't use an officer's card yet", job.officer);
-    if (job.qc != "[]") return fail(ErrorCode::unsupported, "the reference can't add QC statements yet", "do.qc");
     auto officer = Pkcs12Officer::open(job.officer);
     if (!officer) return Unexpected{std::move(officer).error()};
     auto exchange = x_ports.exchange(**officer);
@@ -83,7 +91,13 @@ Result<IutResult> ReferenceIut::run(const Job& job, Typist& typist) {
                       x_ports.trace,
                       job.journal_folder,
                       {kDefaultTransportPolicy}};
-    const auto outcome = job.resume ? resume(ports) : update(ports, request_of(job));
+    const auto act = [&]() -> Result<UpdateOutcome> {
+        if (job.resume) return resume(ports);
+        auto request = request_of(job);
+        if (!request) return Unexpected{std::move(request).error()};
+        return update(ports, *request);
+    };
+    const auto outcome = act();
     IutResult result{"ok", "", std::move(dialog.notices)};
     if (!outcome) {
         result.result = name(outcome.error().code);

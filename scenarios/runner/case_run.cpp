@@ -48,17 +48,17 @@ std::unique_ptr<Clock> clock_for(Depth depth) {
 
 }  // namespace
 
-CaseRun::CaseRun(Surroundings around, const Case& one, std::uint64_t seed)
+CaseRun::CaseRun(Surroundings around, const Case& one, const CaseTraceFile& head)
     : x_around(around),
       x_case(one),
-      x_seed(seed),
+      x_seed(head.seed),
       x_clock(clock_for(around.depth)),
-      x_ra_rng(seed, "RA"),
-      x_cm_rng(seed, "CM"),
-      x_officer_rng(seed, "officer"),
-      x_pins(canary_pins(seed)),
-      x_signature_pin(canary_pin(seed, "signature PIN")),
-      x_trace(*x_clock),
+      x_ra_rng(head.seed, "RA"),
+      x_cm_rng(head.seed, "CM"),
+      x_officer_rng(head.seed, "officer"),
+      x_pins(canary_pins(head.seed)),
+      x_signature_pin(canary_pin(head.seed, "signature PIN")),
+      x_trace(around.trace, head),
       x_typist(one.doing.type, right_pins()) {
     x_typist.on_prompt([this](const std::string& prompt) { moment(prompt); });
 }
@@ -72,16 +72,16 @@ std::map<std::string, Pin> CaseRun::right_pins() const {
     return right;
 }
 
-Result<Observation> CaseRun::run(std::vector<std::string>& trace) {
+Result<Observation> CaseRun::run(std::vector<CaseEvent>& trace) {
     auto seen = go();
     if (x_card.traced) x_around.station.end();
-    trace = x_trace.lines();
+    trace = x_trace.events();
     return seen;
 }
 
 Result<Observation> CaseRun::go() {
     Observation seen;
-    auto folder = TemporaryFolder::make(fs::temp_directory_path(), "rakit-case");
+    auto folder = TemporaryFolder::make(x_around.scratch, "rakit-case");
     if (!folder) return Unexpected{std::move(folder).error()};
     x_folder = std::make_unique<TemporaryFolder>(std::move(*folder));
     if (auto done = set_up_cards(seen); !done) return Unexpected{std::move(done).error().in("card")};

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "common/iso7816/tlv.hpp"
-#include "common/ossl/digest.hpp"
 #include "virtual_cards/images/directory.hpp"
+#include "virtual_cards/images/field_text.hpp"
 #include "virtual_cards/images/image_state.hpp"
 #include "virtual_cards/images/objects.hpp"
 #include "virtual_cards/images/pkcs15_profile.hpp"
@@ -14,8 +14,6 @@ namespace {
 
 using directory::Kind;
 
-std::string of(int left, int all) { return std::to_string(left) + " of " + std::to_string(all); }
-
 std::string guard(std::uint8_t nibble) {
     return nibble == 0 ? "free" : nibble == 15 ? "never" : "PIN " + std::to_string(nibble);
 }
@@ -23,7 +21,7 @@ std::string guard(std::uint8_t nibble) {
 std::string rights(const File& file) {
     if (file.kind == FileKind::df)
         return "create " + guard(file.access(Right::df_create_ef)) + ", delete " + guard(file.access(Right::df_delete));
-    if (file.is_key())
+    if (file.is_key() || file.kind == FileKind::secret_key)
         return "use " + guard(file.access(Right::key_use)) + ", update " + guard(file.access(Right::key_update)) +
                ", delete " + guard(file.access(Right::key_delete)) + ", generate " +
                guard(file.access(Right::key_generate));
@@ -36,8 +34,6 @@ std::string spaced(ByteView path) {
     for (std::size_t i = 0; i < path.size(); i += 2) text += (i == 0 ? "" : " ") + to_hex(path.subspan(i, 2));
     return text;
 }
-
-std::string fingerprint(ByteView bytes) { return to_hex(ByteView(ossl::sha256(bytes)).first(8)); }
 
 class Describer {
 public:
@@ -109,9 +105,7 @@ private:
         const auto place = ", '" + object.label + "', in " + spaced(object.path);
         const auto parsed = file == nullptr ? std::nullopt : certificate_in(file->content);
         if (!parsed) return add(what + "in " + spaced(object.path) + on, "no certificate there" + place);
-        add(what + parsed->serial_hex() + on,
-            x509::to_string(parsed->subject()) + ", issued by " + x509::to_string(parsed->issuer()) + ", " +
-                to_iso8601(parsed->not_before()) + " to " + to_iso8601(parsed->not_after()) + place);
+        add(what + parsed->serial_hex() + on, certificate_text(*parsed) + place);
     }
 
     static std::optional<x509::Certificate> certificate_in(ByteView content);
@@ -126,6 +120,7 @@ private:
                 break;
             case FileKind::rsa_key: text = "RSA key of " + std::to_string(node.size) + " bits"; break;
             case FileKind::ec_key: text = "EC key of " + std::to_string(node.size) + " bits"; break;
+            case FileKind::secret_key: text = "secret key of " + std::to_string(node.size) + " bits"; break;
         }
         add("file " + spaced(x_files.path(index)), text + ", " + rights(node));
     }
@@ -153,8 +148,8 @@ const Fact* find(const std::vector<Fact>& facts, const std::string& subject) {
 }  // namespace
 
 Fact describe_pin(const PinObject& pin) {
-    return {"PIN " + std::to_string(pin.reference), of(pin.tries, pin.max_tries) + " tries left, PUK " +
-                                                        of(pin.puk_tries, pin.max_puk_tries) +
+    return {"PIN " + std::to_string(pin.reference), left_of(pin.tries, pin.max_tries) + " tries left, PUK " +
+                                                        left_of(pin.puk_tries, pin.max_puk_tries) +
                                                         (pin.tries == 0 ? ", blocked" : "")};
 }
 

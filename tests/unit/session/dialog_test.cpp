@@ -15,6 +15,7 @@
 #include "embedded/events_schema.hpp"
 #include "tests/unit/session/samples.hpp"
 
+// covers: seed-2, dialog-cancel, pin-last-try
 namespace rakit::cli {
 namespace {
 

@@ -127,6 +127,7 @@ public:
     explicit FakeCm(Log& log) : x_log(log) {}
     ~FakeCm() override { EXPECT_TRUE(fail_at.empty()) << "a fault was never met: " << fail_at.begin()->first; }
 
+    std::vector<Procedure> shown{samples::procedure()};
     PrepareAnswer answer;
     std::string held_op_pin;
     std::map<std::string, Error> fail_at;
@@ -137,7 +138,7 @@ public:
 
     Result<std::vector<Procedure>> procedures() override {
         if (auto error = log("procedures")) return fail(*error);
-        return std::vector{samples::procedure()};
+        return shown;
     }
     Result<std::pair<PrepareAnswer, Pin>> prepare(const Order&) override {
         if (auto error = log("prepare")) return fail(*error);

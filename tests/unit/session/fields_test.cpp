@@ -5,8 +5,8 @@
 #include "reference/session/lines.hpp"
 #include "tests/unit/session/samples.hpp"
 
-// covers: fields-order, fields-visible-set, fields-dropped-said, fields-auto-add, fields-subject, fields-checked,
-// qc-rules
+// covers: fields-order, fields-visible-set, fields-dropped-said, fields-auto-add
+// covers: fields-subject, fields-checked, qc-rules, qc-fixed, qc-required
 namespace rakit::reference::core {
 namespace {
 

@@ -3,6 +3,7 @@
 #include "reference/session/lines.hpp"
 #include "tests/unit/session/samples.hpp"
 
+// covers: add-piv-refused, redo-picks
 namespace rakit::reference::core {
 namespace {
 

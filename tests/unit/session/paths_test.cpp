@@ -2,6 +2,7 @@
 
 #include "tests/unit/session/samples.hpp"
 
+// covers: pin-no-lock-held, pin-consent, stale-contents
 namespace rakit::reference::core {
 namespace {
 

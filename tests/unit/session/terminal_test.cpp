@@ -10,8 +10,8 @@
 #include "cli/dialog_terminal.hpp"
 #include "tests/unit/session/samples.hpp"
 
-// covers: seed-3, seed-4, seed-5, seed-8a, seed-8b, fields-visible-set, fields-dropped-said, dialog-cancel, reload,
-// qc-added
+// covers: seed-3, seed-4, seed-5, seed-8a, seed-8b, fields-visible-set
+// covers: fields-dropped-said, dialog-cancel, reload, qc-added
 namespace rakit::cli {
 namespace {
 

@@ -98,6 +98,13 @@ Result<Layout> read_layout(Files& files) {
     return layout;
 }
 
+bool torn(const DirectoryFile& file) {
+    const auto kind = file.directory.kind;
+    const bool certificates = kind == DirectoryKind::certificates || kind == DirectoryKind::trusted_certificates ||
+                              kind == DirectoryKind::useful_certificates;
+    return certificates && !parse_certificates(file.content);
+}
+
 Result<std::vector<PlacedCertificate>> certificates_of(const Layout& layout) {
     std::vector<PlacedCertificate> all;
     for (std::size_t i = 0; i < layout.directories.size(); ++i) {
@@ -105,6 +112,7 @@ Result<std::vector<PlacedCertificate>> certificates_of(const Layout& layout) {
         if (kind != DirectoryKind::certificates && kind != DirectoryKind::trusted_certificates &&
             kind != DirectoryKind::useful_certificates)
             continue;
+        if (torn(layout.directories[i])) continue;
         auto some = parse_certificates(layout.directories[i].content);
         if (!some) return fail(std::move(some).error().in("file " + to_hex(layout.directories[i].path)));
         for (auto& object : *some) all.push_back({std::move(object), i});
