@@ -18,13 +18,15 @@ struct Pkcs11Library {
     Pkcs11Library& operator=(const Pkcs11Library&) = delete;
 
     Result<void> open(const std::string& path);
-    /// refresh looks at the slots again; those that are still there keep their place. Failure: see module_error.
+    /// refresh looks at the slots again, unless a key is open: its session would go with the old list. (libp11 0.4.12's
+    /// PKCS11_update_slots, made for that, crashes when it is called a second time.) Failure: see module_error.
     Result<void> refresh();
     void close();
 
     PKCS11_CTX* context = nullptr;
     PKCS11_SLOT* slots = nullptr;
     unsigned count = 0;
+    unsigned open_keys = 0;
     UI_METHOD* ask = nullptr;
     SecretBytes pin;  ///< for a context-specific login, zero-terminated; there for the length of one signature
 };

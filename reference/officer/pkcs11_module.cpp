@@ -3,6 +3,8 @@
 #include <openssl/err.h>
 #include <openssl/ui.h>
 
+#include <utility>
+
 #include "common/ossl/handles.hpp"
 #include "reference/officer/pkcs11_library.hpp"
 
@@ -68,7 +70,9 @@ Result<void> Pkcs11Library::open(const std::string& path) {
 }
 
 Result<void> Pkcs11Library::refresh() {
-    if (PKCS11_update_slots(context, &slots, &count) != 0) return fail(module_error("listing the slots"));
+    if (open_keys > 0) return {};
+    if (slots != nullptr) PKCS11_release_all_slots(context, std::exchange(slots, nullptr), std::exchange(count, 0));
+    if (PKCS11_enumerate_slots(context, &slots, &count) != 0) return fail(module_error("listing the slots"));
     return {};
 }
 

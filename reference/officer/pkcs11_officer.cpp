@@ -152,8 +152,12 @@ Result<void> Pkcs11Officer::unlock(const Pin& signature_pin) {
         if (PKCS11_login(slot, 0, reinterpret_cast<const char*>(pin.data())) != 0)
             return fail(module_error("logging in with the signature PIN"));
         auto key = find_key(slot->token, found.id, *found.certificate);
-        if (!key) return fail(key.error());
+        if (!key) {
+            PKCS11_logout(slot);
+            return fail(key.error());
+        }
         use->key = *key;
+        ++library.open_keys;
         return {};
     });
     if (!done) return done;
@@ -180,6 +184,7 @@ void Pkcs11Officer::lock() {
     use->pin = SecretBytes();
     (void)x_parts->module->call([key, id = x_parts->found.slot](Pkcs11Library& library) -> Result<void> {
         EVP_PKEY_free(key);
+        --library.open_keys;
         if (PKCS11_SLOT* slot = slot_of(library, id); slot != nullptr && slot->token != nullptr) PKCS11_logout(slot);
         ossl::last_error();
         return {};
