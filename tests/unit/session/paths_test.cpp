@@ -147,7 +147,7 @@ private:
                 --all.back().second.submits;  // nothing was sent
             if (x_setting.policy.dialect == "rest") {
                 auto part = samples::issued(state.order, true);
-                part.certificates.resize(1);
+                part.certificates.erase(part.certificates.begin() + 1, part.certificates.end());
                 add(OrderIssued{{part}});
             }
             fails(ErrorCode::tc_untrusted);
