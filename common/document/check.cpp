@@ -87,8 +87,8 @@ Finding readable(const Document& document, const valijson::ValidationResults::Er
     return document.finding(pointer, message);
 }
 
-/// judge checks against a schema in both forms: as compiled, and as it was written.
-void judge(Document& document, const valijson::Schema& schema, const json& text) {
+/// judge: `source` is what `schema` was compiled from.
+void judge(Document& document, const valijson::Schema& schema, const json& source) {
     valijson::ValidationResults results;
     valijson::Validator validator;
     if (validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(document.value), &results)) return;
@@ -100,7 +100,7 @@ void judge(Document& document, const valijson::Schema& schema, const json& text)
         (is_summary(error.description) ? summaries : document.findings).push_back(std::move(finding));
     }
     std::vector<Finding> unknown;
-    unknown_siblings(document, text, text, "", unknown);
+    unknown_siblings(document, source, source, "", unknown);
     for (auto& finding : unknown)
         if (seen.insert(to_string(finding)).second) document.findings.push_back(std::move(finding));
     if (document.findings.empty()) document.findings = std::move(summaries);
@@ -116,15 +116,15 @@ void compile(const json& schema, valijson::Schema& compiled) {
 }  // namespace
 
 struct Schema::Compiled {
+    json source;
     valijson::Schema schema;
-    json text;
 };
 
 Schema::Schema(std::string_view text) {
     auto compiled = std::make_unique<Compiled>();
     try {
-        compiled->text = json::parse(text);
-        compile(compiled->text, compiled->schema);
+        compiled->source = json::parse(text);
+        compile(compiled->source, compiled->schema);
     } catch (const std::exception&) {
         std::abort();
     }
@@ -134,7 +134,7 @@ Schema::Schema(std::string_view text) {
 Schema::~Schema() = default;
 
 void check(Document& document, const Schema& schema) {
-    judge(document, schema.x_compiled->schema, schema.x_compiled->text);
+    judge(document, schema.x_compiled->schema, schema.x_compiled->source);
 }
 
 void check(Document& document, const json& schema) {
