@@ -103,6 +103,7 @@ Result<reference::UpdateOutcome> run(const SessionOptions& options, const refere
                                  transport_policies()};
     ports.field_choices = &choices;
     ports.card_log = log->get();
+    if (options.abandon) return reference::abandon(ports);
     return resuming ? reference::resume(ports) : reference::update(ports, request);
 }
 
