@@ -43,7 +43,7 @@ public:
     Bytes make(std::uint64_t number) {
         Request request = redo();
         request.procedure = "employee-at-once";
-        request.lines.front().card_key = card_key("bench", x_type);
+        request.lines.front().card_key = card_key(std::string(ossl::name(x_type)), x_type);
         for (std::size_t i = 0; i < 8; ++i) request.transaction[8 + i] = static_cast<std::uint8_t>(number >> (8 * i));
         return sign(pki_data(request), olivia, {}, clock.now());
     }
@@ -61,10 +61,10 @@ public:
             return false;
         if (!x_request) {
             x_request.reset(X509_REQ_new());
-            X509_REQ_set_pubkey(x_request.get(), card_key("bench", x_type));
-            X509_REQ_sign(x_request.get(), card_key("bench", x_type), EVP_sha256());
+            X509_REQ_set_pubkey(x_request.get(), card_key(std::string(ossl::name(x_type)), x_type));
+            X509_REQ_sign(x_request.get(), card_key(std::string(ossl::name(x_type)), x_type), EVP_sha256());
         }
-        if (X509_REQ_verify(x_request.get(), card_key("bench", x_type)) != 1) return false;
+        if (X509_REQ_verify(x_request.get(), card_key(std::string(ossl::name(x_type)), x_type)) != 1) return false;
         const auto& authority = hierarchy().authority("end-user-ca");
         return ossl::sign(authority.key.get(), message).has_value() &&
                ossl::sign(hierarchy().authority("response").key.get(), message).has_value();

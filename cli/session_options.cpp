@@ -20,7 +20,8 @@
 #include "common/base/file.hpp"
 #include "reference/card/pcsc_reader.hpp"
 #include "reference/cm/https_exchange.hpp"
-#include "reference/officer/pkcs12_officer.hpp"
+#include "reference/cm/rest_client.hpp"
+#include "reference/officer/open_officers.hpp"
 #include "reference/session/lines.hpp"
 
 namespace rakit::cli {
@@ -75,15 +76,24 @@ private:
     DialogEvents* x_events = nullptr;
 };
 
+Result<reference::Officers> open_officers(const SessionOptions& options) {
+    const auto& signs = options.officer_sign.empty() ? options.officer : options.officer_sign;
+    const auto& connects = options.officer_tls.empty() ? options.officer : options.officer_tls;
+    if (signs.empty() || connects.empty())
+        return fail(ErrorCode::usage, "no officer's credential is named", {},
+                    "give --officer, or both --officer-sign and --officer-tls");
+    return reference::open_officers(signs, connects);
+}
+
 Result<reference::UpdateOutcome> run(const SessionOptions& options, const reference::UpdateRequest& request,
                                      bool resuming, Desk& desk) {
     auto anchors = read_anchors(options.cm_ca);
     if (!anchors) return Unexpected{std::move(anchors).error()};
-    auto officer = reference::Pkcs12Officer::open(options.officer);
-    if (!officer) return Unexpected{std::move(officer).error()};
-    auto exchange = reference::HttpsExchange::open(options.cm, *anchors, officer->get());
+    auto officers = open_officers(options);
+    if (!officers) return Unexpected{std::move(officers).error()};
+    auto exchange = reference::HttpsExchange::open(options.cm, *anchors, &officers->tls());
     if (!exchange) return Unexpected{std::move(exchange).error()};
-    auto reader = open_reader(options.reader);
+    auto reader = open_reader(options.reader, {officers->signs->reader(), officers->tls().reader()});
     if (!reader) return Unexpected{std::move(reader).error()};
     SystemClock clock;
     auto log = CardLogFile::open(in_state(options, options.log, "cards.log"), clock);
@@ -91,10 +101,10 @@ Result<reference::UpdateOutcome> run(const SessionOptions& options, const refere
     FieldChoiceFolder choices(state_folder(options) / "fields");
     SystemRng rng;
     NoTrace trace;
-    reference::CmClient cm(**exchange, *anchors, clock, rng);
+    const auto cm = reference::open_cm(options.dialect, **exchange, *anchors, clock, rng);
     reference::UpdatePorts ports{**reader,
-                                 cm,
-                                 **officer,
+                                 *cm,
+                                 *officers->signs,
                                  desk.dialog(),
                                  clock,
                                  rng,
@@ -103,6 +113,7 @@ Result<reference::UpdateOutcome> run(const SessionOptions& options, const refere
                                  transport_policies()};
     ports.field_choices = &choices;
     ports.card_log = log->get();
+    ports.tls_officer = officers->connects.get();
     if (options.abandon) return reference::abandon(ports);
     return resuming ? reference::resume(ports) : reference::update(ports, request);
 }
@@ -124,13 +135,16 @@ void print(const reference::UpdateOutcome& outcome) {
 std::vector<std::string> transport_policies() { return {reference::kDefaultTransportPolicy}; }
 
 /// sole_reader picks the only reader, or of several the only one that holds a card.
-static Result<std::string> sole_reader() {
+static Result<std::string> sole_reader(const std::vector<std::string>& taken) {
+    const auto is_taken = [&](const auto& one) { return std::find(taken.begin(), taken.end(), one) != taken.end(); };
     auto names = reference::list_readers();
     if (!names) return Unexpected{std::move(names).error()};
+    std::erase_if(*names, is_taken);
     if (names->empty()) return fail(ErrorCode::reader_absent, "there is no card reader", {}, "connect one");
     if (names->size() == 1) return names->front();
     auto holding = reference::list_readers_with_card();
     if (!holding) return Unexpected{std::move(holding).error()};
+    std::erase_if(*holding, is_taken);
     if (holding->size() == 1) return holding->front();
     const auto& choice = holding->empty() ? *names : *holding;
     std::string all;
@@ -139,8 +153,9 @@ static Result<std::string> sole_reader() {
     return fail(ErrorCode::usage, "several readers hold a card: " + all, {}, "name one with --reader");
 }
 
-Result<std::unique_ptr<reference::CardReader>> open_reader(const std::string& name) {
-    auto wanted = name.empty() ? sole_reader() : Result<std::string>(name);
+Result<std::unique_ptr<reference::CardReader>> open_reader(const std::string& name,
+                                                           const std::vector<std::string>& taken) {
+    auto wanted = name.empty() ? sole_reader(taken) : Result<std::string>(name);
     if (!wanted) return Unexpected{std::move(wanted).error()};
     auto reader = reference::PcscReader::open(*wanted);
     if (!reader) return Unexpected{std::move(reader).error()};
@@ -182,7 +197,14 @@ void add_session_options(CLI::App& verb, SessionOptions& options) {
     add_reader_option(verb, options.reader);
     verb.add_option("--cm", options.cm, "URL of the CM host, https://...")->required();
     verb.add_option("--cm-ca", options.cm_ca, "CA certificates that the CM is trusted by, PEM")->required();
-    verb.add_option("--officer", options.officer, "The officer's credential, a PKCS#12 file")->required();
+    verb.add_option(
+        "--officer", options.officer,
+        "The officer's credential: a PKCS#12 file, or a card as pkcs11:token=...?module-path=... (RFC 7512)");
+    verb.add_option("--officer-sign", options.officer_sign, "The credential that signs the requests, if it is another");
+    verb.add_option("--officer-tls", options.officer_tls, "The credential that opens the connection, if it is another");
+    verb.add_option("--cm-dialect", options.dialect, "How the CM host is spoken to; rest takes one key per call")
+        ->check(CLI::IsMember({"cmc", "rest"}))
+        ->capture_default_str();
     verb.add_option("--pin-fd", options.pin_fd,
                     "Secrets from this file descriptor, a line for each prompt: \"prompt-id value\"")
         ->check(whole_number);

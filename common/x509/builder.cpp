@@ -1,5 +1,6 @@
 #include "common/x509/builder.hpp"
 
+#include "common/ossl/ecdsa.hpp"
 #include "common/ossl/keys.hpp"
 
 namespace rakit::x509 {
@@ -101,6 +102,19 @@ Result<void> set_extensions(X509* certificate, const CertificateTemplate& what,
     return {};
 }
 
+/// sign_repeatably puts another ECDSA signature over the one that is there, made without a random nonce. OpenSSL has
+/// no setter for a certificate's signature, so its own bit string is written to.
+Result<void> sign_repeatably(X509* certificate, const EVP_PKEY* key) {
+    const auto signature = ossl::sign_repeatably(key, ossl::to_der(certificate, i2d_re_X509_tbs));
+    if (!signature) return fail(signature.error());
+    const ASN1_BIT_STRING* bits = nullptr;
+    X509_get0_signature(&bits, nullptr, certificate);
+    if (ASN1_STRING_set(const_cast<ASN1_BIT_STRING*>(bits), signature->data(), static_cast<int>(signature->size())) !=
+        1)
+        return fail(ErrorCode::crypto_failed, "signing a certificate: " + ossl::last_error());
+    return {};
+}
+
 }  // namespace
 
 Result<Certificate> issue(const CertificateTemplate& what, const std::optional<Certificate>& issuer,
@@ -110,6 +124,8 @@ Result<Certificate> issue(const CertificateTemplate& what, const std::optional<C
     if (auto done = set_extensions(certificate.get(), what, issuer); !done) return Unexpected{std::move(done).error()};
     if (X509_sign(certificate.get(), issuer_key, EVP_sha256()) == 0)
         return fail(ErrorCode::crypto_failed, "signing a certificate: " + ossl::last_error());
+    if (EVP_PKEY_is_a(issuer_key, "EC") == 1)
+        if (auto done = sign_repeatably(certificate.get(), issuer_key); !done) return fail(done.error());
     return Certificate::parse(ossl::to_der(certificate.get(), i2d_X509));
 }
 

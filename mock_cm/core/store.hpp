@@ -94,7 +94,7 @@ struct CertificatesFound {
 struct LogEntry {
     UtcTime at{};
     std::string officer;   ///< the signing officer; of prepare the TLS officer; empty if unknown
-    std::string category;  ///< "prepare", "issue", "confirm", "resend", "message"
+    std::string category;  ///< what was asked: "prepare", "issue", "confirm", "rest", "est", ... (mock_cm/README.md)
     bool success = false;
     std::string code;            ///< error code's name; empty on success
     std::string message;         ///< the sentence that the RA was told; empty on success

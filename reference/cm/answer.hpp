@@ -9,7 +9,7 @@ namespace rakit::reference {
 /// Answer is a CM's positive answer whose signature, transaction and nonce were found good.
 struct Answer {
     bool confirmation_required = false;
-    std::optional<cmc::PendInfo> pending;  ///< nothing is issued yet
+    std::optional<cmc::PendInfo> pending;   ///< nothing is issued yet
     std::vector<std::uint32_t> body_parts;  ///< that the status speaks of
     Bytes sender_nonce;
     Bytes response_info;                          ///< JSON; empty if there is none

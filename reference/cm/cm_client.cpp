@@ -40,9 +40,10 @@ Result<Bytes> CmClient::encode_order(const Order& order, const std::vector<Bytes
 Result<Submission> CmClient::submit(ByteView encoded, const Order& order, const Submission& so_far,
                                     const OfficerCredential& officer) {
     const auto& pending = so_far.pending;
-    auto submission = pending ? query(order, *pending, officer)
-                              : read_submission(x_routes.tell(post_cmc(encoded)), order,
-                                                {order.transaction_id, order.sender_nonce, from_hex(order.card_serial)});
+    auto submission = pending
+                          ? query(order, *pending, officer)
+                          : read_submission(x_routes.tell(post_cmc(encoded)), order,
+                                            {order.transaction_id, order.sender_nonce, from_hex(order.card_serial)});
     if (!submission) return Unexpected{std::move(submission).error().in(pending ? "ask again" : "submit")};
     return submission;
 }
@@ -77,7 +78,8 @@ Result<void> CmClient::confirm(const Order& order, const Issued& issued, bool ac
     if (!encoded) return Unexpected{Error(encoded.error()).in("confirm")};
     const auto response = x_routes.tell(post_cmc(*encoded));
     if (!response) return Unexpected{Error(response.error()).in("confirm")};
-    const auto answer = read_answer(*response, {order.transaction_id, nonce, std::nullopt}, x_routes.anchors(), x_clock.now());
+    const auto answer =
+        read_answer(*response, {order.transaction_id, nonce, std::nullopt}, x_routes.anchors(), x_clock.now());
     if (!answer) return Unexpected{Error(answer.error()).in("confirm")};
     if (answer->confirmation_required || answer->pending)
         return fail(ErrorCode::cm_answer_invalid, "the CM asks to confirm a confirmation");

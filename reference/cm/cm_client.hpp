@@ -29,8 +29,8 @@ public:
     /// encode_order makes the signed Full PKI Request.
     Result<Bytes> encode_order(const Order& order, const std::vector<Bytes>& requests,
                                const OfficerCredential& officer) override;
-    /// submit sends the order, or, if it is pending, asks for it with a message of its own that `officer` signs. It asks
-    /// for GET /cacerts as well if the answer lacks the issuer of a certificate and no anchor is it.
+    /// submit sends the order, or, if it is pending, asks for it with a message of its own that `officer` signs. It
+    /// asks for GET /cacerts as well if the answer lacks the issuer of a certificate and no anchor is it.
     Result<Submission> submit(ByteView encoded, const Order& order, const Submission& so_far,
                               const OfficerCredential& officer) override;
     Result<void> confirm(const Order& order, const Issued& issued, bool accepted,

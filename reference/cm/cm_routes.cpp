@@ -44,10 +44,10 @@ Result<std::pair<PrepareAnswer, Pin>> CmRoutes::prepare(const Order& order) {
     const auto body = write_prepare_request(order);
     if (!body) return Unexpected{Error(body.error()).in("prepare")};
     auto response = ask({"POST",
-                                         "/ra/prepare",
-                                         {{"content-type", "application/json"}, {"accept", "application/json"}},
-                                         to_bytes(*body),
-                                         {}});
+                         "/ra/prepare",
+                         {{"content-type", "application/json"}, {"accept", "application/json"}},
+                         to_bytes(*body),
+                         {}});
     if (!response) return Unexpected{std::move(response).error().in("prepare")};
     if (response->status != 200) return Unexpected{http_refusal(*response).in("prepare")};
     SecretBytes json(response->body.begin(), response->body.end());
@@ -72,8 +72,7 @@ Result<void> CmRoutes::check_issuers(const Issued& issued, std::vector<x509::Cer
         bool good = chained(certificate);
         if (!good && !asked) {
             asked = true;
-            const auto issuers =
-                ask(get("/cacerts", "application/pkcs7-mime")).and_then(read_cacerts);
+            const auto issuers = ask(get("/cacerts", "application/pkcs7-mime")).and_then(read_cacerts);
             // The order stands: it must not look as if it was never sent, or refused.
             if (!issuers)
                 return fail(ErrorCode::cm_timeout_after_submit,

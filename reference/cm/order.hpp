@@ -29,7 +29,7 @@ struct Procedure {
     std::vector<std::string> profiles;
     bool tc_controls = false;
     std::vector<Field> fields;
-    std::optional<QcPolicy> qc{};         ///< only where qualified certificates are issued
+    std::optional<QcPolicy> qc{};              ///< only where qualified certificates are issued
     std::vector<std::string> dialects{"cmc"};  ///< what can carry the procedure whole: "cmc", "rest"
 };
 
@@ -93,9 +93,10 @@ struct Submission {
     std::optional<Pending> pending{};
 };
 
-/// certification_request_info gives the to-be-signed part of a PKCS#10 (RFC 2986 section 4.1), DER. Failures:
+/// certification_request_info gives the to-be-signed part of a PKCS#10 (RFC 2986 section 4.1), DER; `extensions` are
+/// DER Extension values to be asked for (RFC 2985 section 5.4.2). Failures:
 /// field_invalid with the field's name, crypto_failed with the line if its public key can't be read.
-Result<Bytes> certification_request_info(const Order& order, const OrderLine& line);
+Result<Bytes> certification_request_info(const Order& order, const OrderLine& line, ByteView extensions = {});
 
 /// certification_request joins the to-be-signed part and the card key's signature (RSA PKCS#1 v1.5 or ECDSA, SHA-256).
 /// Failures: pop_failed if the signature doesn't verify, unsupported for other kinds of keys.

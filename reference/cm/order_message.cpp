@@ -33,7 +33,8 @@ private:
 
 constexpr std::uint32_t kFixedControls = 4;  // transactionId, senderNonce, regInfo, dataReturn
 
-/// number_of_controls counts besides: a modCertTemplate for each tcr, one lraPOPWitness for all crm, the revokeRequests.
+/// number_of_controls counts besides: a modCertTemplate for each tcr, one lraPOPWitness for all crm, the
+/// revokeRequests.
 std::uint32_t number_of_controls(const Order& order) {
     std::uint32_t count = kFixedControls;
     bool witnessed = false;

@@ -1,5 +1,5 @@
-// RSA_METHOD and EC_KEY_METHOD are deprecated in OpenSSL 3, and are what a key outside of it can be reached by without a
-// provider of its own; libp11 is built on them too.
+// RSA_METHOD and EC_KEY_METHOD are deprecated in OpenSSL 3, and are what a key outside of it can be reached by without
+// a provider of its own; libp11 is built on them too.
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "reference/officer/pkcs11_key.hpp"

@@ -4,8 +4,8 @@
 #include <mutex>
 #include <optional>
 
-#include "common/ossl/handles.hpp"
 #include "common/base/secret.hpp"
+#include "common/ossl/handles.hpp"
 #include "reference/officer/pkcs11_module.hpp"
 
 namespace rakit::reference {

@@ -48,8 +48,12 @@ Result<void> find_in_slot(const Pkcs11Uri& uri, PKCS11_SLOT& slot, std::vector<F
         if (!certificate) continue;  // another application's; it is no officer's
         everything.push_back(*certificate);
         if (means(uri, entries[i], *certificate))
-            found.push_back({PKCS11_get_slotid_from_slot(&slot), Bytes(entries[i].id, entries[i].id + entries[i].id_len),
-                             *certificate, {}, text(slot.token->serialnr), text(slot.description)});
+            found.push_back({PKCS11_get_slotid_from_slot(&slot),
+                             Bytes(entries[i].id, entries[i].id + entries[i].id_len),
+                             *certificate,
+                             {},
+                             text(slot.token->serialnr),
+                             text(slot.description)});
     }
     for (auto& one : found) {
         one.others = everything;

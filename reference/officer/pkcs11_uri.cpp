@@ -57,9 +57,12 @@ Result<void> take_pin() {
 
 Result<void> take(Pkcs11Uri& uri, const std::string& name, const std::string& value) {
     const std::map<std::string, std::string Pkcs11Uri::*> texts{
-        {"module-path", &Pkcs11Uri::module_path}, {"token", &Pkcs11Uri::token},
-        {"manufacturer", &Pkcs11Uri::manufacturer}, {"model", &Pkcs11Uri::model},
-        {"serial", &Pkcs11Uri::serial}, {"slot-description", &Pkcs11Uri::slot_description},
+        {"module-path", &Pkcs11Uri::module_path},
+        {"token", &Pkcs11Uri::token},
+        {"manufacturer", &Pkcs11Uri::manufacturer},
+        {"model", &Pkcs11Uri::model},
+        {"serial", &Pkcs11Uri::serial},
+        {"slot-description", &Pkcs11Uri::slot_description},
         {"object", &Pkcs11Uri::object},
     };
     if (const auto text = texts.find(name); text != texts.end()) {
@@ -106,8 +109,7 @@ Result<Pkcs11Uri> parse_pkcs11_uri(std::string_view text) {
     if (auto path = take_all(uri, text.substr(0, question), ';', seen); !path) return fail(path.error());
     if (question < text.size())
         if (auto query = take_all(uri, text.substr(question + 1), '&', seen); !query) return fail(query.error());
-    if (uri.module_path.empty())
-        return wrong("it names no module", "end it with ?module-path=/path/of/the/module.so");
+    if (uri.module_path.empty()) return wrong("it names no module", "end it with ?module-path=/path/of/the/module.so");
     return uri;
 }
 

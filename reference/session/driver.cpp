@@ -21,7 +21,12 @@ Event answer(Result<void> result) {
 }
 
 constexpr auto kSignaturePin = "signature-pin";
+constexpr auto kTlsPin = "tls-pin";
 constexpr auto kOpPin = "op-pin";
+
+core::OfficerCard officer_card(const OfficerCredential& officer) {
+    return {officer.token_serial(), officer.certificate().spki()};
+}
 
 }  // namespace
 
@@ -30,7 +35,9 @@ Driver::Driver(DriverPorts ports, Policy policy)
 
 Event Driver::start(const UpdateRequest& request, bool resume, bool abandon) {
     Started started{resume, x_ports.officer.is_soft_token(), request, x_ports.rng.bytes(16), x_ports.rng.bytes(16),
-                    abandon};
+                    abandon, {}};
+    for (const auto* officer : {&x_ports.officer, x_ports.tls_officer})
+        if (officer != nullptr && !officer->is_soft_token()) started.officer_cards.push_back(officer_card(*officer));
     // A positive INTEGER of 16 octets: neither a sign bit nor leading zero bits to lose (wire.md, transactionId).
     started.transaction_id[0] = static_cast<std::uint8_t>((started.transaction_id[0] & 0x7FU) | 0x40U);
     return started;
@@ -64,9 +71,14 @@ void Driver::log(const Effect& effect) {
 
 bool Driver::officer_is_open() {
     if (x_officer_since && x_ports.clock.elapsed() - *x_officer_since <= x_ports.pin_deadline) return true;
-    x_ports.officer.lock();
-    x_officer_since.reset();
+    lock_officers();
     return false;
+}
+
+void Driver::lock_officers() {
+    x_ports.officer.lock();
+    if (x_ports.tls_officer != nullptr) x_ports.tls_officer->lock();
+    x_officer_since.reset();
 }
 
 Driver::Answer Driver::perform(const UnlockCard&) {
@@ -95,7 +107,7 @@ Driver::Answer Driver::perform(const RememberFields& effect) {
 
 Driver::Answer Driver::perform(const Finish& effect) {
     x_vault.clear();
-    x_ports.officer.lock();
+    lock_officers();
     x_journal.reset();
     x_finish = effect;
     return std::nullopt;
@@ -135,20 +147,42 @@ Driver::Answer Driver::perform(const ChooseActions& effect) {
 
 Driver::Answer Driver::perform(const AskPin& effect) {
     x_ports.trace.emit({TraceEvent::Kind::prompt, effect.prompt.id, {}, {}});
-    auto pin = x_ports.dialog.ask_pin(effect.prompt);
+    const auto prompt = with_tries(effect.prompt);
+    if (!prompt) return Failed{prompt.error()};
+    auto pin = x_ports.dialog.ask_pin(*prompt);
     if (!pin) return Failed{std::move(pin).error()};
     x_vault.put(effect.prompt.id, effect.card_serial, std::move(*pin));
     return PinGiven{};
 }
 
 Driver::Answer Driver::perform(const UnlockOfficer&) {
-    const Pin* pin = x_vault.find(kSignaturePin);
-    if (pin == nullptr) return Failed{{ErrorCode::pin_cancelled, "the signature PIN came too late", {}, {}, {}, {}}};
-    auto unlocked = x_ports.officer.unlock(*pin);
-    x_vault.forget(kSignaturePin);
-    if (!unlocked) return Failed{std::move(unlocked).error().in("signature PIN")};
+    if (auto problem = open(x_ports.officer, kSignaturePin)) return problem;
+    if (x_ports.tls_officer != nullptr)
+        if (auto problem = open(*x_ports.tls_officer, kTlsPin)) return problem;
     x_officer_since = x_ports.clock.elapsed();
     return OfficerUnlocked{};
+}
+
+Driver::Answer Driver::open(OfficerCredential& officer, const char* prompt) {
+    if (officer.key() != nullptr) return std::nullopt;
+    const Pin* pin = x_vault.find(prompt);
+    if (pin == nullptr) return SecretMissing{prompt};
+    auto unlocked = officer.unlock(*pin);
+    x_vault.forget(prompt);
+    if (!unlocked) return Failed{std::move(unlocked).error().in(prompt)};
+    return std::nullopt;
+}
+
+Result<PinPrompt> Driver::with_tries(PinPrompt prompt) const {
+    const OfficerCredential* officer = prompt.id == kSignaturePin ? &x_ports.officer
+                                       : prompt.id == kTlsPin     ? x_ports.tls_officer
+                                                                  : nullptr;
+    if (officer == nullptr) return prompt;
+    prompt.tries_left = officer->tries_left();
+    prompt.last_try = prompt.tries_left == 1;
+    if (prompt.tries_left == 0)
+        return fail(ErrorCode::pin_blocked, prompt.label + " is blocked", {}, "unblock it with the PUK first");
+    return prompt;
 }
 
 Driver::Answer Driver::perform(const ListProcedures&) { return answer<ProceduresListed>(x_ports.cm.procedures()); }

@@ -23,6 +23,7 @@ struct DriverPorts {
     std::chrono::seconds pin_deadline{60};
     FieldChoices* field_choices = nullptr;
     CardLog* card_log = nullptr;
+    OfficerCredential* tls_officer = nullptr;  ///< null: `officer` opens the connection too
 };
 
 /// Driver runs the pure core: it does each effect and brings back what came of it. One Driver does one update.
@@ -69,6 +70,11 @@ private:
     void log(const core::Effect& effect);
     /// officer_is_open tells whether the officer's key may still be used; after the deadline it is locked again.
     bool officer_is_open();
+    void lock_officers();
+    /// open unlocks one credential with the PIN that was given for it, if it isn't open.
+    Answer open(OfficerCredential& officer, const char* prompt);
+    /// with_tries completes an officer's prompt; pin_blocked if there is nothing left to try.
+    Result<PinPrompt> with_tries(PinPrompt prompt) const;
 
     DriverPorts x_ports;
     core::Policy x_policy;

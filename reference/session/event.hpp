@@ -14,6 +14,7 @@ struct Started {
     Bytes transaction_id;  ///< 16 random octets, top bit clear
     Bytes sender_nonce;    ///< 16 random octets
     bool abandon = false;  ///< resume, to give the order up
+    std::vector<OfficerCard> officer_cards{};
 };
 struct CardLocked {};
 struct ContentsRead {

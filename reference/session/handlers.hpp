@@ -14,6 +14,7 @@ Transition on_actions(State state, const ActionsChosen& event, const Policy& pol
 Transition on_reload(State state, const ReloadWanted& event, const Policy& policy);
 Transition on_signature_pin(State state, const PinGiven& event, const Policy& policy);
 Transition on_officer(State state, const OfficerUnlocked& event, const Policy& policy);
+Transition on_officer_pin_missing(State state, const SecretMissing& event, const Policy& policy);
 Transition on_procedures(State state, const ProceduresListed& event, const Policy& policy);
 Transition on_procedure(State state, const ProcedureChosen& event, const Policy& policy);
 Transition on_fields_recalled(State state, const FieldsRecalled& event, const Policy& policy);

@@ -68,6 +68,12 @@ struct CardStep {
     bool operator==(const CardStep&) const = default;
 };
 
+/// OfficerCard is what an officer's own card is told by.
+struct OfficerCard {
+    std::string serial;  ///< the token's, as its module has it
+    Bytes spki;          ///< of the officer's key
+};
+
 /// State is an update in progress. It is copyable, and a Pin is not, so that no PIN can be in it.
 struct State {
     Stage stage = Stage::idle;
@@ -76,6 +82,7 @@ struct State {
     bool soft_token = false;
     bool card_locked = false;
     UpdateRequest request;
+    std::vector<OfficerCard> officer_cards;
     Contents contents;
     CardIdentity identity;
     std::vector<Procedure> procedures;

@@ -31,6 +31,7 @@ const std::array kTable{
     row<ReloadWanted, on_reload>(Stage::choosing_actions),
     row<PinGiven, on_signature_pin>(Stage::asking_signature_pin),
     row<OfficerUnlocked, on_officer>(Stage::unlocking_officer),
+    row<SecretMissing, on_officer_pin_missing>(Stage::unlocking_officer),
     row<ProceduresListed, on_procedures>(Stage::listing_procedures),
     row<ProcedureChosen, on_procedure>(Stage::choosing_procedure),
     row<FieldsRecalled, on_fields_recalled>(Stage::recalling_fields),

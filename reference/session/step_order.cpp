@@ -27,6 +27,24 @@ const Procedure* chosen(const State& state) {
     return nullptr;
 }
 
+/// same_serial: CK_TOKEN_INFO has room for 16 characters, so a module may show the end of a longer serial number only.
+bool same_serial(std::string_view token, std::string_view card) {
+    constexpr std::size_t kTokenInfoLength = 16;
+    if (token.empty()) return false;
+    const auto same = [](char a, char b) { return std::toupper(a) == std::toupper(b); };
+    if (token.size() == kTokenInfoLength && card.size() > token.size()) card.remove_prefix(card.size() - token.size());
+    return token.size() == card.size() && std::equal(token.begin(), token.end(), card.begin(), same);
+}
+
+/// is_officers: the serial numbers agree, or the officer's key is one of the card's.
+bool is_officers(const Contents& contents, const std::vector<OfficerCard>& cards) {
+    return std::any_of(cards.begin(), cards.end(), [&](const auto& card) {
+        return same_serial(card.serial, contents.serial) ||
+               std::any_of(contents.keys.begin(), contents.keys.end(),
+                           [&](const auto& key) { return key.spki == card.spki; });
+    });
+}
+
 Transition prepare(State state, Effects silent = {}) {
     return reenter(std::move(state), Stage::preparing, std::move(silent));
 }
@@ -126,6 +144,7 @@ Transition on_started(State state, const Started& event, const Policy&) {
     state.abandoning = event.abandon;
     state.soft_token = event.soft_token;
     state.request = event.request;
+    state.officer_cards = event.officer_cards;
     state.order.transaction_id = event.transaction_id;
     state.order.sender_nonce = event.sender_nonce;
     return go(std::move(state), Stage::locking_to_read, {Progress{"contents"}}, LockCard{});
@@ -144,6 +163,13 @@ Transition on_contents(State state, const ContentsRead& event, const Policy&) {
     state.order.card_profile = state.contents.profile;
     Effects effects;
     unlock(state, effects);
+    if (is_officers(state.contents, state.officer_cards))
+        return give_up(std::move(state), {ErrorCode::officer_card_is_target,
+                                          "the card in the reader is the officer's own",
+                                          {},
+                                          {},
+                                          "put the card to be updated into the other reader, and name that reader",
+                                          {}});
     for (const auto& note : event.contents.notes) tell(state, effects, "card_note", note);
     return go(std::move(state), Stage::opening_journal, std::move(effects), OpenJournal{event.contents.serial});
 }
@@ -265,6 +291,11 @@ Transition on_replace_ca(State state, const QuestionAnswered& event, const Polic
     if (!prompts) return give_up(std::move(state), std::move(prompts).error());
     state.prompts = std::move(*prompts);
     effects.push_back(Progress{"pins"});
+    if (policy.dialect == "rest" && state.order.lines.size() > 1)
+        tell(state, effects, "order_not_atomic",
+             "the rest dialect takes one key per call: if the CM refuses a later key, the certificates that it issued "
+             "for "
+             "the earlier ones are revoked");
     return ask_pins(std::move(state), Stage::locking_to_sign, std::move(effects));
 }
 

@@ -51,6 +51,12 @@ Transition card_step_done(State state) {
     return next_card_step(std::move(state));
 }
 
+Transition ask_officer_pin(State state, const std::string& id, Effects silent = {}) {
+    const char* label = id == "tls-pin" ? "PIN of the officer who connects" : "Signature PIN of the officer";
+    PinPrompt prompt{id, label, {}, false};
+    return go(std::move(state), Stage::asking_signature_pin, std::move(silent), AskPin{std::move(prompt), {}});
+}
+
 bool has_certificate(const Issued& issued, const OrderLine& line) {
     return std::any_of(issued.certificates.begin(), issued.certificates.end(),
                        [&](const auto& one) { return one.first == line.key && one.second.spki() == line.spki; });
@@ -61,8 +67,11 @@ bool has_certificate(const Issued& issued, const OrderLine& line) {
 Transition ask_signature_pin(State state, Stage then, Effects silent) {
     state.after_pins = then;
     unlock(state, silent);
-    PinPrompt prompt{"signature-pin", "Signature PIN of the officer", {}, false};
-    return go(std::move(state), Stage::asking_signature_pin, std::move(silent), AskPin{std::move(prompt), {}});
+    return ask_officer_pin(std::move(state), "signature-pin", std::move(silent));
+}
+
+Transition on_officer_pin_missing(State state, const SecretMissing& event, const Policy&) {
+    return ask_officer_pin(std::move(state), event.prompt);
 }
 
 Transition ask_pins(State state, Stage then, Effects silent) {

@@ -9,7 +9,7 @@ namespace {
 Result<UpdateOutcome> run(UpdatePorts& ports, const UpdateRequest& request, bool resuming, bool abandoning = false) {
     ReaderCard card(ports.reader, card_profiles(), ports.transport_policies, ports.trace);
     Driver driver({card, ports.cm, ports.officer, ports.dialog, ports.clock, ports.rng, ports.trace,
-                   ports.journal_folder, ports.pin_deadline, ports.field_choices, ports.card_log},
+                   ports.journal_folder, ports.pin_deadline, ports.field_choices, ports.card_log, ports.tls_officer},
                   {request.issue_first, std::string(ports.cm.dialect())});
     return driver.run(request, resuming, abandoning);
 }

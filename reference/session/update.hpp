@@ -165,8 +165,9 @@ struct UpdatePorts {
     std::filesystem::path journal_folder;
     std::vector<std::string> transport_policies;
     std::chrono::seconds pin_deadline{60};
-    FieldChoices* field_choices = nullptr;  ///< null: nothing is kept between updates
-    CardLog* card_log = nullptr;            ///< null: nothing is logged
+    FieldChoices* field_choices = nullptr;     ///< null: nothing is kept between updates
+    CardLog* card_log = nullptr;               ///< null: nothing is logged
+    OfficerCredential* tls_officer = nullptr;  ///< who opens the connection; null: `officer`
 };
 
 /// read_card reads the contents of the card in the reader, in a lock of its own.

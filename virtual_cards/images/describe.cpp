@@ -21,7 +21,7 @@ std::string guard(std::uint8_t nibble) {
 std::string rights(const File& file) {
     if (file.kind == FileKind::df)
         return "create " + guard(file.access(Right::df_create_ef)) + ", delete " + guard(file.access(Right::df_delete));
-    if (file.is_key())
+    if (file.is_key() || file.kind == FileKind::secret_key)
         return "use " + guard(file.access(Right::key_use)) + ", update " + guard(file.access(Right::key_update)) +
                ", delete " + guard(file.access(Right::key_delete)) + ", generate " +
                guard(file.access(Right::key_generate));
@@ -120,6 +120,7 @@ private:
                 break;
             case FileKind::rsa_key: text = "RSA key of " + std::to_string(node.size) + " bits"; break;
             case FileKind::ec_key: text = "EC key of " + std::to_string(node.size) + " bits"; break;
+            case FileKind::secret_key: text = "secret key of " + std::to_string(node.size) + " bits"; break;
         }
         add("file " + spaced(x_files.path(index)), text + ", " + rights(node));
     }

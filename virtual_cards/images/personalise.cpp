@@ -47,6 +47,7 @@ public:
         : x_recipe(recipe), x_wish(wish), x_issuer(issuer) {
         x_state.files = FileSystem(recipe.value("memory", kDefaultMemory));
         x_state.seed = wish.seed;
+        x_state.weak_rsa = recipe.value("weak_rsa", false) ? WeakRsa::yes : WeakRsa::no;
     }
 
     Result<Image> run();

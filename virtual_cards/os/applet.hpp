@@ -35,8 +35,8 @@ public:
     virtual void reset() = 0;
     virtual void power_on() { reset(); }
     virtual void power_off() { reset(); }
-    /// remove says that the card leaves the reader, which takes its power.
-    virtual void remove() { power_off(); }
+    /// remove says that the card has left the reader; its power was taken before.
+    virtual void remove() {}
     /// arrived says that an APDU came, before anything is looked at: one command may come in several.
     virtual void arrived() {}
     /// execute answers one command; response data may be longer than the command's Ne, the plumbing cuts it.

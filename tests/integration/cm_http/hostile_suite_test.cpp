@@ -46,12 +46,14 @@ protected:
     /// refuse sends one and looks at what it left behind.
     void refuse(const Hostile& hostile) {
         SCOPED_TRACE(hostile.name);
-        const auto before = store.content();
+        store.content().log.clear();  // the store copies itself for each transaction
+        const auto certificates = store.content().certificates.size();
+        const auto revocations = store.content().revocations.size();
         const auto answer = front.handle(hostile.request);
         const auto& after = store.content();
-        EXPECT_EQ(after.certificates.size(), before.certificates.size()) << as_text(answer.body);
-        EXPECT_EQ(after.revocations.size(), before.revocations.size());
-        ASSERT_EQ(after.log.size(), before.log.size() + 1) << answer.status << " " << as_text(answer.body);
+        EXPECT_EQ(after.certificates.size(), certificates) << as_text(answer.body);
+        EXPECT_EQ(after.revocations.size(), revocations);
+        ASSERT_EQ(after.log.size(), 1U) << answer.status << " " << as_text(answer.body);
         EXPECT_FALSE(after.log.back().success) << as_text(answer.body);
         EXPECT_NE(after.log.back().code, "cm_internal") << after.log.back().message;
         EXPECT_LT(answer.status, 500);

@@ -6,7 +6,7 @@ import sys
 
 from support import TC, Case, pathlib, rakit, unittest
 
-KEEP = pathlib.Path(sys.argv.pop(2)) if len(sys.argv) > 2 and sys.argv[1] == "--keep" and sys.argv.pop(1) else None
+KEEP = pathlib.Path(sys.argv.pop(1)) if len(sys.argv) > 2 and sys.argv[1] == "--keep" and sys.argv.pop(1) else None
 
 KILLS = {"version": 1, "kills": [
     {"name": "keeps-the-tc", "kind": "ra", "meaning": "The TC stays beside the new certificate.", "caughtBy": ["tc/redo:rsa-pin-1", "tc/redo-both-keys"]},

@@ -88,6 +88,24 @@ class Run(Case):
         self.assertEqual(status, 0)
         self.assertIn("tc/redo:rsa-pin-1", [case["id"] for case in json.loads(out)])
 
+    def test_new_and_explain(self):
+        path = self.folder / "mine.yaml"
+        self.assertEqual(rakit("scenario", "new", path)[0], 0)
+        first = path.read_text().splitlines()[0]
+        self.assertTrue((self.folder / first.split("$schema=")[1]).resolve().samefile("docs/formats/schema/scenario.schema.json"))
+        self.assertEqual(rakit("scenario", "check", path)[0], 0)
+        self.assertEqual(rakit("run", path, "--depth", "inproc")[0], 0)
+        self.assertEqual(rakit("scenario", "new", path)[0], 2)
+        status, out, _ = rakit("scenario", "explain", TC + "/used-before.yaml")
+        self.assertEqual(status, 0)
+        self.assertIn("it ends with tc_already_used", out)
+
+    def test_schema_and_meaning_are_found_in_one_round(self):
+        path = self.scenario(WRONG.replace("tc_expired", "tc_odd").replace("tags:", "tug: 1\ntog: 2\ntags:"))
+        _, _, err = rakit("scenario", "check", path)
+        for part in ("unknown key 'tug'", "unknown key 'tog'", "no error code is called 'tc_odd'"):
+            self.assertIn(part, err)
+
     def test_an_ra_that_is_a_program(self):
         command = "exec:python3 scenarios/iut/examples/rakit_update.py " + RAKIT
         status, out, err = rakit("run", TC + "/redo.yaml", TC + "/issue.yaml", "scenarios/catalog/pins/wrong.yaml", "--iut", command)

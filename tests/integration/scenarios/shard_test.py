@@ -22,7 +22,8 @@ class Shards(Case):
         binary = self.folder / "bin"
         binary.mkdir(exist_ok=True)
         wrapper = binary / "rakit"
-        wrapper.write_text('#!/bin/sh\n[ "$1" = run ] || exec "$REAL" "$@"\nshift\nexec "$REAL" run $CASES "$@" --depth inproc\n')
+        wrapper.write_text('#!/bin/sh\n[ "$1" = run ] || exec "$REAL" "$@"\nshift\n'
+                           'case "$*" in *--depth*) ;; *) set -- "$@" --depth inproc ;; esac\nexec "$REAL" run $CASES "$@"\n')
         wrapper.chmod(0o755)
         env = {**PLAIN, "REAL": RAKIT, "CASES": " ".join([*PATHS, str(self.scenario())]), "PATH": f"{binary}:{os.environ['PATH']}", **more}
         command = command.replace("--depth pcsc ", "").replace("/reports/", f"{self.folder}/reports/")

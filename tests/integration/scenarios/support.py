@@ -7,7 +7,7 @@ import sys
 import tempfile
 import unittest
 
-RAKIT = sys.argv.pop(1)
+RAKIT = os.path.abspath(sys.argv.pop(1))
 TC = "scenarios/catalog/tc"
 
 WRONG = """version: 1

@@ -47,6 +47,17 @@ TEST(BuiltIns, RepeatByRecipeSerialAndSeed) {
     EXPECT_EQ((*open_image(*first))->serial(), "0000000000000000000A");
 }
 
+TEST(BuiltIns, ACopyHasAnotherSerialNumber) {
+    rakit::test::TestIssuer issuer;
+    ImageWish first, second;
+    second.copy = 1;
+    for (const auto* name : {"pkcs15-blank", "tester"}) {
+        const auto one = *make_image(name, first, issuer), two = *make_image(name, second, issuer);
+        EXPECT_NE(one.document.at("serial"), two.document.at("serial")) << name;
+        EXPECT_EQ(*make_image(name, second, issuer), two) << name;
+    }
+}
+
 TEST(BuiltIns, PinsAreWhatIsWritten) {
     struct PinRow {
         const char* image;

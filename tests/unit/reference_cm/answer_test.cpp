@@ -294,8 +294,7 @@ TEST(Submit, HttpRefusals) {
     EXPECT_EQ(refused.error(), (Error{ErrorCode::request_malformed, "m", "submit", "HTTP 400", "r", ""}));
     EXPECT_EQ(submit(json_answer(502, "<html>Bad gateway</html>")).error().code, ErrorCode::cm_answer_invalid);
     Client under_test({Result<net::HttpResponse>(fail(ErrorCode::cm_no_answer, "no answer"))});
-    EXPECT_EQ(submit(under_test).error().code,
-              ErrorCode::cm_timeout_after_submit);
+    EXPECT_EQ(submit(under_test).error().code, ErrorCode::cm_timeout_after_submit);
 }
 
 struct ConfirmWorld {

@@ -123,11 +123,11 @@ TEST(Cmc, StatusForms) {
     ASSERT_TRUE(pending) << to_string(pending.error());
     EXPECT_EQ(pending->pend_info->token, Bytes{1});
     EXPECT_EQ(to_iso8601(pending->pend_info->time), "2030-01-01T12:00:00Z");
-    for (const char* wrong : {"3005 020102 3000", "3008 020102 3003 020165 00", "3003 020102",
-                              "300A 020102 3005 3000 020101",
-                              "300D 020103 3003020101 3003 040101",                                      // no pendTime
-                              "301E 020103 3003020101 3014 040101 180F32303330313330313132303030305A",  // month 13
-                              "300C 020102 3003020165 020101 0500"})
+    for (const char* wrong :
+         {"3005 020102 3000", "3008 020102 3003 020165 00", "3003 020102", "300A 020102 3005 3000 020101",
+          "300D 020103 3003020101 3003 040101",                                     // no pendTime
+          "301E 020103 3003020101 3014 040101 180F32303330313330313132303030305A",  // month 13
+          "300C 020102 3003020165 020101 0500"})
         EXPECT_FALSE(decode_status_info(*from_hex(wrong))) << wrong;
 }
 

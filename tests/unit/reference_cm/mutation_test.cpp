@@ -60,10 +60,9 @@ TEST_P(Rounds, AMutatedAnswerNeverBringsAnotherKeysCertificate) {
         exchange.first = GetParam() ? mutated : sign(mutated, spec.content_type, spec);
         VirtualClock clock(kNow);
         CmClient client(exchange, {world.root}, clock, rng);
-        const auto issued =
-            client.submit(Bytes{0x30, 0x00}, order, {}, *officer).transform([](Submission&& whole) {
-                return std::move(whole.issued);
-            });
+        const auto issued = client.submit(Bytes{0x30, 0x00}, order, {}, *officer).transform([](Submission&& whole) {
+            return std::move(whole.issued);
+        });
         refused += issued ? 0 : 1;
         expect_sound(issued, order);
     }
