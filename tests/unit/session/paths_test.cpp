@@ -253,10 +253,15 @@ private:
                 EXPECT_TRUE(rules.verified.count(pin)) << where << ": write without " << pin;
             EXPECT_TRUE(x_setting.open == OpenOrder::Stage::issued || rules.stages_saved.count("issued")) << where;
         }
-        if constexpr (std::is_same_v<E, WriteSteps>)
+        if constexpr (std::is_same_v<E, WriteSteps>) {
             EXPECT_EQ(rules.images_saved, effect.plan.images) << where << ": a write that can tear, without its images";
-        if constexpr (std::is_same_v<E, Confirm>) EXPECT_FALSE(effect.accepted && x_setting.abandon) << where;
-        if constexpr (std::is_same_v<E, Submit>) EXPECT_FALSE(x_setting.abandon) << where;
+        }
+        if constexpr (std::is_same_v<E, Confirm>) {
+            EXPECT_FALSE(effect.accepted && x_setting.abandon) << where;
+        }
+        if constexpr (std::is_same_v<E, Submit>) {
+            EXPECT_FALSE(x_setting.abandon) << where;
+        }
         if constexpr (std::is_same_v<E, Submit>) check_submit(effect, rules, where);
         if constexpr (std::is_same_v<E, Confirm>) {
             const bool written = rules.stages_saved.count("written") || x_setting.open == OpenOrder::Stage::written;
