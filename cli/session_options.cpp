@@ -114,6 +114,7 @@ Result<reference::UpdateOutcome> run(const SessionOptions& options, const refere
     ports.field_choices = &choices;
     ports.card_log = log->get();
     ports.tls_officer = officers->connects.get();
+    if (options.abandon) return reference::abandon(ports);
     return resuming ? reference::resume(ports) : reference::update(ports, request);
 }
 

@@ -28,6 +28,7 @@ struct SessionOptions {
     std::string state;
     std::string journal;
     std::string log;
+    bool abandon = false;  ///< resume only: give the order up
 };
 
 /// add_reader_option registers `--reader`, for open_reader.

@@ -17,6 +17,7 @@ struct Setting {
     std::optional<OpenOrder::Stage> open;
     bool confirmation = true;
     std::vector<std::string> write_pins = {"01"};
+    bool abandon = false;
 };
 
 /// Rules watches the effects and events of one path; copied at every fork.
@@ -28,6 +29,7 @@ struct Rules {
     std::optional<std::string> just_verified;
     std::set<std::string> stages_saved;
     Bytes saved_order;
+    std::vector<ObjectImage> images_saved;
     bool pin_refused = false;
     int submits = 0;
 };
@@ -37,7 +39,8 @@ public:
     explicit Explorer(const Setting& setting) : x_setting(setting) {}
 
     void explore() {
-        Started started{x_setting.open.has_value(), true, x_setting.request, Bytes(16, 1), Bytes(16, 2)};
+        Started started{x_setting.open.has_value(), true, x_setting.request, Bytes(16, 1), Bytes(16, 2),
+                        x_setting.abandon};
         follow({}, started, {}, 1);
     }
 
@@ -139,6 +142,7 @@ private:
             add(CheckpointWritten{});
             all.back().second.stages_saved.insert(std::string(name(save->open.stage)));
             all.back().second.saved_order = save->open.encoded;
+            all.back().second.images_saved = save->open.images;
             fails(ErrorCode::journal_write_failed);
         } else if (std::holds_alternative<Submit>(effect)) {
             add(OrderIssued{{samples::issued(state.order, x_setting.confirmation)}});
@@ -155,6 +159,10 @@ private:
             fails(ErrorCode::cm_timeout_after_submit);
         } else if (std::holds_alternative<PlanWrite>(effect)) {
             add(WritePlanned{});
+            WritePlan tearing;
+            tearing.images = {{"5FC105", {1}, {"45"}}};
+            add(WritePlanned{tearing});
+            if (x_setting.abandon) fails(ErrorCode::certificate_unknown);
             fails(ErrorCode::card_full);
             fails(ErrorCode::card_removed);
         } else if (std::holds_alternative<WriteSteps>(effect)) {
@@ -245,6 +253,15 @@ private:
                 EXPECT_TRUE(rules.verified.count(pin)) << where << ": write without " << pin;
             EXPECT_TRUE(x_setting.open == OpenOrder::Stage::issued || rules.stages_saved.count("issued")) << where;
         }
+        if constexpr (std::is_same_v<E, WriteSteps>) {
+            EXPECT_EQ(rules.images_saved, effect.plan.images) << where << ": a write that can tear, without its images";
+        }
+        if constexpr (std::is_same_v<E, Confirm>) {
+            EXPECT_FALSE(effect.accepted && x_setting.abandon) << where;
+        }
+        if constexpr (std::is_same_v<E, Submit>) {
+            EXPECT_FALSE(x_setting.abandon) << where;
+        }
         if constexpr (std::is_same_v<E, Submit>) check_submit(effect, rules, where);
         if constexpr (std::is_same_v<E, Confirm>) {
             const bool written = rules.stages_saved.count("written") || x_setting.open == OpenOrder::Stage::written;
@@ -301,6 +318,13 @@ std::vector<Setting> settings() {
     add("resumed prepared").open = OpenOrder::Stage::prepared;
     add("resumed issued").open = OpenOrder::Stage::issued;
     add("resumed written").open = OpenOrder::Stage::written;
+    for (const auto& [what, stage] : {std::pair("abandoned issued", OpenOrder::Stage::issued),
+                                      std::pair("abandoned prepared", OpenOrder::Stage::prepared),
+                                      std::pair("abandoned written", OpenOrder::Stage::written)}) {
+        auto& setting = add(what);
+        setting.open = stage;
+        setting.abandon = true;
+    }
     auto& resumed = add("resumed issued, op pin held");
     resumed.open = OpenOrder::Stage::issued;
     resumed.answer = held;
@@ -314,7 +338,7 @@ TEST(Paths, KeepTheRulesWhateverHappens) {
         Explorer explorer(setting);
         explorer.explore();
         EXPECT_GT(explorer.successes, 0);
-        EXPECT_GT(explorer.paths, 10);
+        EXPECT_GT(explorer.paths, setting.abandon ? 2 : 10);
         EXPECT_EQ(explorer.ends.count(ErrorCode::internal), 0U);
         RecordProperty(setting.what, explorer.paths);
     }
