@@ -4,7 +4,7 @@
 
 #include "common/base/file.hpp"
 #include "reference/cm/cm_client.hpp"
-#include "reference/officer/pkcs12_officer.hpp"
+#include "reference/officer/open_officers.hpp"
 #include "reference/session/lines.hpp"
 #include "reference/session/update.hpp"
 
@@ -74,17 +74,15 @@ Result<UpdateRequest> request_of(const Job& job) {
 }  // namespace
 
 Result<IutResult> ReferenceIut::run(const Job& job, Typist& typist) {
-    if (!job.officer_reader.empty())
-        return fail(ErrorCode::unsupported, "the reference can't use an officer's card yet", job.officer);
-    auto officer = Pkcs12Officer::open(job.officer);
-    if (!officer) return Unexpected{std::move(officer).error()};
-    auto exchange = x_ports.exchange(**officer);
+    auto officers = open_officers(job.officer);
+    if (!officers) return Unexpected{std::move(officers).error()};
+    auto exchange = x_ports.exchange(officers->tls());
     if (!exchange) return Unexpected{std::move(exchange).error()};
     CmClient client(**exchange, x_ports.anchors, x_ports.clock, x_ports.rng);
     TypedDialog dialog(typist, x_ports.trace, job.out_folder);
     UpdatePorts ports{x_ports.reader,
                       client,
-                      **officer,
+                      *officers->signs,
                       dialog,
                       x_ports.clock,
                       x_ports.rng,
