@@ -26,4 +26,4 @@ for _ in $(seq 100); do
 done
 [ -f ready.json ] || { echo "the CM host is not ready after 10 s"; cat cm.log; exit 1; }
 url=$(/usr/bin/python3 -c 'import json; print(json.load(open("ready.json"))["url"])')
-"$rakit" sandbox --card pkcs15-tc --cm-state state -- bash "$here/update.sh" "$folder/built/embed" "$url"
+"$rakit" sandbox --card pkcs15-tc -- bash "$here/update.sh" "$folder/built/embed" "$url"

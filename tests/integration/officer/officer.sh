@@ -23,3 +23,4 @@ done
 [ -f ready.json ] || { echo "the CM host is not ready after 10 s"; cat cm.log; exit 1; }
 url=$(/usr/bin/python3 -c 'import json; print(json.load(open("ready.json"))["url"])')
 "$rakit" sandbox --card pkcs15-tc --card officer.yaml -- bash "$here/two_cards.sh" "$rakit" "$url"
+"$rakit" sandbox --card pkcs15-id -- bash "$here/rest.sh" "$rakit" "$url"
