@@ -74,7 +74,7 @@ Result<UpdateRequest> request_of(const Job& job) {
 }  // namespace
 
 Result<IutResult> ReferenceIut::run(const Job& job, Typist& typist) {
-    auto officers = open_officers(job.officer);
+    auto officers = open_officers(job.officer, job.officer_tls);
     if (!officers) return Unexpected{std::move(officers).error()};
     auto exchange = x_ports.exchange(officers->tls());
     if (!exchange) return Unexpected{std::move(exchange).error()};
@@ -89,6 +89,7 @@ Result<IutResult> ReferenceIut::run(const Job& job, Typist& typist) {
                       x_ports.trace,
                       job.journal_folder,
                       {kDefaultTransportPolicy}};
+    ports.tls_officer = officers->connects.get();
     const auto act = [&]() -> Result<UpdateOutcome> {
         if (job.resume) return resume(ports);
         auto request = request_of(job);

@@ -41,6 +41,20 @@ std::string percent_encoded(const std::string& text) {
     return out;
 }
 
+/// opensc_module is where Debian has OpenSC's PKCS#11 module, in the folder of the machine's architecture; else its bare
+/// name, for the loader to find.
+std::string opensc_module() {
+    std::error_code none;
+    for (const auto& folder : fs::directory_iterator("/usr/lib", none))
+        if (fs::exists(folder.path() / "opensc-pkcs11.so", none)) return folder.path() / "opensc-pkcs11.so";
+    return "opensc-pkcs11.so";
+}
+
+/// officer_uri names a key of the built-in officer's card and its certificate.
+std::string officer_uri(const std::string& reader, const std::string& key) {
+    return "pkcs11:slot-description=" + percent_encoded(reader) + ";id=%" + key + "?module-path=" + opensc_module();
+}
+
 std::unique_ptr<Clock> clock_for(Depth depth) {
     if (depth == Depth::inproc) return std::make_unique<VirtualClock>(kVirtualNow);
     return std::make_unique<SystemClock>();
@@ -195,7 +209,8 @@ Result<Job> CaseRun::job(const CardView& card) const {
     what.officer = x_folder->path() / "officer.p12";
     if (x_case.officer.card) {
         what.officer_reader = x_around.station.officer_reader_name();
-        what.officer = "pkcs11:slot-description=" + percent_encoded(what.officer_reader);
+        what.officer = officer_uri(what.officer_reader, "46");
+        what.officer_tls = officer_uri(what.officer_reader, "45");
     }
     what.qc = doing.qc.dump();
     what.procedure = doing.procedure;
