@@ -66,7 +66,7 @@ private:
         if (faults.drop_before) co_return abort();
         auto answer = faults.http_status != 0 ? broken_proxy(faults.http_status)
                                               : ask(x_host, from_wire(parser.release(), x_officer));
-        if (faults.drop_after) co_return abort();
+        if (faults.drop_after || answer.status == kNoAnswer) co_return abort();
         if (faults.wrong_content_type) answer.headers["content-type"] = "text/html";
         auto response = to_wire(std::move(answer), version, keep_alive, head);
         co_await wait(std::chrono::milliseconds(faults.slow_ms));

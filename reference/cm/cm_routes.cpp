@@ -62,11 +62,11 @@ Result<std::pair<PrepareAnswer, Pin>> CmRoutes::prepare(const Order& order) {
     return std::pair<PrepareAnswer, Pin>(*std::move(answer), *std::move(pin));
 }
 
-Result<void> CmRoutes::check_issuers(const Issued& issued, std::vector<x509::Certificate> known) {
+Result<void> CmRoutes::check_issuers(const Issued& issued, std::vector<x509::Certificate> known, UtcTime now) {
     bool asked = false;
-    // The validity is not looked at: it may begin at the CM's now, which may be ahead of ours.
+    // A validity may begin at the CM's now, which may be ahead of ours: then that is the time to judge at.
     const auto chained = [&](const x509::Certificate& certificate) {
-        return x509::chains(certificate, known, x_anchors, std::nullopt);
+        return x509::chains(certificate, known, x_anchors, std::max(now, certificate.not_before()));
     };
     for (const auto& [key, certificate] : issued.certificates) {
         bool good = chained(certificate);

@@ -232,7 +232,7 @@ Result<Submission> RestClient::submit(ByteView encoded, const Order& order, cons
     submission.issued.confirmation_required = true;  // confirm() revokes what the order replaces, or what it brought
     submission.issued.certificates.emplace_back(line.key, **found);
     const Issued one{true, {}, {submission.issued.certificates.back()}, {}};
-    if (auto trusted = x_routes.check_issuers(one, {}); !trusted) return at_line(trusted.error());
+    if (auto trusted = x_routes.check_issuers(one, {}, x_clock.now()); !trusted) return at_line(trusted.error());
     return submission;
 }
 

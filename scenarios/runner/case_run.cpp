@@ -24,10 +24,21 @@ Pin canary_pin(std::uint64_t seed, const std::string& of) {
 }
 
 /// The built-in cards' PIN references: PIN 1, PIN 2, OP PIN.
+constexpr std::uint8_t kPivPin = 0x80;  // SP 800-73-4 part 2, section 3.2.1
+
+/// kUsualManagementKey is the one that the built-in PIV cards have, and cards as they come from the factory.
+constexpr std::string_view kUsualManagementKey = "010203040506070801020304050607080102030405060708";
+
+/// op_pin_of: a PIV card's management key in hex plays the OP PIN's part.
+Pin op_pin_of(const CardSetup& card, const std::map<std::uint8_t, Pin>& pins) {
+    return card.image.rfind("piv", 0) == 0 ? Pin(kUsualManagementKey) : pins.at(3).clone();
+}
+
 std::map<std::uint8_t, Pin> canary_pins(std::uint64_t seed) {
     std::map<std::uint8_t, Pin> pins;
     for (std::uint8_t reference = 1; reference <= 3; ++reference)
         pins[reference] = canary_pin(seed, "PIN " + std::to_string(reference));
+    pins[kPivPin] = canary_pin(seed, "PIV PIN");
     return pins;
 }
 
@@ -80,9 +91,11 @@ CaseRun::CaseRun(Surroundings around, const Case& one, const CaseTraceFile& head
 std::map<std::string, Pin> CaseRun::right_pins() const {
     std::map<std::string, Pin> right;
     right["signature-pin"] = x_signature_pin.clone();
+    right["tls-pin"] = x_signature_pin.clone();  // of the same card
     right["pin:01"] = x_pins.at(1).clone();
     right["pin:02"] = x_pins.at(2).clone();
-    right["op-pin"] = x_pins.at(3).clone();
+    right["pin:80"] = x_pins.at(kPivPin).clone();
+    right["op-pin"] = op_pin_of(x_case.card, x_pins);
     return right;
 }
 
@@ -172,7 +185,7 @@ Result<void> CaseRun::set_up_officer() {
 }
 
 Result<void> CaseRun::set_up_cm(const Observation& seen) {
-    auto side = CmSide::make(x_case, seen.before, x_pins.at(3), x_around.hierarchy, *x_clock, x_cm_rng);
+    auto side = CmSide::make(x_case, seen.before, op_pin_of(x_case.card, x_pins), x_around.hierarchy, *x_clock, x_cm_rng);
     if (!side) return Unexpected{std::move(side).error()};
     x_cm = std::move(*side);
     x_traced_host = std::make_unique<TracedHost>(x_cm->host(), x_trace, [this](const auto& at) { moment(at); });
