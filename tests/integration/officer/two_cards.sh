@@ -21,6 +21,12 @@ if update --officer-tls "$tls" --officer-sign "$sign" --reader "Virtual PCD 00 0
     3< <(printf 'signature-pin 999999\n') 2> error; then fail "a wrong signature PIN went well"; fi
 grep -q pin_wrong error || { cat error; fail "the wrong signature PIN is not named"; }
 
+# No card where the URI says.
+if update --officer "pkcs11:token=Nobody?module-path=$module" --action 45=redo 3< /dev/null 2> error; then
+    fail "a missing card went well"
+fi
+grep -q officer_card_absent error || { cat error; fail "the missing officer's card is not named"; }
+
 # The officer's card in the target's place.
 if update --officer "$sign" --reader "Virtual PCD 00 01" --action 45=redo 3< /dev/null 2> error; then
     fail "the officer's card was updated"

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "common/x509/builder.hpp"
+#include "reference/cm/answer.hpp"
 #include "tests/unit/reference_cm/fixture.hpp"
 
 namespace rakit::reference::test {
@@ -295,6 +296,42 @@ TEST(Submit, HttpRefusals) {
     EXPECT_EQ(submit(json_answer(502, "<html>Bad gateway</html>")).error().code, ErrorCode::cm_answer_invalid);
     Client under_test({Result<net::HttpResponse>(fail(ErrorCode::cm_no_answer, "no answer"))});
     EXPECT_EQ(submit(under_test).error().code, ErrorCode::cm_timeout_after_submit);
+}
+
+TEST(Pending, IsToldAndAskedForAgain) {
+    AnswerSpec spec(world(), world().order());
+    spec.status = 3;
+    spec.pend_info = *from_hex("3014 040101 180F32303330303130313132303030305A");
+    spec.response_info.clear();
+    Client first({cmc_answer(spec.encode())});
+    const auto waiting = submit_all(first);
+    ASSERT_TRUE(waiting) << to_string(waiting.error());
+    const Pending pending{{1}, *from_iso8601("2030-01-01T12:00:00Z"), Bytes(16, 0x55)};
+    EXPECT_EQ(waiting->pending, pending);
+    EXPECT_TRUE(waiting->issued.certificates.empty());
+
+    AnswerSpec issued(world(), world().order());
+    issued.recipient_nonce = SeededRng(1, "client").bytes(16);  // what Client will draw
+    issued.data_return.reset();
+    Client second({cmc_answer(issued.encode())});
+    const auto done = submit_all(second, *waiting);
+    ASSERT_TRUE(done) << to_string(done.error());
+    EXPECT_EQ(done->issued.certificates.size(), 2U);
+    EXPECT_FALSE(done->pending);
+    EXPECT_NE(second.exchange.requests.at(0).body, (Bytes{0x30, 0x00})) << "the order itself is not sent again";
+
+    spec.pend_info.clear();  // pending, and nothing to ask with
+    EXPECT_EQ(submit(cmc_answer(spec.encode())).error().code, ErrorCode::cm_answer_invalid);
+}
+
+TEST(Submit, ACertificateOutsideItsValidityIsRefused) {
+    for (const auto shift : {std::chrono::hours(24 * 365 * 100), std::chrono::hours(-24 * 365 * 100)}) {
+        const auto at = kNow + shift;
+        const auto judged = check_certificate(world().new_rsa, world().order().lines[0], at);
+        ASSERT_FALSE(judged);
+        EXPECT_EQ(judged.error().code, ErrorCode::cm_answer_invalid);
+    }
+    EXPECT_TRUE(check_certificate(world().new_rsa, world().order().lines[0], kNow));
 }
 
 struct ConfirmWorld {
