@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/base/temporary_folder.hpp"
+#include "reference/cm/cm_client.hpp"
 #include "reference/officer/pkcs12_officer.hpp"
 #include "reference/session/update.hpp"
 #include "scenarios/links/card_link.hpp"

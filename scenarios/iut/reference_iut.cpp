@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/file.hpp"
+#include "reference/cm/cm_client.hpp"
 #include "reference/officer/pkcs12_officer.hpp"
 #include "reference/session/lines.hpp"
 #include "reference/session/update.hpp"
