@@ -25,11 +25,22 @@ std::string row_for(const reference::KeyLine& key) {
     return key.id + "  " + printable(key.label) + "  " + (titles.empty() ? "-" : titles);
 }
 
+/// fixed_statements lists, a line each, what every certificate of the qualified procedures gets; they don't fit an
+/// item.
+std::string fixed_statements(const std::vector<reference::Procedure>& procedures) {
+    std::string text;
+    for (const auto& procedure : procedures)
+        if (procedure.qc)
+            for (const auto& statement : procedure.qc->fixed)
+                text +=
+                    "  " + printable(procedure.name) + ", fixed QC statement: " + printable(summary(statement)) + "\n";
+    return text;
+}
+
 std::string procedure_item(const reference::Procedure& procedure) {
     std::string item = printable(procedure.name) + "  " + printable(procedure.title);
     if (procedure.tc_controls) item += "  (for cards with a transport certificate)";
-    if (procedure.qc)
-        for (const auto& statement : procedure.qc->fixed) item += "  QC: " + printable(summary(statement));
+    if (procedure.qc) item += "  (qualified)";
     if (!procedure.dialects.empty()) {
         item += "  [";
         for (const auto& dialect : procedure.dialects) item += (item.back() == '[' ? "" : " ") + printable(dialect);
@@ -108,6 +119,7 @@ Result<reference::ActionsAnswer> DialogTerminal::choose_actions(const reference:
 }
 
 Result<std::string> DialogTerminal::choose_procedure(const std::vector<reference::Procedure>& procedures) {
+    x_terminal.say(fixed_statements(procedures));
     std::vector<std::string> items;
     for (const auto& procedure : procedures) items.push_back(procedure_item(procedure));
     auto number = x_terminal.choose("Procedure", items, 0);

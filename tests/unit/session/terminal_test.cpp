@@ -176,7 +176,8 @@ TEST(DialogTerminal, TheProcedureIsShownWithItsStatementsAndDialects) {
     auto chosen = person.ask([&] {
         return *person.dialog->choose_procedure({samples::procedure(), samples::qualified()});
     });
-    ASSERT_TRUE(person.sees("2  qualified  Qualified  QC: QcCompliance"));
+    ASSERT_TRUE(person.sees("qualified, fixed QC statement: QcCompliance"));
+    ASSERT_TRUE(person.sees("2  qualified  Qualified  (qualified)"));
     ASSERT_TRUE(person.sees("[cmc rest]"));
     person.types("2\r");
     EXPECT_EQ(chosen.get(), "qualified");
