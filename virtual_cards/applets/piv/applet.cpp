@@ -55,7 +55,7 @@ iso7816::ResponseApdu PivApplet::execute(const Command& command, const Disturban
 
 iso7816::ResponseApdu PivApplet::dispatch(const Command& command, const Disturbance& disturbance) {
     switch (command.ins) {
-        case 0xCB: return get_data(command);
+        case 0xCB: return get_data(command, disturbance);
         case 0xDB: return put_data(command, disturbance);
         case 0x20: return verify(command);
         case 0x24: return change_reference_data(command, disturbance);
@@ -63,7 +63,7 @@ iso7816::ResponseApdu PivApplet::dispatch(const Command& command, const Disturba
         case 0x87: return general_authenticate(command, disturbance);
         case 0x47: return generate(command, disturbance);
         case 0xFD: return get_version(command);
-        case 0xF8: return get_serial(command);
+        case 0xF8: return get_serial(command, disturbance);
         case 0xF7: return get_metadata(command);
         case 0xFE: return import_key(command, disturbance);
         case 0xFF: return set_management_key(command, disturbance);

@@ -33,7 +33,7 @@ private:
     Response select(const Command& command);
     Response dispatch(const Command& command, const Disturbance& disturbance);
     // data_objects.cpp
-    Response get_data(const Command& command);
+    Response get_data(const Command& command, const Disturbance& disturbance);
     Response put_data(const Command& command, const Disturbance& disturbance);
     // pins.cpp
     Response verify(const Command& command);
@@ -55,7 +55,7 @@ private:
     Response import_key(const Command& command, const Disturbance& disturbance);
     // vendor.cpp
     Response get_version(const Command& command) const;
-    Response get_serial(const Command& command) const;
+    Response get_serial(const Command& command, const Disturbance& disturbance) const;
     Response get_metadata(const Command& command);
     Response set_management_key(const Command& command, const Disturbance& disturbance);
     Response set_retries(const Command& command, const Disturbance& disturbance);

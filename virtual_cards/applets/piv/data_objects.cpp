@@ -20,7 +20,7 @@ std::optional<std::uint32_t> tag_in(const iso7816::Tlv& list) {
 
 }  // namespace
 
-iso7816::ResponseApdu PivApplet::get_data(const Command& command) {
+iso7816::ResponseApdu PivApplet::get_data(const Command& command, const Disturbance& disturbance) {
     if (command.p1 != 0x3F || command.p2 != 0xFF) return {{}, sw::kIncorrectP1P2};
     iso7816::TlvReader reader(command.data);
     const auto list = reader.read();
@@ -32,6 +32,8 @@ iso7816::ResponseApdu PivApplet::get_data(const Command& command) {
     if (row->wants_pin && !verified()) return {{}, sw::kSecurityStatusNotSatisfied};
     const auto found = x_state.objects.find(*tag);
     if (found == x_state.objects.end()) return {{}, sw::kFileNotFound};
+    if (*tag == kChuid && disturbance.other_serial)
+        return {iso7816::TlvWriter().put(0x53, with_other_guid(found->second)).bytes(), sw::kOk};
     return {iso7816::TlvWriter().put(0x53, found->second).bytes(), sw::kOk};
 }
 

@@ -89,6 +89,13 @@ std::optional<Bytes> guid_in(ByteView chuid) {
     return Bytes(guid->value.begin(), guid->value.end());
 }
 
+Bytes with_other_guid(ByteView chuid) {
+    Bytes other(chuid.begin(), chuid.end());
+    const auto guid = find_tlv(chuid, 0x34);
+    if (guid && guid->value.size() == 16) other[static_cast<std::size_t>(&guid->value.back() - chuid.data())] ^= 0xFF;
+    return other;
+}
+
 // F0: RID A000000116 (GSC-IS), card type FF (not one of its list), a technology octet, then the identifier.
 Bytes ccc_object(ByteView card_identifier) {
     Bytes identifier{0xA0, 0x00, 0x00, 0x01, 0x16, 0xFF, 0x02};

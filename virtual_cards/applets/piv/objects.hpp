@@ -45,6 +45,9 @@ Bytes chuid_object(ByteView guid);
 /// guid_in gives the GUID of a CHUID, 16 octets.
 std::optional<Bytes> guid_in(ByteView chuid);
 
+/// with_other_guid gives a CHUID with the last octet of its GUID inverted; one without a GUID as it is.
+Bytes with_other_guid(ByteView chuid);
+
 /// ccc_object makes a card capability container (part 1 table 8) with this identifier of the card.
 Bytes ccc_object(ByteView card_identifier);
 

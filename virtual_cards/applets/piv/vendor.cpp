@@ -21,12 +21,13 @@ iso7816::ResponseApdu PivApplet::get_version(const Command& command) const {
     return {Bytes(x_state.firmware.begin(), x_state.firmware.end()), sw::kOk};
 }
 
-iso7816::ResponseApdu PivApplet::get_serial(const Command& command) const {
+iso7816::ResponseApdu PivApplet::get_serial(const Command& command, const Disturbance& disturbance) const {
     if (!has(kWithSerial)) return {{}, sw::kInsNotSupported};
     if (command.p1 != 0 || command.p2 != 0) return {{}, sw::kIncorrectP1P2};
     Bytes serial;
     for (int shift = 24; shift >= 0; shift -= 8)
         serial.push_back(static_cast<std::uint8_t>(x_state.device_serial >> shift));
+    if (disturbance.other_serial) serial.back() ^= 0xFF;
     return {std::move(serial), sw::kOk};
 }
 
