@@ -52,7 +52,7 @@ Result<void> show_card(const ShowWish& wish) {
         print_json(list);
         return {};
     }
-    for (const auto& fact : *facts) std::printf("%s: %s\n", fact.subject.c_str(), fact.text.c_str());
+    for (const auto& line : cards::fact_tree(*facts)) std::printf("%s\n", line.c_str());
     return {};
 }
 

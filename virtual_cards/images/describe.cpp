@@ -35,6 +35,8 @@ std::string spaced(ByteView path) {
     return text;
 }
 
+std::string file_name(ByteView path) { return "file " + spaced(path); }
+
 class Describer {
 public:
     explicit Describer(pkcs15::State& state) : x_state(state), x_files(state.files) {}
@@ -49,7 +51,9 @@ public:
     }
 
 private:
-    void add(std::string subject, std::string text) { x_facts.push_back({std::move(subject), std::move(text)}); }
+    void add(std::string subject, std::string text) {
+        x_facts.push_back({std::move(subject), std::move(text), x_under});
+    }
 
     void card() {
         add("card", "serial number " + to_hex(x_state.serial) + ", " +
@@ -70,9 +74,11 @@ private:
         for (const auto& entry : directory::odf_entries(odf->content)) {
             const auto* file = at(entry.path);
             if (file == nullptr) {
+                x_under = file_name(kOdf);
                 add("directory " + spaced(entry.path), "named in the ODF and not there");
                 continue;
             }
+            x_under = file_name(entry.path);
             const auto found = directory::objects(file->content);
             for (const auto& object : found.list) describe_object(static_cast<Kind>(entry.kind), object);
             if (!found.complete) add("directory " + spaced(entry.path), "can't be decoded to its end");
@@ -122,12 +128,15 @@ private:
             case FileKind::ec_key: text = "EC key of " + std::to_string(node.size) + " bits"; break;
             case FileKind::secret_key: text = "secret key of " + std::to_string(node.size) + " bits"; break;
         }
-        add("file " + spaced(x_files.path(index)), text + ", " + rights(node));
+        const auto path = x_files.path(index);
+        x_under = path.size() > 2 ? file_name(ByteView(path).first(path.size() - 2)) : "";
+        add(file_name(path), text + ", " + rights(node));
     }
 
     pkcs15::State& x_state;
     FileSystem& x_files;
     std::vector<Fact> x_facts;
+    std::string x_under;  ///< of the facts that are added
 };
 
 // The file may be longer than its certificate.
@@ -148,9 +157,10 @@ const Fact* find(const std::vector<Fact>& facts, const std::string& subject) {
 }  // namespace
 
 Fact describe_pin(const PinObject& pin) {
-    return {"PIN " + std::to_string(pin.reference), left_of(pin.tries, pin.max_tries) + " tries left, PUK " +
-                                                        left_of(pin.puk_tries, pin.max_puk_tries) +
-                                                        (pin.tries == 0 ? ", blocked" : "")};
+    return {"PIN " + std::to_string(pin.reference),
+            left_of(pin.tries, pin.max_tries) + " tries left, PUK " + left_of(pin.puk_tries, pin.max_puk_tries) +
+                (pin.tries == 0 ? ", blocked" : ""),
+            "card"};
 }
 
 Result<std::vector<Fact>> describe_pkcs15(const Image& image) {
