@@ -4,7 +4,7 @@
 
 #include "tests/integration/card_profile/workbench.hpp"
 
-// covers: redo-directory, add-many, card-full
+// covers: redo-directory, add-many, card-full, directory-image
 namespace rakit::reference {
 namespace {
 
