@@ -5,6 +5,8 @@
 #include <openssl/hmac.h>
 #include <openssl/objects.h>
 
+#include <array>
+
 #include "common/base/secret.hpp"
 #include "common/ossl/digest.hpp"
 
@@ -29,23 +31,33 @@ SecretBytes hmac(ByteView key, std::initializer_list<ByteView> parts) {
 
 /// EcKey is what signing by hand needs of an EVP_PKEY.
 struct EcKey {
-    Group group;
+    const EC_GROUP* group = nullptr;
     BigNumber d;
     const BIGNUM* order = nullptr;
     int order_bits = 0;
     std::size_t order_octets = 0;
 };
 
+/// group_of gives one of the curves that KeyType has; making a group takes longer than signing. Null for others.
+const EC_GROUP* group_of(int nid) {
+    static const std::array kGroups{Group(EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1)),
+                                    Group(EC_GROUP_new_by_curve_name(NID_secp384r1)),
+                                    Group(EC_GROUP_new_by_curve_name(NID_secp521r1))};
+    for (const auto& group : kGroups)
+        if (EC_GROUP_get_curve_name(group.get()) == nid) return group.get();
+    return nullptr;
+}
+
 Result<EcKey> take_apart(const EVP_PKEY* key) {
     char curve[64] = {};
     BIGNUM* d = nullptr;
     EcKey ec;
     if (EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME, curve, sizeof curve, nullptr) == 1)
-        ec.group.reset(EC_GROUP_new_by_curve_name(OBJ_sn2nid(curve)));
-    if (!ec.group || EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_PRIV_KEY, &d) != 1)
+        ec.group = group_of(OBJ_sn2nid(curve));
+    if (ec.group == nullptr || EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_PRIV_KEY, &d) != 1)
         return fail(ErrorCode::crypto_failed, "no EC private key: " + last_error());
     ec.d.reset(d);
-    ec.order = EC_GROUP_get0_order(ec.group.get());
+    ec.order = EC_GROUP_get0_order(ec.group);
     ec.order_bits = BN_num_bits(ec.order);
     ec.order_octets = static_cast<std::size_t>(ec.order_bits + 7) / 8;
     return ec;
@@ -112,11 +124,11 @@ Result<Bytes> sign_repeatably(const EVP_PKEY* key, ByteView message) {
     Nonces nonces(*ec, hash);
     for (;;) {
         const auto k = nonces.next();
-        const Point point(EC_POINT_new(ec->group.get()));
+        const Point point(EC_POINT_new(ec->group));
         BigNumber r(BN_new()), s(BN_secure_new());
         const BigNumber inverse(BN_secure_new());
-        if (EC_POINT_mul(ec->group.get(), point.get(), k.get(), nullptr, nullptr, work.get()) != 1 ||
-            EC_POINT_get_affine_coordinates(ec->group.get(), point.get(), r.get(), nullptr, work.get()) != 1 ||
+        if (EC_POINT_mul(ec->group, point.get(), k.get(), nullptr, nullptr, work.get()) != 1 ||
+            EC_POINT_get_affine_coordinates(ec->group, point.get(), r.get(), nullptr, work.get()) != 1 ||
             BN_nnmod(r.get(), r.get(), ec->order, work.get()) != 1 ||
             BN_mod_inverse(inverse.get(), k.get(), ec->order, work.get()) == nullptr ||
             BN_mod_mul(s.get(), r.get(), ec->d.get(), ec->order, work.get()) != 1 ||

@@ -61,10 +61,11 @@ struct CmHost::Parts {
     Clock& clock;
     SharedRng rng;
     std::mutex changing{};
+    ProvenCertificates proven{};
 
     Context context() {
         const std::lock_guard lock(changing);
-        return {config, hierarchy, rng, clock.now()};
+        return {config, hierarchy, rng, clock.now(), proven};
     }
 
     net::HttpResponse route(const net::HttpRequest& request);
@@ -145,7 +146,9 @@ net::HttpResponse CmHost::Parts::route(const net::HttpRequest& request) {
     if (request.method != (reads ? "GET" : "POST"))
         return wrong(405, "the method does not fit the resource", std::string("Use ") + (reads ? "GET." : "POST."));
     if (path == "/cacerts") return cacerts();
-    const auto peer = x509::Certificate::parse(request.peer_certificate);
+    auto known = proven.find(request.peer_certificate);
+    const auto peer =
+        known ? Result<x509::Certificate>(*std::move(known)) : x509::Certificate::parse(request.peer_certificate);
     if (!peer)
         return error_response(refuse(ErrorCode::officer_unknown, "the connection shows no officer's certificate",
                                      "Connect with an officer's TLS client certificate.")

@@ -166,10 +166,10 @@ private:
             start_waiting(x_context, **procedure, x_body, x_order, record);
             return finish(open, record, pending_reply(x_context, record));
         }
-        if (auto done = issue_order(x_context, open, **procedure, x_order, record); !done)
-            return Unexpected{std::move(done).error()};
+        auto issued = issue_order(x_context, open, **procedure, x_order, record);
+        if (!issued) return Unexpected{std::move(issued).error()};
         x_lost = x_context.config.deviations.lost_answer;
-        return finish(open, record, issued_reply(x_context, open, record));
+        return finish(open, record, issued_reply(x_context, record, *std::move(issued)));
     }
 
     Result<Bytes> question(StoreTransaction& open, OrderRecord& record) {
@@ -198,7 +198,9 @@ private:
         if (!procedure) return Unexpected{procedure.error()};
         record.items.clear();
         record.waiting_request.clear();
-        return issue_order(x_context, open, **procedure, *order, record);
+        auto issued = issue_order(x_context, open, **procedure, *order, record);
+        if (!issued) return Unexpected{std::move(issued).error()};
+        return {};
     }
 
     Result<Bytes> confirm(StoreTransaction& open, OrderRecord& record) {

@@ -52,6 +52,7 @@ CertificateRecord certificate_record(const Context& context, const Order& order,
     row.issuer = certificate.issuer_der();
     row.serial = certificate.serial_hex();
     row.der = certificate.der();
+    row.parsed = certificate;
     row.spki = certificate.spki();
     row.card_serial = order.card_serial;
     row.key = line.key;
@@ -146,18 +147,25 @@ Result<const TokenProcedure*> judge_order(const Context& context, StoreTransacti
     return procedure;
 }
 
-Result<void> issue_order(const Context& context, StoreTransaction& store, const TokenProcedure& procedure,
-                         const Order& order, OrderRecord& record) {
+Result<std::vector<x509::Certificate>> issue_order(const Context& context, StoreTransaction& store,
+                                                   const TokenProcedure& procedure, const Order& order,
+                                                   OrderRecord& record) {
     plan_revocations(procedure, order, record);
     auto issued = issue_lines(context, store, procedure, order, record);
-    if (!issued) return Unexpected{std::move(issued).error()};
+    if (!issued) return issued;
     record.state = OrderState::pending_confirmation;
-    return procedure.confirmation ? Result<void>() : complete_order(context, store, record);
+    if (!procedure.confirmation)
+        if (auto done = complete_order(context, store, record); !done) return Unexpected{std::move(done).error()};
+    return issued;
 }
 
 Result<Reply> issued_reply(const Context& context, StoreTransaction& store, const OrderRecord& record) {
     auto issued = issued_certificates(store, record);
     if (!issued) return Unexpected{std::move(issued).error()};
+    return issued_reply(context, record, *std::move(issued));
+}
+
+Reply issued_reply(const Context& context, const OrderRecord& record, std::vector<x509::Certificate> issued) {
     const auto* procedure = context.config.token_procedure(record.procedure);
     const auto issuers =
         procedure == nullptr ? std::vector<x509::Certificate>() : issuer_certificates(context, *procedure);
@@ -166,8 +174,8 @@ Result<Reply> issued_reply(const Context& context, StoreTransaction& store, cons
     reply.response.status->status =
         record.state == OrderState::pending_confirmation ? kStatusConfirmRequired : kStatusSuccess;
     for (const auto& item : record.items) reply.response.status->body_list.push_back(item.body_part_id);
-    reply.response.response_info = response_info(record, *issued, issuers);
-    reply.bag = *std::move(issued);
+    reply.response.response_info = response_info(record, issued, issuers);
+    reply.bag = std::move(issued);
     reply.bag.insert(reply.bag.end(), issuers.begin(), issuers.end());
     // The RA could not build the chain without it, and would never come to look at its validity.
     if (context.config.deviations.expired_ca)

@@ -10,6 +10,7 @@
 #include "common/base/clock.hpp"
 #include "common/base/result.hpp"
 #include "common/base/secret.hpp"
+#include "common/x509/certificate.hpp"
 #include "mock_cm/core/certificate_search.hpp"
 
 namespace rakit::cm {
@@ -74,6 +75,8 @@ struct CertificateRecord {
     Bytes transaction_id;
     bool active = false;
     UtcTime issued{};
+    /// parsed may hold `der`, read, for put_certificate to take the searchable facts from; a store gives none back.
+    std::optional<x509::Certificate> parsed{};
 };
 
 /// Revocation is one entry of a CA's revocation list.

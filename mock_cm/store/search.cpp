@@ -74,13 +74,13 @@ std::string page_text(const CertificateSearch& wanted, const Conditions& conditi
 
 std::string search_text(const CertificateSearch& wanted) { return page_text(wanted, conditions_of(wanted)); }
 
-CertificatesFound search_certificates(SQLite::Database& database, const CertificateSearch& wanted) {
+CertificatesFound search_certificates(Connection& database, const CertificateSearch& wanted) {
     const auto conditions = conditions_of(wanted);
     CertificatesFound found;
-    Query count(database, ("SELECT count(*) FROM certificates" + conditions.text()).c_str());
+    Query count(database, ("SELECT count(*) FROM certificates" + conditions.text()));
     conditions.bind(count);
     if (count.next()) found.hits = static_cast<std::size_t>(count.number());
-    Query page(database, page_text(wanted, conditions).c_str());
+    Query page(database, page_text(wanted, conditions));
     conditions.bind(page);
     page.bind(static_cast<std::int64_t>(wanted.limit));
     page.bind(static_cast<std::int64_t>(wanted.offset));

@@ -13,7 +13,7 @@ namespace rakit::cm {
 CertificateRecord certificate_of(Query& row);
 
 /// search_certificates lists one page and counts all; throws what SQLiteCpp throws.
-CertificatesFound search_certificates(SQLite::Database& database, const CertificateSearch& wanted);
+CertificatesFound search_certificates(Connection& database, const CertificateSearch& wanted);
 
 /// search_text is the page's query, for a look at its plan.
 std::string search_text(const CertificateSearch& wanted);

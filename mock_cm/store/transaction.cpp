@@ -32,7 +32,7 @@ CertificateRecord certificate_of(Query& row) {
 
 namespace {
 
-std::vector<CertificateRecord> certificates_of(Query rows) {
+std::vector<CertificateRecord> certificates_of(Query&& rows) {
     std::vector<CertificateRecord> records;
     while (rows.next()) records.push_back(certificate_of(rows));
     return records;
@@ -65,7 +65,7 @@ OrderRecord order_of(Query& row) {
     return order;
 }
 
-void read_parts(SQLite::Database& database, OrderRecord& order) {
+void read_parts(Connection& database, OrderRecord& order) {
     Query items(database,
                 "SELECT body_part_id, key, issuer, serial, uses_tc FROM order_items WHERE transaction_id = ? "
                 "ORDER BY position",
@@ -89,7 +89,7 @@ void read_parts(SQLite::Database& database, OrderRecord& order) {
     }
 }
 
-void write_parts(SQLite::Database& database, const OrderRecord& order) {
+void write_parts(Connection& database, const OrderRecord& order) {
     Query(database, "DELETE FROM order_items WHERE transaction_id = ?", order.transaction_id).run();
     Query(database, "DELETE FROM order_revokes WHERE transaction_id = ?", order.transaction_id).run();
     std::int64_t position = 0;
@@ -109,8 +109,9 @@ struct Facts {
     UtcTime not_before{}, not_after{};
 };
 
-Facts facts_of(ByteView der) {
-    const auto parsed = x509::Certificate::parse(der);
+Facts facts_of(const CertificateRecord& record) {
+    const auto parsed =
+        record.parsed ? Result<x509::Certificate>(*record.parsed) : x509::Certificate::parse(record.der);
     if (!parsed) return {};
     Facts facts{x509::attribute(parsed->subject(), "CN"),
                 x509::attribute(parsed->issuer(), "CN"),
@@ -123,15 +124,17 @@ Facts facts_of(ByteView der) {
     return facts;
 }
 
-void write_certificate(SQLite::Database& database, const CertificateRecord& record) {
+void write_certificate(Connection& database, const CertificateRecord& record) {
     // A certificate never changes; what is known about it does.
-    Query update(database,
-                 "UPDATE certificates SET card_serial = ?, key = ?, transaction_id = ?, active = ?, issued = ? "
-                 "WHERE issuer = ? AND serial = ? AND der = ?",
-                 record.card_serial, record.key, record.transaction_id, std::int64_t{record.active}, record.issued,
-                 record.issuer, record.serial, record.der);
-    if (record.id != 0 && update.run() == 1) return;
-    const auto facts = facts_of(record.der);
+    if (record.id != 0 &&
+        Query(database,
+              "UPDATE certificates SET card_serial = ?, key = ?, transaction_id = ?, active = ?, issued = ? "
+              "WHERE issuer = ? AND serial = ? AND der = ?",
+              record.card_serial, record.key, record.transaction_id, std::int64_t{record.active}, record.issued,
+              record.issuer, record.serial, record.der)
+                .run() == 1)
+        return;
+    const auto facts = facts_of(record);
     Query(database,
           "INSERT INTO certificates (issuer, serial, der, spki, card_serial, key, transaction_id, active, issued, "
           "common_name, issuer_common_name, not_before, not_after, subject_key_id) "
@@ -149,9 +152,9 @@ void write_certificate(SQLite::Database& database, const CertificateRecord& reco
 
 class Transaction final : public StoreTransaction {
 public:
-    Transaction(SQLite::Database& database, SQLite::TransactionBehavior behavior, std::unique_lock<std::mutex> lock,
+    Transaction(Connection& database, SQLite::TransactionBehavior behavior, std::unique_lock<std::mutex> lock,
                 const OpPinCipher& cipher)
-        : x_lock(std::move(lock)), x_database(database), x_cipher(cipher), x_transaction(database, behavior) {}
+        : x_lock(std::move(lock)), x_database(database), x_cipher(cipher), x_transaction(database.database, behavior) {}
 
     Result<std::optional<OrderRecord>> order(ByteView transaction_id) override {
         return with([&]() -> std::optional<OrderRecord> {
@@ -258,19 +261,19 @@ public:
 private:
     template <class Work>
     auto with(Work&& work) -> Result<std::invoke_result_t<Work>> {
-        return guarded(x_database.getFilename(), std::forward<Work>(work));
+        return guarded(x_database.database.getFilename(), std::forward<Work>(work));
     }
 
     // The order matters: the transaction ends before the next thread may begin one.
     std::unique_lock<std::mutex> x_lock;
-    SQLite::Database& x_database;
+    Connection& x_database;
     const OpPinCipher& x_cipher;
     SQLite::Transaction x_transaction;
 };
 
 }  // namespace
 
-std::unique_ptr<StoreTransaction> begin_transaction(SQLite::Database& database, SQLite::TransactionBehavior behavior,
+std::unique_ptr<StoreTransaction> begin_transaction(Connection& database, SQLite::TransactionBehavior behavior,
                                                     std::unique_lock<std::mutex> lock, const OpPinCipher& cipher) {
     return std::make_unique<Transaction>(database, behavior, std::move(lock), cipher);
 }
