@@ -77,15 +77,9 @@ Result<reference::ActionChoice> DialogTerminal::choice_for(const reference::KeyL
     reference::ActionChoice choice{key.id, action, {}};
     if (action != Action::redo || key.certificates.size() < 2) return choice;
     std::vector<std::string> items;
-    std::size_t preset = 0;
-    for (std::size_t i = 0; i < key.certificates.size(); ++i) {
-        const auto& stored = key.certificates[i];
+    for (const auto& stored : key.certificates)
         items.push_back(certificate_title(stored) + ", serial " + stored.certificate.serial_hex());
-        // What Redo replaces if nobody picks: the TC, else the newest.
-        const auto& best = key.certificates[preset];
-        if (!best.transport && (stored.transport || best.certificate.not_before() < stored.certificate.not_before()))
-            preset = i;
-    }
+    const auto preset = static_cast<std::size_t>(key.replaced_unless_picked() - key.certificates.data());
     auto replaced = x_terminal.choose("Key " + key.id + ": replace which certificate?", items, preset);
     if (!replaced) return Unexpected{std::move(replaced).error()};
     choice.certificate = key.certificates[*replaced].certificate.serial_hex();

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "common/base/file.hpp"
-#include "reference/session/rakit.hpp"
 #include "reference/session/lines.hpp"
+#include "reference/session/rakit.hpp"
 
 namespace {
 

@@ -66,7 +66,8 @@ Result<Submission> CmClient::read_submission(const Result<net::HttpResponse>& re
     }
     auto issued = match_certificates(*answer, order, x_clock.now());
     if (!issued) return fail(issued.error());
-    if (auto trusted = x_routes.check_issuers(*issued, answer->certificates, x_clock.now()); !trusted) return fail(trusted.error());
+    if (auto trusted = x_routes.check_issuers(*issued, answer->certificates, x_clock.now()); !trusted)
+        return fail(trusted.error());
     return Submission{*std::move(issued)};
 }
 

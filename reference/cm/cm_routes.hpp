@@ -28,7 +28,8 @@ public:
     /// copies is its business.
     Result<std::pair<PrepareAnswer, Pin>> prepare(const Order& order);
     /// check_issuers builds the issued certificates' chains to the anchors with what is known, else with GET /cacerts.
-    /// Failures: cm_untrusted (also where a CA's validity is over), cm_timeout_after_submit (the chain's certificates can't be had; the order stands).
+    /// Failures: cm_untrusted (also where a CA's validity is over), cm_timeout_after_submit (the chain's certificates
+    /// can't be had; the order stands).
     Result<void> check_issuers(const Issued& issued, std::vector<x509::Certificate> known, UtcTime now);
 
 private:

@@ -34,8 +34,8 @@ Driver::Driver(DriverPorts ports, Policy policy)
     : x_ports(std::move(ports)), x_policy(policy), x_vault(x_ports.clock, x_ports.pin_deadline) {}
 
 Event Driver::start(const UpdateRequest& request, bool resume, bool abandon) {
-    Started started{resume, x_ports.officer.is_soft_token(), request, x_ports.rng.bytes(16), x_ports.rng.bytes(16),
-                    abandon, {}};
+    Started started{
+        resume, x_ports.officer.is_soft_token(), request, x_ports.rng.bytes(16), x_ports.rng.bytes(16), abandon, {}};
     for (const auto* officer : {&x_ports.officer, x_ports.tls_officer})
         if (officer != nullptr && !officer->is_soft_token()) started.officer_cards.push_back(officer_card(*officer));
     // A positive INTEGER of 16 octets: neither a sign bit nor leading zero bits to lose (wire.md, transactionId).

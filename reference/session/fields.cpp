@@ -21,12 +21,9 @@ auto* find_field(Fields& fields, const std::string& name) {
 
 /// source_of picks the certificate of a line that data are read from: the replaced one, else the newest.
 const StoredCertificate* source_of(const KeyLine& key, const OrderLine& line) {
-    const StoredCertificate* source = nullptr;
-    for (const auto& stored : key.certificates) {
+    for (const auto& stored : key.certificates)
         if (line.replaces && stored.certificate == *line.replaces) return &stored;
-        if (source == nullptr || source->certificate.not_before() < stored.certificate.not_before()) source = &stored;
-    }
-    return source;
+    return key.newest_certificate();
 }
 
 void read_certificate(const StoredCertificate& source, std::map<std::string, std::string>& fields) {

@@ -43,11 +43,7 @@ Result<const StoredCertificate*> pick_replaced(const KeyLine& key, const ActionC
                       "the key has no certificate with the serial number " + *choice.certificate,
                       "rakit contents lists them");
     }
-    if (const auto* transport = key.transport_certificate()) return transport;
-    const auto newest = std::max_element(
-        key.certificates.begin(), key.certificates.end(),
-        [](const auto& a, const auto& b) { return a.certificate.not_before() < b.certificate.not_before(); });
-    return newest == key.certificates.end() ? nullptr : &*newest;
+    return key.replaced_unless_picked();
 }
 
 Result<void> check_action(const Contents& contents, const KeyLine& key, Action action) {

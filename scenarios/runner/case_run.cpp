@@ -52,8 +52,8 @@ std::string percent_encoded(const std::string& text) {
     return out;
 }
 
-/// opensc_module is where Debian has OpenSC's PKCS#11 module, in the folder of the machine's architecture; else its bare
-/// name, for the loader to find.
+/// opensc_module is where Debian has OpenSC's PKCS#11 module, in the folder of the machine's architecture; else its
+/// bare name, for the loader to find.
 std::string opensc_module() {
     std::error_code none;
     for (const auto& folder : fs::directory_iterator("/usr/lib", none))
@@ -185,7 +185,8 @@ Result<void> CaseRun::set_up_officer() {
 }
 
 Result<void> CaseRun::set_up_cm(const Observation& seen) {
-    auto side = CmSide::make(x_case, seen.before, op_pin_of(x_case.card, x_pins), x_around.hierarchy, *x_clock, x_cm_rng);
+    auto side =
+        CmSide::make(x_case, seen.before, op_pin_of(x_case.card, x_pins), x_around.hierarchy, *x_clock, x_cm_rng);
     if (!side) return Unexpected{std::move(side).error()};
     x_cm = std::move(*side);
     x_traced_host = std::make_unique<TracedHost>(x_cm->host(), x_trace, [this](const auto& at) { moment(at); });

@@ -25,8 +25,8 @@ Bytes read_file_of(ImageCard& card, const std::string& path) {
 }
 
 TEST(BuiltIns, AreMadeOpenedAndWrittenBackUnchanged) {
-    EXPECT_EQ(built_in_images(),
-              (std::vector<std::string>{"pkcs15-blank", "pkcs15-tc", "pkcs15-id", "piv-blank", "piv-tc", "officer", "tester"}));
+    EXPECT_EQ(built_in_images(), (std::vector<std::string>{"pkcs15-blank", "pkcs15-tc", "pkcs15-id", "piv-blank",
+                                                           "piv-tc", "officer", "tester"}));
     for (const auto& name : built_in_images()) {
         const auto& image = image_of(name);
         auto card = open_image(image);

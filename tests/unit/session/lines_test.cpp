@@ -63,6 +63,16 @@ TEST(Lines, RedoReplacesThePickElseTheTcElseTheNewest) {
     EXPECT_FALSE((*plan_lines(card, {{"46", Action::redo, {}}}))[0].replaces) << "nothing there, nothing to replace";
 }
 
+TEST(Lines, OfTheSameSecondTheLastInTheDirectoryIsTheNewest) {
+    auto key = plain_card().keys[0];
+    key.certificates.push_back(key.certificates[0]);
+    EXPECT_EQ(key.newest_certificate(), &key.certificates.back());
+    EXPECT_EQ(key.replaced_unless_picked(), &key.certificates.back());
+    key.certificates.clear();
+    EXPECT_EQ(key.newest_certificate(), nullptr);
+    EXPECT_EQ(key.replaced_unless_picked(), nullptr);
+}
+
 TEST(Lines, StandInTheOrderOfTheContentsWithTheirTc) {
     const auto card = samples::card();
     const auto lines = *plan_lines(card, {{"Signature", Action::issue, {}}, {"45", Action::redo, {}}});

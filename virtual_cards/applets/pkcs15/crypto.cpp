@@ -111,8 +111,8 @@ ResponseApdu Pkcs15Applet::sign(ByteView input, File& file, const Disturbance& d
         input = whole;
     }
     if (!rsa && input.size() > (file.size + 7U) / 8U) return {{}, sw::kWrongLength};
-    // OpenSC fills a hash up with zeros on the left to the field's octets. Of P-521's 528 bits ECDSA would cut seven off
-    // on the right (FIPS 186-4 section 6.4): the card takes the number that was meant.
+    // OpenSC fills a hash up with zeros on the left to the field's octets. Of P-521's 528 bits ECDSA would cut seven
+    // off on the right (FIPS 186-4 section 6.4): the card takes the number that was meant.
     if (!rsa && file.size % 8 != 0)
         while (input.size() > 1 && input.front() == 0) input = input.subspan(1);
     const auto padding = (x_environment.algorithm & 0x0F) == kPkcs1 ? RsaPadding::pkcs1 : RsaPadding::none;
