@@ -22,6 +22,7 @@ struct ReferencePorts {
     Clock& clock;
     Rng& rng;
     Trace& trace;
+    std::chrono::milliseconds cm_deadline{30000};  ///< for one answer of the CM
 };
 
 /// ReferenceIut is our own RA, called directly; reader name and URL of the job are not looked at.

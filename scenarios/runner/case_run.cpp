@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 /// A civil time at which every certificate of the tests' hierarchy is valid, for the depth where time is virtual.
 constexpr UtcTime kVirtualNow = std::chrono::sys_days{2026y / 3 / 2} + 12h;
 constexpr auto kExecLimit = 45s;
+constexpr auto kStallDeadline = 3s;
 
 /// canary_pin gives eight digits that nothing else of a run is likely to hold.
 Pin canary_pin(std::uint64_t seed, const std::string& of) {
@@ -79,6 +80,7 @@ CaseRun::CaseRun(Surroundings around, const Case& one, const CaseTraceFile& head
       x_seed(head.seed),
       x_clock(clock_for(around.depth)),
       x_ra_rng(head.seed, "RA"),
+      x_other_ra_rng(head.seed, "other RA"),
       x_cm_rng(head.seed, "CM"),
       x_officer_rng(head.seed, "officer"),
       x_pins(canary_pins(head.seed)),
@@ -92,8 +94,12 @@ std::map<std::string, Pin> CaseRun::right_pins() const {
     std::map<std::string, Pin> right;
     right["signature-pin"] = x_signature_pin.clone();
     right["tls-pin"] = x_signature_pin.clone();  // of the same card
-    right["pin:01"] = x_pins.at(1).clone();
-    right["pin:02"] = x_pins.at(2).clone();
+    const auto of_card = [&](std::uint8_t reference) {
+        const auto same = x_case.card.same_pins.find(reference);
+        return x_pins.at(same == x_case.card.same_pins.end() ? reference : same->second).clone();
+    };
+    right["pin:01"] = of_card(1);
+    right["pin:02"] = of_card(2);
     right["pin:80"] = x_pins.at(kPivPin).clone();
     right["op-pin"] = op_pin_of(x_case.card, x_pins);
     return right;
@@ -167,17 +173,33 @@ void CaseRun::moment(const std::string& at) {
     if (unplug && !x_unplugged && unplug->at == at) {
         x_unplugged = true;
         x_trace.add("card", "the " + unplug->what + " is pulled");
-        unplug->what == "officer-card" ? x_around.station.pull_officer() : x_around.station.pull();
+        if (unplug->back)
+            x_moment_done = x_around.station.insert_again([] {});
+        else if (unplug->what == "officer-card")
+            x_around.station.pull_officer();
+        else
+            x_around.station.pull();
+    }
+    const auto& other = x_case.doing.other_ra;
+    if (other && !x_other_came && other->at == at && x_job != nullptr) {
+        x_other_came = true;
+        auto result = other_ra();
+        if (result)
+            x_other_result = *std::move(result);
+        else
+            x_moment_done = Unexpected{std::move(result).error().in("the other RA")};
     }
 }
 
 Result<void> CaseRun::set_up_officer() {
-    const bool expired = x_case.officer.expired;
-    const UtcTime from = std::chrono::sys_days{(expired ? 2020y : 2024y) / 1 / 1};
+    const bool expired = x_case.officer.certificate == "expired";
+    const bool too_new = x_case.officer.certificate == "not-yet-valid";
+    const UtcTime from = std::chrono::sys_days{(expired ? 2020y : too_new ? 2053y : 2024y) / 1 / 1};
     const UtcTime to = std::chrono::sys_days{(expired ? 2021y : 2054y) / 1 / 1};
     auto token = cm::officer_token(x_around.hierarchy, x_case.officer.name, as_text(x_signature_pin.digits()), from, to,
                                    x_officer_rng);
     if (!token) return Unexpected{std::move(token).error()};
+    x_officer_certificate = token->certificate;
     for (const char* folder : {"journal", "out"}) fs::create_directory(x_folder->path() / folder);
     const std::string ca = x509::to_pem(x_around.hierarchy.authority("root").certificate);
     if (auto done = write_file_atomically(x_folder->path() / "cm-ca.pem", as_bytes(ca)); !done) return done;
@@ -189,12 +211,18 @@ Result<void> CaseRun::set_up_cm(const Observation& seen) {
         CmSide::make(x_case, seen.before, op_pin_of(x_case.card, x_pins), x_around.hierarchy, *x_clock, x_cm_rng);
     if (!side) return Unexpected{std::move(side).error()};
     x_cm = std::move(*side);
+    if (x_case.officer.certificate == "revoked")
+        if (auto done = x_cm->revoke(*x_officer_certificate); !done) return done;
+    x_bending = std::make_unique<Bending>(
+        x_cm->core().context().config.deviations, x_case.cm.deviations_at, [this](const cm::Deviations& deviations) {
+            x_cm->core().change([&](cm::Config& config) { config.deviations = deviations; });
+        });
     x_traced_host = std::make_unique<TracedHost>(x_cm->host(), x_trace, [this](const auto& at) { moment(at); });
     if (x_around.depth == Depth::inproc) {
-        x_door = direct_door(*x_traced_host, x_around.hierarchy);
+        x_door = bent_door(direct_door(*x_traced_host, x_around.hierarchy), *x_bending, *x_clock);
         return {};
     }
-    auto door = https_door(*x_traced_host, x_around.hierarchy);
+    auto door = https_door(*x_traced_host, x_around.hierarchy, *x_bending);
     if (!door) return Unexpected{std::move(door).error()};
     x_door = std::move(*door);
     return {};
@@ -204,14 +232,33 @@ Result<std::unique_ptr<Iut>> CaseRun::iut() {
     if (x_around.iut.rfind("exec:", 0) == 0)
         return std::unique_ptr<Iut>(
             std::make_unique<ExecIut>(x_around.iut.substr(5), x_folder->path() / "stderr", kExecLimit));
-    const auto exchange = [this](const reference::OfficerCredential& officer) { return x_door->exchange(officer); };
-    return std::unique_ptr<Iut>(
-        std::make_unique<ReferenceIut>(ReferencePorts{x_around.station.reader(),
-                                                      exchange,
-                                                      {x_around.hierarchy.authority("root").certificate},
-                                                      *x_clock,
-                                                      x_ra_rng,
-                                                      x_trace}));
+    return reference(x_ra_rng);
+}
+
+std::unique_ptr<Iut> CaseRun::reference(Rng& rng) {
+    ReferencePorts ports{x_around.station.reader(),
+                         [this](const reference::OfficerCredential& officer) { return x_door->exchange(officer); },
+                         {x_around.hierarchy.authority("root").certificate},
+                         *x_clock,
+                         rng,
+                         x_trace};
+    // Nobody waits half a minute for an answer that is known not to come.
+    if (x_case.cm.deviations.value("stall", false)) ports.cm_deadline = kStallDeadline;
+    return std::make_unique<ReferenceIut>(std::move(ports));
+}
+
+/// other_ra does the same job, with a journal of its own or the same one.
+Result<std::string> CaseRun::other_ra() {
+    Job what = *x_job;
+    if (!x_case.doing.other_ra->same_journal) what.journal_folder = x_folder->path() / "other-journal";
+    what.out_folder = x_folder->path() / "other-out";
+    for (const auto& folder : {what.journal_folder, what.out_folder}) fs::create_directories(folder);
+    Typist typist({}, right_pins());
+    x_trace.add("result", "another RA begins");
+    auto result = reference(x_other_ra_rng)->run(what, typist);
+    if (!result) return Unexpected{std::move(result).error()};
+    x_trace.add("result", "the other RA: " + result->result + " " + result->detail);
+    return std::move(result->result);
 }
 
 Result<Job> CaseRun::job(const CardView& card) const {
@@ -232,6 +279,7 @@ Result<Job> CaseRun::job(const CardView& card) const {
     what.show_fields = doing.show_fields;
     what.auto_add_fields = doing.auto_add_fields;
     what.replace_ca = doing.replace_ca;
+    what.dialect = doing.dialect;
     what.journal_folder = x_folder->path() / "journal";
     what.out_folder = x_folder->path() / "out";
     what.prompt_socket = x_folder->path() / "prompts";
@@ -253,6 +301,7 @@ Result<Job> CaseRun::job(const CardView& card) const {
 Result<void> CaseRun::act(Observation& seen) {
     auto what = job(seen.before);
     if (!what) return Unexpected{std::move(what).error()};
+    x_job = &*what;
     auto ra = iut();
     if (!ra) return Unexpected{std::move(ra).error()};
     auto result = (*ra)->run(*what, x_typist);
@@ -261,8 +310,12 @@ Result<void> CaseRun::act(Observation& seen) {
     seen.notices = result->notices;
     seen.result = result->result;
     seen.detail = result->detail;
-    if (x_case.doing.resume || x_case.doing.reload)
+    if (x_case.doing.persist) {
+        if (auto again = persist(seen, **ra, *what); !again) return again;
+    } else if (x_case.doing.resume || x_case.doing.reload || x_case.doing.abandon)
         if (auto again = act_again(seen, **ra, *what); !again) return again;
+    x_job = nullptr;
+    seen.other_result = x_other_result;
     if (!x_moment_done) return std::move(x_moment_done);
     seen.prompts = x_typist.asked();
     return unreached();
@@ -271,10 +324,57 @@ Result<void> CaseRun::act(Observation& seen) {
 /// act_again is the second half of a case: a resume with the card whole and in again, or the update anew.
 Result<void> CaseRun::act_again(Observation& seen, Iut& ra, Job& what) {
     seen.first_result = seen.result;
-    if (x_case.doing.resume) {
-        if (auto in = x_around.station.insert_again([this] { x_card.card->disarm(); }); !in) return in;
-        what.resume = true;
+    if (auto decided = decide(); !decided) return decided;
+    if (x_case.doing.resume || x_case.doing.abandon) {
+        what.resume = x_case.doing.resume;
+        what.abandon = x_case.doing.abandon;
+        const auto& faults = x_case.doing.resume_faults;
+        if (auto in = insert_again(faults); !in) return in;
+        if (!faults.empty()) {
+            if (auto done = once_more(seen, ra, what); !done) return done;
+            seen.second_result = seen.result;
+            if (auto in = insert_again(nlohmann::json::array()); !in) return in;
+        }
     }
+    return once_more(seen, ra, what);
+}
+
+/// persist is an officer who does what the messages say until the card is updated, or it goes on for ever.
+Result<void> CaseRun::persist(Observation& seen, Iut& ra, Job& what) {
+    constexpr int kPatience = 4;
+    for (int i = 0; i < kPatience && seen.result != "ok"; ++i) {
+        if (auto in = insert_again(nlohmann::json::array()); !in) return in;
+        for (const bool resume : {true, false}) {
+            what.resume = resume;
+            if (auto done = once_more(seen, ra, what); !done) return done;
+            if (seen.result != "nothing_to_do") break;
+        }
+    }
+    return {};
+}
+
+/// decide is whoever approves orders at the CM.
+Result<void> CaseRun::decide() {
+    if (!x_case.cm.approves) return {};
+    const auto waiting = x_cm->core().waiting_orders();
+    if (!waiting) return Unexpected{Error(waiting.error())};
+    for (const auto& transaction : *waiting)
+        if (auto done = x_cm->core().decide(transaction, *x_case.cm.approves); !done) return done;
+    return {};
+}
+
+/// insert_again has the card without its faults, but with these.
+Result<void> CaseRun::insert_again(const nlohmann::json& faults) {
+    Result<void> armed;
+    auto in = x_around.station.insert_again([&] {
+        x_card.card->disarm();
+        for (const auto& fault : faults)
+            if (armed) armed = x_card.card->arm(fault);
+    });
+    return in ? std::move(armed) : std::move(in);
+}
+
+Result<void> CaseRun::once_more(Observation& seen, Iut& ra, const Job& what) {
     auto result = ra.run(what, x_typist);
     if (!result) return Unexpected{std::move(result).error()};
     x_trace.add("result", result->result + " " + result->detail);
@@ -291,6 +391,8 @@ Result<void> CaseRun::unreached() const {
         return fail(ErrorCode::io_failed, "do.swap_card: the moment " + doing.swap_card->at + " never came");
     if (doing.unplug && !x_unplugged)
         return fail(ErrorCode::io_failed, "do.unplug: the moment " + doing.unplug->at + " never came");
+    if (doing.other_ra && !x_other_came)
+        return fail(ErrorCode::io_failed, "do.other_ra: the moment " + doing.other_ra->at + " never came");
     return {};
 }
 
@@ -306,6 +408,7 @@ Result<void> CaseRun::look(Observation& seen) {
     auto cm = x_cm->view(cards);
     if (!cm) return Unexpected{std::move(cm).error()};
     seen.cm = std::move(*cm);
+    seen.cm.requests = x_traced_host->requests();
     auto log = x_cm->log_text();
     if (!log) return Unexpected{std::move(log).error()};
     seen.written.push_back({"the CM's request log", to_bytes(*log)});

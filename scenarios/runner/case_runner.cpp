@@ -1,10 +1,27 @@
 #include "scenarios/runner/case_runner.hpp"
 
+#include <algorithm>
+
 #include "common/base/file.hpp"
 #include "scenarios/runner/case_run.hpp"
 #include "scenarios/runner/judge.hpp"
 
 namespace rakit::scenarios {
+
+namespace {
+
+constexpr int kLongestWaitMs = 2000;
+
+/// too_slow tells a case that passes no verdict in a time that people have: its clock must be a virtual one.
+bool too_slow(const Case& one) {
+    const auto slow = [](const nlohmann::json& fault) {
+        return fault.value("kind", "") == "delay" && fault.value("milliseconds", 0) > kLongestWaitMs;
+    };
+    return one.cm.deviations.value("slowMs", 0) > kLongestWaitMs ||
+           std::any_of(one.card.faults.begin(), one.card.faults.end(), slow);
+}
+
+}  // namespace
 
 CaseRunner::CaseRunner(RunSettings settings, std::unique_ptr<Station> station, cm::Hierarchy hierarchy)
     : x_settings(std::move(settings)),
@@ -30,6 +47,18 @@ Verdict CaseRunner::run(const Case& one, const Task& task) {
     if (one.officer.card && x_settings.depth != Depth::pcsc) {
         verdict.status = Status::skipped;
         verdict.problem = "an officer's card is used through PC/SC: --depth pcsc";
+        return verdict;
+    }
+    if (too_slow(one) && x_settings.depth != Depth::inproc) {
+        verdict.status = Status::skipped;
+        verdict.problem = "somebody is slow for longer than anybody waits: --depth inproc, where time is virtual";
+        return verdict;
+    }
+    const bool bends_tls = std::any_of(one.cm.deviations.items().begin(), one.cm.deviations.items().end(),
+                                       [](const auto& entry) { return entry.key().rfind("tls", 0) == 0; });
+    if (bends_tls && x_settings.depth == Depth::inproc) {
+        verdict.status = Status::skipped;
+        verdict.problem = "there is no TLS in this process: --depth wire or pcsc";
         return verdict;
     }
     const CaseTraceFile head{one.id, std::string(name(x_settings.depth)), x_settings.iut, task.run, task.seed, {}};

@@ -47,6 +47,12 @@ private:
         if (x_expect.first_result != x_seen.first_result)
             complain("result of the update", x_expect.first_result.value_or("none"),
                      x_seen.first_result.value_or("none"));
+        if (x_expect.second_result != x_seen.second_result)
+            complain("result of the first resume", x_expect.second_result.value_or("none"),
+                     x_seen.second_result.value_or("none"));
+        if (x_expect.other_result != x_seen.other_result)
+            complain("result of the other RA", x_expect.other_result.value_or("none"),
+                     x_seen.other_result.value_or("none"));
         if (x_expect.result != x_seen.result) complain("result", x_expect.result, x_seen.result + why);
     }
 
@@ -57,7 +63,7 @@ private:
                            x_seen.cm));
         // Whatever a scenario says: the officer's card is never taken for the one to update.
         if (x_seen.officer_after)
-            add(judge_card("the officer's card: ", {true, {}, {}}, *x_seen.officer_before, *x_seen.officer_after,
+            add(judge_card("the officer's card: ", {true, {}, {}, {}}, *x_seen.officer_before, *x_seen.officer_after,
                            x_seen.cm));
     }
 
@@ -72,6 +78,7 @@ private:
         same("CM: revoked certificates", x_expect.cm.revoked, in_state("revoked") + x_seen.cm.revoked_former);
         same("CM: orders", x_expect.cm.orders, x_seen.cm.orders);
         same("CM: TCs used up", x_expect.cm.used_tcs, x_seen.cm.used_tcs);
+        same("CM: requests", x_expect.cm.requests, x_seen.cm.requests);
         std::vector<std::string> codes;
         for (const auto& entry : x_seen.cm.log) codes.push_back(entry.code);
         each_of("CM: request log", x_expect.cm.log, codes);
