@@ -31,8 +31,8 @@ constexpr std::uint8_t kPivPin = 0x80;  // SP 800-73-4 part 2, section 3.2.1
 constexpr std::string_view kUsualManagementKey = "010203040506070801020304050607080102030405060708";
 
 /// op_pin_of: a PIV card's management key in hex plays the OP PIN's part.
-Pin op_pin_of(const CardSetup& card, const std::map<std::uint8_t, Pin>& pins) {
-    return card.image.rfind("piv", 0) == 0 ? Pin(kUsualManagementKey) : pins.at(3).clone();
+Pin op_pin_of(const CardView& card, const std::map<std::uint8_t, Pin>& pins) {
+    return card.tries.contains(kPivPin) ? Pin(kUsualManagementKey) : pins.at(3).clone();
 }
 
 std::map<std::uint8_t, Pin> canary_pins(std::uint64_t seed) {
@@ -85,10 +85,7 @@ CaseRun::CaseRun(Surroundings around, const Case& one, const CaseTraceFile& head
       x_officer_rng(head.seed, "officer"),
       x_pins(canary_pins(head.seed)),
       x_signature_pin(canary_pin(head.seed, "signature PIN")),
-      x_trace(around.trace, head),
-      x_typist(one.doing.type, right_pins()) {
-    x_typist.on_prompt([this](const std::string& prompt) { moment(prompt); });
-}
+      x_trace(around.trace, head) {}
 
 std::map<std::string, Pin> CaseRun::right_pins() const {
     std::map<std::string, Pin> right;
@@ -101,7 +98,7 @@ std::map<std::string, Pin> CaseRun::right_pins() const {
     right["pin:01"] = of_card(1);
     right["pin:02"] = of_card(2);
     right["pin:80"] = x_pins.at(kPivPin).clone();
-    right["op-pin"] = op_pin_of(x_case.card, x_pins);
+    right["op-pin"] = x_op_pin.clone();
     return right;
 }
 
@@ -139,6 +136,9 @@ Result<void> CaseRun::set_up_cards(Observation& seen) {
     if (!card) return Unexpected{std::move(card).error()};
     seen.before = view_card(card->card->snapshot().document);
     x_card = std::move(*card);
+    x_op_pin = op_pin_of(seen.before, x_pins);
+    x_typist.emplace(x_case.doing.type, right_pins());
+    x_typist->on_prompt([this](const std::string& prompt) { moment(prompt); });
     if (const auto& swap = x_case.doing.swap_card) {
         // Another seed, so that it is another card even if the case asks for the same one again; the same PINs, so that
         // a PIN that was entered for the first card would be right.
@@ -207,8 +207,7 @@ Result<void> CaseRun::set_up_officer() {
 }
 
 Result<void> CaseRun::set_up_cm(const Observation& seen) {
-    auto side =
-        CmSide::make(x_case, seen.before, op_pin_of(x_case.card, x_pins), x_around.hierarchy, *x_clock, x_cm_rng);
+    auto side = CmSide::make(x_case, seen.before, x_op_pin, x_around.hierarchy, *x_clock, x_cm_rng);
     if (!side) return Unexpected{std::move(side).error()};
     x_cm = std::move(*side);
     if (x_case.officer.certificate == "revoked")
@@ -304,7 +303,7 @@ Result<void> CaseRun::act(Observation& seen) {
     x_job = &*what;
     auto ra = iut();
     if (!ra) return Unexpected{std::move(ra).error()};
-    auto result = (*ra)->run(*what, x_typist);
+    auto result = (*ra)->run(*what, *x_typist);
     if (!result) return Unexpected{std::move(result).error()};
     x_trace.add("result", result->result + " " + result->detail);
     seen.notices = result->notices;
@@ -317,7 +316,7 @@ Result<void> CaseRun::act(Observation& seen) {
     x_job = nullptr;
     seen.other_result = x_other_result;
     if (!x_moment_done) return std::move(x_moment_done);
-    seen.prompts = x_typist.asked();
+    seen.prompts = x_typist->asked();
     return unreached();
 }
 
@@ -375,7 +374,7 @@ Result<void> CaseRun::insert_again(const nlohmann::json& faults) {
 }
 
 Result<void> CaseRun::once_more(Observation& seen, Iut& ra, const Job& what) {
-    auto result = ra.run(what, x_typist);
+    auto result = ra.run(what, *x_typist);
     if (!result) return Unexpected{std::move(result).error()};
     x_trace.add("result", result->result + " " + result->detail);
     seen.notices.insert(seen.notices.end(), result->notices.begin(), result->notices.end());
@@ -412,7 +411,7 @@ Result<void> CaseRun::look(Observation& seen) {
     auto log = x_cm->log_text();
     if (!log) return Unexpected{std::move(log).error()};
     seen.written.push_back({"the CM's request log", to_bytes(*log)});
-    seen.secrets = x_typist.secrets();
+    seen.secrets = x_typist->secrets();
     return collect_files(seen);
 }
 

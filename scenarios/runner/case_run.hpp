@@ -68,9 +68,9 @@ private:
     std::unique_ptr<Clock> x_clock;
     SeededRng x_ra_rng, x_other_ra_rng, x_cm_rng, x_officer_rng;
     std::map<std::uint8_t, Pin> x_pins;
-    Pin x_signature_pin;
+    Pin x_signature_pin, x_op_pin;
     CaseTrace x_trace;
-    Typist x_typist;
+    std::optional<Typist> x_typist;  ///< once the card is known
     std::unique_ptr<TemporaryFolder> x_folder;
     CaseCard x_card, x_other_card, x_officer_card;
     bool x_swapped = false, x_unplugged = false, x_other_came = false;
