@@ -105,8 +105,8 @@ private:
         return *result;
     }
 
-    /// usable: a kept connection with nothing to read; a peer that has closed, or talks unasked, makes it readable. What
-    /// came unasked together with the answer before has left the socket and waits in TLS.
+    /// usable: a kept connection with nothing to read; a peer that has closed, or talks unasked, makes it readable.
+    /// What came unasked together with the answer before has left the socket and waits in TLS.
     bool usable() {
         if (!x_stream) return false;
         SSL* tls = x_stream->native_handle();

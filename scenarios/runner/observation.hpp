@@ -48,8 +48,8 @@ struct CmView {
     int orders = 0;
     int revoked_former = 0;  ///< certificates that were there before and are revoked now
     int used_tcs = 0;
-    int requests = 0;  ///< that reached it
     std::vector<CmLogEntry> log;
+    int requests = 0;  ///< that reached it
 };
 
 /// Written is something that the run left: a file, a trace, a report.

@@ -124,8 +124,9 @@ struct HandedOut {
 
 /// CmAfter is what the CM's store must hold in the end, counted in this case.
 struct CmAfter {
-    std::optional<int> active, revoked, pending, orders, used_tcs, requests;
+    std::optional<int> active, revoked, pending, orders, used_tcs;
     std::vector<std::string> log;
+    std::optional<int> requests;
 };
 
 /// Expectation is what is judged.
