@@ -4,7 +4,7 @@
 #include "virtual_cards/applets/tester/applet.hpp"
 #include "virtual_cards/images/check_document.hpp"
 #include "virtual_cards/images/image_parts.hpp"
-#include "virtual_cards/images/profile.hpp"
+#include "virtual_cards/images/pin_store_card.hpp"
 
 namespace rakit::cards {
 namespace {
@@ -30,25 +30,7 @@ Image to_image(ByteView atr, const tester::State& state, const std::vector<Fault
     return {std::move(document)};
 }
 
-class TesterCard final : public ProfileCard {
-public:
-    TesterCard(Bytes atr, tester::State state) : x_atr(std::move(atr)), x_applet(std::move(state)) {}
-
-    Applet& applet() override { return x_applet; }
-    Bytes atr() const override { return x_atr; }
-    Image snapshot(const std::vector<Fault>& faults) const override {
-        return to_image(x_atr, x_applet.state(), faults);
-    }
-    std::string serial() const override { return to_hex(x_applet.state().serial); }
-    std::optional<int> pin_tries(std::uint8_t reference) const override {
-        const auto* pin = x_applet.state().pins.find(reference);
-        return pin == nullptr ? std::nullopt : std::optional<int>(pin->tries);
-    }
-
-private:
-    Bytes x_atr;
-    tester::TesterApplet x_applet;
-};
+using TesterCard = PinStoreCard<tester::TesterApplet, tester::State, to_image>;
 
 Result<tester::State> read_state(const json& image) {
     tester::State state;

@@ -23,7 +23,7 @@ pkcs15-init -U second.pem --id 47 --pin 111111
 pkcs15-tool --read-certificate 47 | openssl x509 -noout -subject > subject
 expect second subject
 token --token-label "Personalised (PIN 1)" --pin 111111 --sign -m SHA256-RSA-PKCS --id 47 -i message -o signature 2> error ||
-    { cat error; pkcs11-tool --module "$module" -L; fail "signing with the imported key"; }
+    { cat error; pkcs11-tool --module "$opensc" -L; fail "signing with the imported key"; }
 openssl x509 -in second.pem -noout -pubkey > key47.pem
 openssl dgst -sha256 -verify key47.pem -signature signature message
 pkcs15-tool --change-pin --auth-id 01 --pin 111111 --new-pin 444444
