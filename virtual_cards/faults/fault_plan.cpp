@@ -142,4 +142,11 @@ nlohmann::json to_json(const Fault& fault) {
     return json;
 }
 
+nlohmann::json to_json(const std::vector<Fault>& faults) {
+    auto list = nlohmann::json::array();
+    for (const auto& fault : faults)
+        if (!spent(fault)) list.push_back(to_json(fault));
+    return list;
+}
+
 }  // namespace rakit::cards

@@ -93,7 +93,7 @@ Result<void> read_file_entry(const json& entry, FileSystem& files) {
 
 }  // namespace
 
-Image to_image(ByteView atr, const pkcs15::State& state, const std::vector<Fault>& faults) {
+Image to_image(ByteView atr, const pkcs15::State& state) {
     json document{{"kind", "card-image"},
                   {"version", 1},
                   {"profile", "pkcs15"},
@@ -110,8 +110,6 @@ Image to_image(ByteView atr, const pkcs15::State& state, const std::vector<Fault
     for (const auto& pin : state.pins.pins()) document["pins"].push_back(pin_to_json(pin));
     document["files"].push_back(file_to_json(state.files, FileSystem::kMf));
     for (const auto index : state.files.order()) document["files"].push_back(file_to_json(state.files, index));
-    for (const auto& fault : faults)
-        if (!spent(fault)) document["faults"].push_back(to_json(fault));
     return {std::move(document)};
 }
 

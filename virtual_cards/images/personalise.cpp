@@ -269,9 +269,7 @@ Result<Image> Personaliser::run() {
             if (auto done = (this->*step)(); !done) return fail(done.error());
         x_state.activated = true;
     }
-    const auto faults = parse_faults(x_recipe);
-    if (!faults) return fail(faults.error());
-    return to_image(*from_hex(x_recipe.value("atr", std::string(kDefaultAtr))), x_state, *faults);
+    return to_image(*from_hex(x_recipe.value("atr", std::string(kDefaultAtr))), x_state);
 }
 
 }  // namespace

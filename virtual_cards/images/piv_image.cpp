@@ -138,7 +138,7 @@ Result<piv::ManagementKey> read_management_key(const json& entry) {
     return key;
 }
 
-Image to_piv_image(ByteView atr, const piv::State& state, const std::vector<Fault>& faults) {
+Image to_piv_image(ByteView atr, const piv::State& state) {
     json document{{"kind", "card-image"},
                   {"version", 1},
                   {"profile", "piv"},
@@ -164,8 +164,6 @@ Image to_piv_image(ByteView atr, const piv::State& state, const std::vector<Faul
     for (const auto& [slot, key] : state.keys) document["keys"].push_back(key_to_json(slot, key));
     for (const auto& [tag, content] : state.objects)
         document["objects"].push_back({{"tag", tag_text(tag)}, {"content", to_hex(content)}});
-    for (const auto& fault : faults)
-        if (!spent(fault)) document["faults"].push_back(to_json(fault));
     return {std::move(document)};
 }
 

@@ -161,9 +161,7 @@ Result<Image> PivPersonaliser::run() {
     for (const auto step : {&PivPersonaliser::set_identity, &PivPersonaliser::add_pins, &PivPersonaliser::make_keys,
                             &PivPersonaliser::add_certificates, &PivPersonaliser::add_objects})
         if (auto done = (this->*step)(); !done) return fail(done.error());
-    const auto faults = parse_faults(x_recipe);
-    if (!faults) return fail(faults.error());
-    return to_piv_image(*from_hex(x_recipe.value("atr", std::string(kPivAtr))), x_state, *faults);
+    return to_piv_image(*from_hex(x_recipe.value("atr", std::string(kPivAtr))), x_state);
 }
 
 }  // namespace

@@ -21,8 +21,16 @@ Result<Image> personalise(const nlohmann::json& recipe, const ImageWish& wish, C
     const auto* profile = find_profile(recipe);
     if (profile == nullptr) return no_such_profile();
     auto image = profile->personalise(recipe, wish, issuer);
-    if (image && recipe.contains("latency")) image->document["latency"] = recipe.at("latency");
+    if (!image) return image;
+    const auto faults = parse_faults(recipe);
+    if (!faults) return fail(faults.error());
+    set_faults(*image, *faults);
+    if (recipe.contains("latency")) image->document["latency"] = recipe.at("latency");
     return image;
+}
+
+void set_faults(Image& image, const std::vector<Fault>& faults) {
+    if (auto list = to_json(faults); !list.empty()) image.document["faults"] = std::move(list);
 }
 
 Result<std::vector<Fact>> describe(const Image& image) {

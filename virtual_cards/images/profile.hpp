@@ -14,14 +14,14 @@ struct Document;
 namespace rakit::cards {
 
 /// ProfileCard is what a profile makes of an image: its application, and the way back to an image. What all cards
-/// share - contacts, APDU plumbing, faults - stands around it in open_image().
+/// share - contacts, APDU plumbing, faults, latency - stands around it in open_image() and personalise().
 class ProfileCard {
 public:
     virtual ~ProfileCard() = default;
     virtual Applet& applet() = 0;
     virtual Bytes atr() const = 0;
-    /// snapshot copies the state that survives power-off, with the faults that are still armed.
-    virtual Image snapshot(const std::vector<Fault>& faults) const = 0;
+    /// snapshot copies the state that survives power-off.
+    virtual Image snapshot() const = 0;
     virtual std::string serial() const = 0;
     virtual std::optional<int> pin_tries(std::uint8_t reference) const = 0;
 };
@@ -38,6 +38,9 @@ struct Profile {
 };
 
 extern const Profile kPkcs15Profile, kPivProfile, kTesterProfile;
+
+/// set_faults writes those that still strike into an image; none, no list.
+void set_faults(Image& image, const std::vector<Fault>& faults);
 
 /// find_profile gives the row of a document's `profile`; null for one that isn't there.
 const Profile* find_profile(const nlohmann::json& document);
