@@ -101,8 +101,7 @@ Result<void> PivPersonaliser::make_keys() {
         key.generated = recipe.value("generated", true);
         key.key = KeyObject::from_key(made->get());
         x_spki[slot] = ossl::spki(made->get());
-        if (!x_state.keys.emplace(slot, std::move(key)).second)
-            return invalid("two keys in one slot", "slot " + recipe.at("slot").get<std::string>());
+        x_state.keys.emplace(slot, std::move(key));
     }
     return {};
 }
@@ -121,13 +120,10 @@ Result<void> PivPersonaliser::add_certificate(const json& key, const json& recip
     using Texts = std::vector<std::string>;
     auto wish = read_wish(recipe, to_hex(x_state.guid),
                           attests ? Texts{"keyCertSign"} : key.value("usage", Texts{"digitalSignature"}));
-    if (!wish) return fail(wish.error());
-    wish->authority = attests;
+    wish.authority = attests;
     const auto whose = recipe.contains("key") ? from_hex(recipe.at("key").get<std::string>())->front() : slot;
-    if (x_spki.count(whose) == 0)
-        return invalid("its 'key' names none of the card's", "certificate " + wish->common_name);
-    wish->spki = x_spki.at(whose);
-    const auto certificate = x_issuer.issue(*wish);
+    wish.spki = x_spki.at(whose);
+    const auto certificate = x_issuer.issue(wish);
     if (!certificate) return fail(certificate.error());
     return add_object(*piv::certificate_tag(slot), piv::certificate_object(certificate->der()), "memory");
 }

@@ -33,6 +33,7 @@ struct Profile {
     Result<std::unique_ptr<ProfileCard>> (*open)(const nlohmann::json& document);
     /// check_recipe adds what a recipe's schema can't say, each finding with its place.
     void (*check_recipe)(document::Document& recipe);
+    /// personalise makes an image of a recipe without findings. Failure: document_invalid for what no card can hold.
     Result<Image> (*personalise)(const nlohmann::json& recipe, const ImageWish& wish, CertificateIssuer& issuer);
     Result<std::vector<Fact>> (*describe)(const Image& image);
 };
@@ -41,6 +42,10 @@ extern const Profile kPkcs15Profile, kPivProfile, kTesterProfile;
 
 /// set_faults writes those that still strike into an image; none, no list.
 void set_faults(Image& image, const std::vector<Fault>& faults);
+
+/// personalise checks a recipe that fits its schema, and makes its image. Failure: document_invalid with each finding's
+/// place.
+Result<Image> personalise(document::Document recipe, const ImageWish& wish, CertificateIssuer& issuer);
 
 /// find_profile gives the row of a document's `profile`; null for one that isn't there.
 const Profile* find_profile(const nlohmann::json& document);
