@@ -30,13 +30,13 @@ Result<Image> from_document(document::Document document, const ImageWish& wish, 
 
 }  // namespace
 
-const nlohmann::json& image_schema() {
-    static const auto schema = nlohmann::json::parse(embedded::card_image_schema);
+const document::Schema& image_schema() {
+    static const document::Schema schema(embedded::card_image_schema);
     return schema;
 }
 
-const nlohmann::json& recipe_schema() {
-    static const auto schema = nlohmann::json::parse(embedded::card_recipe_schema);
+const document::Schema& recipe_schema() {
+    static const document::Schema schema(embedded::card_recipe_schema);
     return schema;
 }
 
