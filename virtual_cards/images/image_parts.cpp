@@ -6,15 +6,12 @@
 #include "virtual_cards/images/field_text.hpp"
 
 namespace rakit::cards {
-namespace {
 
 using nlohmann::json;
 
 Unexpected invalid(std::string what, std::string where) {
     return fail(ErrorCode::document_invalid, std::move(what), std::move(where));
 }
-
-}  // namespace
 
 json pin_to_json(const PinObject& pin) {
     json out{{"reference", pin.reference},        {"value", pin_text(pin.value)},

@@ -10,6 +10,10 @@ namespace rakit::cards {
 
 /// What the images and recipes of all profiles share. The schemas have checked types and lengths.
 
+/// invalid is the failure for what the schemas can't say: document_invalid. `where` is a file's path or a part's name,
+/// by which at_its_place finds the place.
+Unexpected invalid(std::string what, std::string where);
+
 /// hex gives an image's octets; none if they aren't there.
 Bytes hex(const nlohmann::json& object, const char* key);
 

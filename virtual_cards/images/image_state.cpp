@@ -10,10 +10,6 @@ namespace {
 
 using nlohmann::json;
 
-Unexpected invalid(std::string what, std::string where) {
-    return fail(ErrorCode::document_invalid, std::move(what), std::move(where));
-}
-
 constexpr std::array kKinds{std::pair{FileKind::df, "df"}, std::pair{FileKind::ef, "ef"},
                             std::pair{FileKind::rsa_key, "rsa-key"}, std::pair{FileKind::ec_key, "ec-key"},
                             std::pair{FileKind::secret_key, "secret-key"}};

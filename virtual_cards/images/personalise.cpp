@@ -76,10 +76,6 @@ private:
     Bytes x_aodf, x_prkdf, x_pukdf, x_cdf, x_trusted;
 };
 
-Unexpected invalid(std::string what, std::string where) {
-    return fail(ErrorCode::document_invalid, std::move(what), std::move(where));
-}
-
 Result<FileSystem::Index> Personaliser::add(File file) {
     const auto id = to_hex(octets_of(file.id));
     const auto index = x_state.files.add(std::move(file));

@@ -5,27 +5,18 @@
 
 #include "virtual_cards/applets/piv/objects.hpp"
 #include "virtual_cards/images/field_text.hpp"
+#include "virtual_cards/images/image_parts.hpp"
 
 namespace rakit::cards {
 namespace {
 
 using nlohmann::json;
 
-Unexpected invalid(std::string what, std::string where) {
-    return fail(ErrorCode::document_invalid, std::move(what), std::move(where));
-}
-
 constexpr std::array kPinPolicies{std::pair{piv::PinPolicy::never, "never"}, std::pair{piv::PinPolicy::once, "once"},
                                   std::pair{piv::PinPolicy::always, "always"}};
 constexpr std::array kTouchPolicies{std::pair{piv::TouchPolicy::never, "never"},
                                     std::pair{piv::TouchPolicy::always, "always"},
                                     std::pair{piv::TouchPolicy::cached, "cached"}};
-
-std::string tag_text(std::uint32_t tag) {
-    const Bytes octets{static_cast<std::uint8_t>(tag >> 16), static_cast<std::uint8_t>(tag >> 8),
-                       static_cast<std::uint8_t>(tag)};
-    return to_hex(octets);
-}
 
 std::uint8_t octet_of(const std::string& hex) { return from_hex(hex)->front(); }
 
@@ -109,6 +100,12 @@ std::string name_of(piv::TouchPolicy policy) {
 
 std::uint32_t piv_tag(const std::string& text) {
     return static_cast<std::uint32_t>(std::strtoul(text.c_str(), nullptr, 16));
+}
+
+std::string tag_text(std::uint32_t tag) {
+    const Bytes octets{static_cast<std::uint8_t>(tag >> 16), static_cast<std::uint8_t>(tag >> 8),
+                       static_cast<std::uint8_t>(tag)};
+    return to_hex(octets);
 }
 
 std::string piv_serial(const piv::State& state) {

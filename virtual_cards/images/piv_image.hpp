@@ -36,6 +36,8 @@ Result<piv::ManagementKey> read_management_key(const nlohmann::json& entry);
 
 /// piv_tag reads a data object's tag, six digits, as the schema has checked.
 std::uint32_t piv_tag(const std::string& text);
+/// tag_text is the other way.
+std::string tag_text(std::uint32_t tag);
 
 /// Policies by their names: never, once, always; never, always, cached.
 piv::PinPolicy pin_policy_of(const std::string& name);

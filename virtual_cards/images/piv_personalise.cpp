@@ -14,10 +14,6 @@ namespace {
 
 using nlohmann::json;
 
-Unexpected invalid(std::string what, std::string where) {
-    return fail(ErrorCode::document_invalid, std::move(what), std::move(where));
-}
-
 std::uint8_t slot_of(const json& key) { return from_hex(key.at("slot").get<std::string>())->front(); }
 
 class PivPersonaliser {
