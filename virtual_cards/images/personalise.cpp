@@ -231,7 +231,7 @@ Result<void> Personaliser::add_directories() {
 }
 
 Result<Image> Personaliser::run() {
-    if (auto done = set_serial(x_state.serial, x_recipe, x_wish); !done) return fail(done.error());
+    if (auto done = set_serial(x_state.serial, {}, x_recipe, x_wish); !done) return fail(done.error());
     const bool creation = x_recipe.value("state", std::string("activated")) == "creation";
     x_state.files.at(FileSystem::kMf).acl = creation ? acl(0, 0, 0) : acl(kPin1, kPin1, kSo);
     File application;

@@ -43,22 +43,14 @@ private:
     std::map<std::uint8_t, Bytes> x_spki;
 };
 
-// A shorter serial number is filled up on the left. Without one the GUID is a random UUID (RFC 4122 section 4.4) from
-// seed and label, so that different cards of one seed have different ones: software caches by it.
+// The serial number is the GUID; one that is made up is a random UUID (RFC 4122 section 4.4).
 Result<void> PivPersonaliser::set_identity() {
-    const auto text = x_wish.serial.value_or(x_recipe.value("serial", std::string()));
-    const auto octets = from_hex(text);
-    if (!octets || octets->size() > x_state.guid.size())
-        return invalid("a PIV card's serial number, its GUID, is 1 to 16 octets in hex, not '" + text + "'", "serial");
-    std::string name = "piv serial " + label_of(x_recipe);
-    if (x_wish.copy != 0) name += " copy " + std::to_string(x_wish.copy);
-    SeededRng stream(x_wish.seed, name);
-    if (octets->empty()) {
-        stream.fill(x_state.guid.data(), x_state.guid.size());
+    const auto made_up =
+        set_serial(x_state.guid, {"a PIV card's serial number, its GUID,", "piv serial"}, x_recipe, x_wish);
+    if (!made_up) return fail(made_up.error());
+    if (*made_up) {
         x_state.guid[6] = static_cast<std::uint8_t>((x_state.guid[6] & 0x0F) | 0x40);
         x_state.guid[8] = static_cast<std::uint8_t>((x_state.guid[8] & 0x3F) | 0x80);
-    } else {
-        std::copy(octets->rbegin(), octets->rend(), x_state.guid.rbegin());
     }
     std::uint32_t number = 0;
     for (const auto octet : ByteView(x_state.guid).last(4)) number = number << 8 | octet;

@@ -46,7 +46,7 @@ Result<tester::State> read_state(const json& image) {
 
 Result<Image> personalise_tester(const json& recipe, const ImageWish& wish, CertificateIssuer&) {
     tester::State state;
-    if (auto done = set_serial(state.serial, recipe, wish); !done) return fail(std::move(done).error());
+    if (auto done = set_serial(state.serial, {}, recipe, wish); !done) return fail(std::move(done).error());
     for (const auto& entry : recipe.at("pins")) {
         auto pin = pin_of_recipe(entry);
         if (!pin) return fail(std::move(pin).error());
