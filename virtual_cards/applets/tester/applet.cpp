@@ -70,7 +70,7 @@ ResponseApdu TesterApplet::execute(const Command& command, const Disturbance& di
         return {{}, sw::kInsNotSupported};
     }
     if (command.cla != 0x80) return {{}, sw::kClaNotSupported};
-    return x_selected == Selected::own ? own(command, disturbance) : handler_test(command);
+    return x_selected == Selected::own ? own(command) : handler_test(command);
 }
 
 // A SELECT that fails leaves the selection as it was (ISO/IEC 7816-4 section 7.1.1).
@@ -87,7 +87,7 @@ ResponseApdu TesterApplet::select(const Command& command) {
     return {{}, sw::kOk};
 }
 
-ResponseApdu TesterApplet::own(const Command& command, const Disturbance&) {
+ResponseApdu TesterApplet::own(const Command& command) {
     switch (command.ins) {
         case kEcho: return echo(command);
         case kStatus: return any_status(command);
