@@ -3,6 +3,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "common/base/big_endian.hpp"
+
 namespace rakit::cards {
 namespace {
 
@@ -96,7 +98,7 @@ Result<Fault> parse_fault(const nlohmann::json& json) {
             if (key == "ins")
                 fault.ins = (*octets)[0];
             else
-                fault.sw = iso7816::StatusWord(static_cast<std::uint16_t>((*octets)[0] << 8 | (*octets)[1]));
+                fault.sw = iso7816::StatusWord(u16_at(*octets, 0));
             continue;
         }
         if (!value.is_number_integer() || value < 0 || value > 1000000) return invalid("'" + key + "' is not a number");

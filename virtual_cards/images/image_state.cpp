@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "common/base/big_endian.hpp"
 #include "virtual_cards/images/field_text.hpp"
 
 namespace rakit::cards {
@@ -42,7 +43,7 @@ Result<void> read_file_entry(const json& entry, FileSystem& files) {
     const auto path = hex(entry, "path");
     const auto where = entry.value("path", std::string());
     File file;
-    file.id = static_cast<std::uint16_t>(path[path.size() - 2] << 8 | path[path.size() - 1]);
+    file.id = u16_at(path, path.size() - 2);
     for (const auto& [kind, name] : kKinds)
         if (entry.at("kind") == name) file.kind = kind;
     copy_hex(entry, "acl", file.acl);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "common/base/big_endian.hpp"
 #include "common/base/rng.hpp"
 #include "common/ossl/digest.hpp"
 #include "virtual_cards/images/certificate_wish.hpp"
@@ -139,14 +140,14 @@ Result<void> Personaliser::add_keys() {
         const auto& entry = made.entry;
         File file;
         file.parent = x_application;
-        file.id = static_cast<std::uint16_t>(entry.private_path[4] << 8 | entry.private_path[5]);
+        file.id = u16_at(entry.private_path, 4);
         file.kind = entry.type <= ossl::KeyType::rsa4096 ? FileKind::rsa_key : FileKind::ec_key;
         file.acl = acl(entry.pin, entry.pin, entry.pin, entry.pin);
         file.size = static_cast<std::uint16_t>(EVP_PKEY_get_bits(made.key.get()));
         file.user_consent = entry.user_consent;
         file.key = KeyObject::from_key(made.key.get());
         if (auto done = add(std::move(file)); !done) return fail(done.error());
-        const auto id = static_cast<std::uint16_t>(entry.public_path[4] << 8 | entry.public_path[5]);
+        const auto id = u16_at(entry.public_path, 4);
         const auto content = public_key_content(made);
         if (auto done = add_file(x_application, id, acl(0, kPin1, kPin1), content.size(), content); !done) return done;
         append(x_prkdf, directory::private_key_entry(entry));

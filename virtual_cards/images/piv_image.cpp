@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "common/base/big_endian.hpp"
 #include "virtual_cards/applets/piv/objects.hpp"
 #include "virtual_cards/images/field_text.hpp"
 #include "virtual_cards/images/image_parts.hpp"
@@ -103,9 +104,9 @@ std::uint32_t piv_tag(const std::string& text) {
 }
 
 std::string tag_text(std::uint32_t tag) {
-    const Bytes octets{static_cast<std::uint8_t>(tag >> 16), static_cast<std::uint8_t>(tag >> 8),
-                       static_cast<std::uint8_t>(tag)};
-    return to_hex(octets);
+    Bytes octets;
+    append_u32(octets, tag);
+    return to_hex(ByteView(octets).last(3));
 }
 
 std::string piv_serial(const piv::State& state) {

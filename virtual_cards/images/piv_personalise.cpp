@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "common/base/big_endian.hpp"
 #include "common/base/rng.hpp"
 #include "virtual_cards/applets/piv/objects.hpp"
 #include "virtual_cards/images/certificate_wish.hpp"
@@ -52,10 +53,9 @@ Result<void> PivPersonaliser::set_identity() {
         x_state.guid[6] = static_cast<std::uint8_t>((x_state.guid[6] & 0x0F) | 0x40);
         x_state.guid[8] = static_cast<std::uint8_t>((x_state.guid[8] & 0x3F) | 0x80);
     }
-    std::uint32_t number = 0;
-    for (const auto octet : ByteView(x_state.guid).last(4)) number = number << 8 | octet;
     constexpr std::uint32_t kEightDigits = 100000000;
-    x_state.device_serial = x_recipe.value("device_serial", number % kEightDigits);
+    const auto otherwise = number_in(ByteView(x_state.guid).last(4)) % kEightDigits;
+    x_state.device_serial = x_recipe.value("device_serial", otherwise);
     if (auto done = add_object(piv::kChuid, piv::chuid_object(x_state.guid), "memory"); !done) return done;
     return add_object(piv::kCcc, piv::ccc_object(ByteView(x_state.guid).last(14)), "memory");
 }
