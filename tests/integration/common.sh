@@ -27,6 +27,43 @@ message_and_digest() {
     openssl dgst -sha256 -binary message > digest
 }
 
+# What a card's key does, openssl undoes. `user` is the script's own: pkcs11-tool on the script's token, with
+# its PIN.
+# rsa_signature_by ID PUBLIC, ec_signature_by ID PUBLIC: the key signs the message, or its digest
+rsa_signature_by() {
+    user --sign -m SHA256-RSA-PKCS --id "$1" -i message -o signature > signed.log
+    openssl dgst -sha256 -verify "$2" -signature signature message
+}
+ec_signature_by() {
+    user --sign -m ECDSA --signature-format openssl --id "$1" -i digest -o signature > signed.log
+    openssl pkeyutl -verify -pubin -inkey "$2" -sigfile signature -in digest
+}
+# decipherment_by ID PUBLIC
+decipherment_by() {
+    openssl pkeyutl -encrypt -pubin -inkey "$2" -in digest -out cryptogram
+    user --decrypt -m RSA-PKCS --id "$1" -i cryptogram -o plain > deciphered.log
+    cmp plain digest || fail "key $1 deciphers something else"
+}
+# agreement_by ID PUBLIC CURVE MECHANISM
+agreement_by() {
+    openssl genpkey -algorithm EC -pkeyopt "ec_paramgen_curve:$3" -out peer.key
+    openssl pkey -in peer.key -pubout -outform DER -out peer.der
+    user --derive -m "$4" --id "$1" -i peer.der -o secret > derived.log
+    openssl pkeyutl -derive -inkey peer.key -peerkey "$2" -out expected
+    cmp secret expected || fail "key $1 derives something else"
+}
+# token_test: pkcs11-tool's own
+token_test() {
+    user --test > token.log 2>&1 || { cat token.log; fail "pkcs11-tool --test"; }
+    expect '^No errors' token.log
+}
+# ssh_key_of PUBLIC MODULE: ssh-keygen finds the key through PKCS#11; the list is left in ./keys
+ssh_key_of() {
+    ssh-keygen -D "$2" > keys
+    ssh-keygen -i -m PKCS8 -f "$1" > expected
+    grep -qF "$(cut -d' ' -f2 expected)" keys || fail "ssh-keygen doesn't show the key $1"
+}
+
 # start_cm RAKIT: a CM host of the script's own with its state in ./state; sets url.
 start_cm() {
     "$1" cm serve --state state --listen 127.0.0.1:0 --ready-file ready.json > cm.log 2>&1 &

@@ -20,13 +20,11 @@ constexpr std::array kCounters{std::pair{"power_ons", &Counters::power_ons},
                                std::pair{"warm_resets", &Counters::warm_resets}, std::pair{"apdus", &Counters::apdus},
                                std::pair{"stamps", &Counters::stamps}};
 
-Image to_image(ByteView atr, const tester::State& state, const std::vector<Fault>& faults) {
+Image to_image(ByteView atr, const tester::State& state) {
     json document{{"kind", "card-image"},           {"version", 1},         {"profile", "tester"}, {"atr", to_hex(atr)},
                   {"serial", to_hex(state.serial)}, {"pins", json::array()}};
     for (const auto& pin : state.pins.pins()) document["pins"].push_back(pin_to_json(pin));
     for (const auto& [name, member] : kCounters) document["counters"][name] = state.counters.*member;
-    for (const auto& fault : faults)
-        if (!spent(fault)) document["faults"].push_back(to_json(fault));
     return {std::move(document)};
 }
 
@@ -48,17 +46,14 @@ Result<tester::State> read_state(const json& image) {
 
 Result<Image> personalise_tester(const json& recipe, const ImageWish& wish, CertificateIssuer&) {
     tester::State state;
-    if (auto done = set_serial(state.serial, recipe, wish); !done) return fail(std::move(done).error());
+    if (auto done = set_serial(state.serial, {}, recipe, wish); !done) return fail(std::move(done).error());
     for (const auto& entry : recipe.at("pins")) {
         auto pin = pin_of_recipe(entry);
         if (!pin) return fail(std::move(pin).error());
         if (pin->reference != 1) return fail(ErrorCode::document_invalid, "the tester's PIN has reference 1", "pins");
         state.pins.put(std::move(*pin));
     }
-    const auto faults = parse_faults(recipe);
-    if (!faults) return fail(faults.error());
-    const auto atr = recipe.value("atr", std::string(kTesterAtr));
-    return to_image(*from_hex(atr), state, *faults);
+    return to_image(*from_hex(recipe.value("atr", std::string(kTesterAtr))), state);
 }
 
 Result<std::unique_ptr<ProfileCard>> open(const json& image) {

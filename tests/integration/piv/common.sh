@@ -1,6 +1,8 @@
-# What the scripts share: both PKCS#11 modules, a key and a certificate of openssl's.
+# What the scripts share: both PKCS#11 modules (a script that wants ykcs11 sets module), a key and a certificate of openssl's.
 . "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 own_folder
+token() { pkcs11-tool --module "${module:-$opensc}" "$@" 2> log || { cat log >&2; fail "pkcs11-tool $*"; }; }
+user() { token --login --pin 123456 "$@"; }
 ykcs11=$(ls /usr/lib/*/libykcs11.so.2 | head -n 1)
 message_and_digest
 # key_and_certificate NAME OPENSSL-KEY-OPTIONS...: NAME.key, NAME.pem, NAME.pub
