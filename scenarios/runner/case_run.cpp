@@ -328,11 +328,11 @@ Result<void> CaseRun::act_again(Observation& seen, Iut& ra, Job& what) {
         what.resume = x_case.doing.resume;
         what.abandon = x_case.doing.abandon;
         const auto& faults = x_case.doing.resume_faults;
-        if (auto in = insert_again(faults); !in) return in;
+        if (auto in = insert_again(seen, faults); !in) return in;
         if (!faults.empty()) {
             if (auto done = once_more(seen, ra, what); !done) return done;
             seen.second_result = seen.result;
-            if (auto in = insert_again(nlohmann::json::array()); !in) return in;
+            if (auto in = insert_again(seen, nlohmann::json::array()); !in) return in;
         }
     }
     return once_more(seen, ra, what);
@@ -342,7 +342,7 @@ Result<void> CaseRun::act_again(Observation& seen, Iut& ra, Job& what) {
 Result<void> CaseRun::persist(Observation& seen, Iut& ra, Job& what) {
     constexpr int kPatience = 4;
     for (int i = 0; i < kPatience && seen.result != "ok"; ++i) {
-        if (auto in = insert_again(nlohmann::json::array()); !in) return in;
+        if (auto in = insert_again(seen, nlohmann::json::array()); !in) return in;
         for (const bool resume : {true, false}) {
             what.resume = resume;
             if (auto done = once_more(seen, ra, what); !done) return done;
@@ -362,10 +362,11 @@ Result<void> CaseRun::decide() {
     return {};
 }
 
-/// insert_again has the card without its faults, but with these.
-Result<void> CaseRun::insert_again(const nlohmann::json& faults) {
+/// insert_again has the card without its faults, but with these; how it was found then is to be judged too.
+Result<void> CaseRun::insert_again(Observation& seen, const nlohmann::json& faults) {
     Result<void> armed;
     auto in = x_around.station.insert_again([&] {
+        seen.between = view_card(x_card.card->snapshot().document);
         x_card.card->disarm();
         for (const auto& fault : faults)
             if (armed) armed = x_card.card->arm(fault);
