@@ -113,7 +113,7 @@ struct CardAfter {
     bool unchanged = false;                  ///< every file byte-identical
     std::map<std::string, KeyAfter> keys;    ///< keys that aren't named must be as they were
     std::optional<KeyAfter> ca;              ///< the issuer certificates on it, which otherwise must be as they were
-    std::optional<std::string> last_update;  ///< TokenInfo's: "renewed", "same"
+    std::optional<std::string> last_update{};  ///< TokenInfo's: "renewed", "same"
 };
 
 /// HandedOut is a certificate that the officer got as a file.
