@@ -14,6 +14,7 @@
 #include "cli/dialog_fd.hpp"
 #include "cli/dialog_terminal.hpp"
 #include "cli/field_choice_folder.hpp"
+#include "cli/open_orders.hpp"
 #include "cli/printable.hpp"
 #include "cli/session_json.hpp"
 #include "cli/verbs.hpp"
@@ -93,7 +94,10 @@ Result<reference::UpdateOutcome> run(const SessionOptions& options, const refere
     if (!officers) return Unexpected{std::move(officers).error()};
     auto exchange = reference::HttpsExchange::open(options.cm, *anchors, &officers->tls());
     if (!exchange) return Unexpected{std::move(exchange).error()};
-    auto reader = open_reader(options.reader, {officers->signs->reader(), officers->tls().reader()});
+    const auto card = resuming ? card_to_resume(journal_folder(options), options.order, desk.dialog())
+                               : Result<std::string>(std::string());
+    if (!card) return Unexpected{card.error()};
+    auto reader = open_reader(options.reader, {officers->signs->reader(), officers->tls().reader()}, *card);
     if (!reader) return Unexpected{std::move(reader).error()};
     SystemClock clock;
     auto log = CardLogFile::open(in_state(options, options.log, "cards.log"), clock);
@@ -102,23 +106,18 @@ Result<reference::UpdateOutcome> run(const SessionOptions& options, const refere
     SystemRng rng;
     NoTrace trace;
     const auto cm = reference::open_cm(options.dialect, **exchange, *anchors, clock, rng);
-    reference::UpdatePorts ports{**reader,
-                                 *cm,
-                                 *officers->signs,
-                                 desk.dialog(),
-                                 clock,
-                                 rng,
-                                 trace,
-                                 in_state(options, options.journal, "journal"),
-                                 transport_policies()};
+    reference::UpdatePorts ports{**reader, *cm,   *officers->signs,        desk.dialog(),       clock,
+                                 rng,      trace, journal_folder(options), transport_policies()};
     ports.field_choices = &choices;
     ports.card_log = log->get();
     ports.tls_officer = officers->connects.get();
-    if (options.abandon) return reference::abandon(ports);
-    return resuming ? reference::resume(ports) : reference::update(ports, request);
+    ports.write_real_card = options.write_real_card;
+    ports.approval_wait = std::chrono::seconds(options.wait);
+    if (!resuming) return reference::update(ports, request);
+    return options.abandon ? reference::abandon(ports, *card) : reference::resume(ports, *card);
 }
 
-void print(const reference::UpdateOutcome& outcome) {
+void print(const reference::UpdateOutcome& outcome, bool given_up) {
     for (const auto& line : outcome.lines) {
         const std::string what = line.certificate ? printable(to_string(line.certificate->subject())) + ", serial " +
                                                         line.certificate->serial_hex()
@@ -127,15 +126,28 @@ void print(const reference::UpdateOutcome& outcome) {
                     std::string(reference::core::name(line.action)).c_str(), what.c_str(),
                     line.stored ? ", on the card" : ", not stored on the card");
     }
-    std::printf("order %s is done\n", outcome.transaction.c_str());
+    std::printf("order %s is %s\n", outcome.transaction.c_str(), given_up ? "given up" : "done");
 }
 
 }  // namespace
 
+std::filesystem::path journal_folder(const SessionOptions& options) {
+    return in_state(options, options.journal, "journal");
+}
+
 std::vector<std::string> transport_policies() { return {reference::kDefaultTransportPolicy}; }
 
-/// sole_reader picks the only reader, or of several the only one that holds a card.
-static Result<std::string> sole_reader(const std::vector<std::string>& taken) {
+/// holds tells whether the card in a reader is the one with this serial number.
+static bool holds(const std::string& reader, const std::string& card) {
+    auto opened = reference::PcscReader::open(reader);
+    if (!opened) return false;
+    NoTrace trace;
+    const auto contents = reference::read_card(**opened, transport_policies(), trace);
+    return contents && contents->serial == card;
+}
+
+/// sole_reader picks the only reader, or of several the only one that holds a card, or the wanted card.
+static Result<std::string> sole_reader(const std::vector<std::string>& taken, const std::string& card) {
     const auto is_taken = [&](const auto& one) { return std::find(taken.begin(), taken.end(), one) != taken.end(); };
     auto names = reference::list_readers();
     if (!names) return Unexpected{std::move(names).error()};
@@ -146,6 +158,9 @@ static Result<std::string> sole_reader(const std::vector<std::string>& taken) {
     if (!holding) return Unexpected{std::move(holding).error()};
     std::erase_if(*holding, is_taken);
     if (holding->size() == 1) return holding->front();
+    if (!card.empty())
+        for (const auto& one : *holding)
+            if (holds(one, card)) return one;
     const auto& choice = holding->empty() ? *names : *holding;
     std::string all;
     for (const auto& one : choice) all += (all.empty() ? "" : ", ") + one;
@@ -154,8 +169,9 @@ static Result<std::string> sole_reader(const std::vector<std::string>& taken) {
 }
 
 Result<std::unique_ptr<reference::CardReader>> open_reader(const std::string& name,
-                                                           const std::vector<std::string>& taken) {
-    auto wanted = name.empty() ? sole_reader(taken) : Result<std::string>(name);
+                                                           const std::vector<std::string>& taken,
+                                                           const std::string& card) {
+    auto wanted = name.empty() ? sole_reader(taken, card) : Result<std::string>(name);
     if (!wanted) return Unexpected{std::move(wanted).error()};
     auto reader = reference::PcscReader::open(*wanted);
     if (!reader) return Unexpected{std::move(reader).error()};
@@ -208,6 +224,11 @@ void add_session_options(CLI::App& verb, SessionOptions& options) {
     verb.add_option("--pin-fd", options.pin_fd,
                     "Secrets from this file descriptor, a line for each prompt: \"prompt-id value\"")
         ->check(whole_number);
+    verb.add_option("--wait", options.wait,
+                    "Seconds to wait for somebody's approval at the CM (default: none; rakit resume asks again)")
+        ->check(whole_number);
+    verb.add_flag("--yes-write-real-card", options.write_real_card,
+                  "Write to a card that is no virtual one without asking");
     verb.add_flag("--events", options.events, "JSON lines on standard input and output (docs/formats/events.md)");
     verb.add_option("--out-dir", options.out_dir, "Folder for the certificates of Issue")->capture_default_str();
     verb.add_option("--state", options.state,
@@ -230,7 +251,7 @@ int run_session(const SessionOptions& options, const reference::UpdateRequest& r
     else if (options.json)
         std::printf("%s\n", one_line(result_json(outcome)).c_str());
     else if (outcome)
-        print(*outcome);
+        print(*outcome, options.abandon);
     return outcome ? kDone : report(outcome.error(), status_of(outcome.error()));
 }
 

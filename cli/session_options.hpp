@@ -28,7 +28,11 @@ struct SessionOptions {
     std::string state;
     std::string journal;
     std::string log;
+    bool write_real_card = false;
+    int wait = 0;          ///< seconds for somebody's approval at the CM
     bool abandon = false;  ///< resume only: give the order up
+    bool list = false;     ///< resume only: just list the open orders
+    std::string order;     ///< resume only: the card's serial number or the transaction
 };
 
 /// add_reader_option registers `--reader`, for open_reader.
@@ -42,9 +46,14 @@ void add_session_options(CLI::App& verb, SessionOptions& options);
 int run_session(const SessionOptions& options, const reference::UpdateRequest& request, bool resume);
 
 /// open_reader opens the named reader, or the only one there is; `taken` are no choice: the officer's card is in them.
+/// Of several that hold a card it is the one with the card of that serial number, if one is given.
 /// Failure: reader_absent, usage, service_absent.
 Result<std::unique_ptr<reference::CardReader>> open_reader(const std::string& name,
-                                                           const std::vector<std::string>& taken = {});
+                                                           const std::vector<std::string>& taken = {},
+                                                           const std::string& card = {});
+
+/// journal_folder is where the open orders are, by the options.
+std::filesystem::path journal_folder(const SessionOptions& options);
 
 /// transport_policies are the policy OIDs that mark a TC (harness-defined default).
 std::vector<std::string> transport_policies();

@@ -1,7 +1,7 @@
-// A whole update inside somebody's own program: READER CM-URL CM-CA.pem OFFICER PROCEDURE KEY=ACTION... Each answer
-// that a person would give comes from environment variables here, which suits an example and nothing else.
+// A whole update inside somebody's own program: READER CM-URL CM-CA.pem OFFICER PROCEDURE KEY=ACTION... The PINs that a
+// person would type come from standard input here, a line "prompt-id PIN" for each, in the order in which they are asked.
 #include <cstdio>
-#include <cstdlib>
+#include <iostream>
 #include <string>
 
 #include "common/base/file.hpp"
@@ -17,12 +17,13 @@ using namespace rakit::reference;
 class Desk final : public Dialog {
 public:
     Result<Pin> ask_pin(const PinPrompt& prompt) override {
-        std::string variable = "EMBED_" + prompt.id;
-        for (char& c : variable)
-            if (c == '-' || c == ':') c = '_';
-        const char* value = std::getenv(variable.c_str());
-        if (value == nullptr) return fail(ErrorCode::prompt_unavailable, prompt.label, variable);
-        return Pin(value);
+        std::string line;
+        const std::string id = prompt.id + " ";
+        if (!std::getline(std::cin, line) || line.rfind(id, 0) != 0)
+            return fail(ErrorCode::prompt_unavailable, prompt.label, prompt.id);
+        Pin pin(std::string_view(line).substr(id.size()));
+        wipe(line.data(), line.size());
+        return pin;
     }
     Result<ActionsAnswer> choose_actions(const Contents&) override { return absent("an action"); }
     Result<std::string> choose_procedure(const std::vector<Procedure>&) override { return absent("a procedure"); }
@@ -32,6 +33,8 @@ public:
             if (field.name == "commonName") filled.values["commonName"] = "Anna Ek";
         return filled;
     }
+    /// A card that is no virtual one is written only if somebody says so: here nobody does.
+    Result<bool> confirm(const Question& question) override { return question.preset; }
     void tell(const std::string& code, const std::string& text) override {
         std::printf("notice %s: %s\n", code.c_str(), text.c_str());
     }

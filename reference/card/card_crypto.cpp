@@ -64,4 +64,10 @@ Result<Bytes> ecdsa_der(Bytes signature) {
     return std::move(writer).bytes();
 }
 
+SecretBytes secret(Bytes octets) {
+    SecretBytes kept(octets.begin(), octets.end());
+    wipe(octets.data(), octets.size());
+    return kept;
+}
+
 }  // namespace rakit::reference

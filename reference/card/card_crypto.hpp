@@ -23,4 +23,7 @@ std::optional<SecretBytes> strip_padding(ByteView block);
 /// card_content_invalid.
 Result<Bytes> ecdsa_der(Bytes signature);
 
+/// secret keeps what a key deciphered or agreed on where it is wiped, and wipes what it came in.
+SecretBytes secret(Bytes octets);
+
 }  // namespace rakit::reference

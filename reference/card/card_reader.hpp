@@ -27,6 +27,8 @@ class CardReader {
 public:
     virtual ~CardReader() = default;
     virtual std::string name() const = 0;
+    /// is_virtual tells whether nobody's card can be in this reader: nobody need be asked before it is written.
+    virtual bool is_virtual() const { return false; }
     /// atr connects if need be and tells the ATR of the card that is in now. Failures: card_absent, reader_absent, ...
     virtual Result<Bytes> atr() = 0;
     /// lock begins exclusive access, connecting if need be. If the card was reset or exchanged since the last lock,

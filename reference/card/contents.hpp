@@ -80,7 +80,7 @@ struct Contents {
     std::vector<std::string> write_pins;     ///< PinState::ids that must be verified before a certificate can be
                                              ///< written, besides the PINs of the keys that change
     std::vector<std::string> ca_write_pins;  ///< the same for CA certificates
-    bool can_store_ca = false;               ///< there is a directory for CA certificates
+    bool can_store_ca = false;               ///< there is a directory that takes CA certificates
     std::vector<std::string> notes;          ///< what the RA should say: "lastUpdate can't be renewed: ..."
 
     CardIdentity identity() const;

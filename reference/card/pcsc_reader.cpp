@@ -224,6 +224,8 @@ PcscReader::~PcscReader() = default;
 
 std::string PcscReader::name() const { return x_link->reader; }
 
+bool PcscReader::is_virtual() const { return x_link->reader.find("Virtual PCD") != std::string::npos; }
+
 Result<std::unique_ptr<PcscReader>> PcscReader::open(const std::string& name, PcscLimits limits) {
     const Context context;
     if (context.status() != SCARD_S_SUCCESS) return failed(context.status(), "");

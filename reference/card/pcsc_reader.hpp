@@ -28,6 +28,8 @@ public:
     PcscReader& operator=(const PcscReader&) = delete;
 
     std::string name() const override;
+    /// is_virtual goes by the name: vpcd's readers are called "Virtual PCD" (vsmartcard's own name for them).
+    bool is_virtual() const override;
     Result<Bytes> atr() override;
     Result<std::unique_ptr<ExclusiveAccess>> lock() override;
     /// wait_for_card returns once a card that answers is in, or fails with card_absent or card_mute after `timeout`.

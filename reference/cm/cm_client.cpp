@@ -26,6 +26,15 @@ CmClient::CmClient(HttpExchange& exchange, std::vector<x509::Certificate> anchor
                    std::chrono::milliseconds deadline)
     : x_routes(exchange, std::move(anchors), deadline), x_clock(clock), x_rng(rng) {}
 
+Result<std::pair<PrepareAnswer, Pin>> CmClient::prepare(const Order& order) {
+    auto prepared = x_routes.prepare(order);
+    if (!prepared) return prepared;
+    auto foreign = x_routes.foreign_lines(order);
+    if (!foreign) return Unexpected{std::move(foreign).error().in("prepare")};
+    prepared->first.foreign = *std::move(foreign);
+    return prepared;
+}
+
 Result<Bytes> CmClient::encode_order(const Order& order, const std::vector<Bytes>& requests,
                                      const OfficerCredential& officer) {
     if (requests.size() != order.lines.size()) std::abort();

@@ -22,7 +22,8 @@ public:
 
     std::string_view dialect() const override { return "cmc"; }
     Result<std::vector<Procedure>> procedures() override { return x_routes.procedures(); }
-    Result<std::pair<PrepareAnswer, Pin>> prepare(const Order& order) override { return x_routes.prepare(order); }
+    /// prepare asks for GET /cacerts as well if a certificate is replaced that may not be this CM's.
+    Result<std::pair<PrepareAnswer, Pin>> prepare(const Order& order) override;
     Result<Bytes> witnessed_request(const Order& order, const OrderLine& line) override {
         return rakit::reference::witnessed_request(order, line);
     }

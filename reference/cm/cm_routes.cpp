@@ -1,5 +1,7 @@
 #include "reference/cm/cm_routes.hpp"
 
+#include <algorithm>
+
 #include "reference/cm/bodies.hpp"
 #include "reference/cm/op_pin_scan.hpp"
 #include "reference/cm/signed_data.hpp"
@@ -60,6 +62,25 @@ Result<std::pair<PrepareAnswer, Pin>> CmRoutes::prepare(const Order& order) {
         return Unexpected{
             Error{ErrorCode::cm_answer_invalid, "an OP PIN is held exactly if it comes along", "prepare", {}, {}, {}}};
     return std::pair<PrepareAnswer, Pin>(*std::move(answer), *std::move(pin));
+}
+
+Result<std::vector<std::string>> CmRoutes::foreign_lines(const Order& order) {
+    std::vector<x509::Certificate> known = x_anchors;
+    bool asked = false;
+    std::vector<std::string> foreign;
+    for (const auto& line : order.lines) {
+        if (line.action != "redo" || !line.replaces || line.replaces == line.transport_certificate) continue;
+        const auto issued = [&](const auto& ca) { return ca.subject_der() == line.replaces->issuer_der(); };
+        if (std::any_of(known.begin(), known.end(), issued)) continue;
+        if (!asked) {
+            asked = true;
+            const auto issuers = ask(get("/cacerts", "application/pkcs7-mime")).and_then(read_cacerts);
+            if (!issuers) return fail(issuers.error());
+            known.insert(known.end(), issuers->begin(), issuers->end());
+        }
+        if (std::none_of(known.begin(), known.end(), issued)) foreign.push_back(line.key);
+    }
+    return foreign;
 }
 
 Result<void> CmRoutes::check_issuers(const Issued& issued, std::vector<x509::Certificate> known, UtcTime now) {

@@ -27,6 +27,9 @@ public:
     /// prepare is CmPort's. The answer's body is wiped; HttpsExchange wipes its buffers too. What another HttpExchange
     /// copies is its business.
     Result<std::pair<PrepareAnswer, Pin>> prepare(const Order& order);
+    /// foreign_lines gives the keys of the Redo lines whose replaced certificate, no TC, none of the anchors and of GET
+    /// /cacerts issued, by name; GET /cacerts only where the anchors don't suffice.
+    Result<std::vector<std::string>> foreign_lines(const Order& order);
     /// check_issuers builds the issued certificates' chains to the anchors with what is known, else with GET /cacerts.
     /// Failures: cm_untrusted (also where a CA's validity is over), cm_timeout_after_submit (the chain's certificates
     /// can't be had; the order stands).

@@ -44,6 +44,7 @@ struct OrderLine {
     std::optional<x509::Certificate> replaces;               ///< Redo: the certificate that goes
     std::optional<x509::Certificate> transport_certificate;  ///< the key's TC, whatever the action
     bool witnessed = false;  ///< the key can't sign: the RA has seen possession itself, the request has no signature
+    bool foreign = false;    ///< no CA of this CM issued what is replaced: the CM is not asked to revoke it
     bool operator==(const OrderLine&) const = default;
 };
 
@@ -69,6 +70,7 @@ struct PrepareAnswer {
     bool op_pin_held = false;
     bool issuer_certificates_stored = false;
     std::vector<Field> fields;
+    std::vector<std::string> foreign{};  ///< keys of the lines whose replaced certificate no CA of this CM issued
 };
 
 /// Issued is what the CM answered to an order.

@@ -14,9 +14,9 @@ namespace {
 using cmc::Control;
 using cmc::ControlNumber;
 
-/// A TC is exchanged, not revoked: the CM marks it used.
+/// A TC is exchanged, not revoked: the CM marks it used. What another CM issued is not this one's to revoke.
 bool revokes(const OrderLine& line) {
-    return line.action == "redo" && line.replaces && line.replaces != line.transport_certificate;
+    return line.action == "redo" && line.replaces && line.replaces != line.transport_certificate && !line.foreign;
 }
 
 /// ControlList numbers what is added, from 1.

@@ -24,6 +24,12 @@ Unexpected write_failed(const std::filesystem::path& path, const std::string& wh
     return fail(ErrorCode::journal_write_failed, why, path.string(), "see that the journal's folder is writable");
 }
 
+Result<OpenOrder> read_record(const std::filesystem::path& path) {
+    auto content = read_file(path);
+    if (!content) return Unexpected{std::move(content).error()};
+    return parse_open_order(path.string(), as_text(*content));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& folder, const std::string& serial) {
@@ -45,9 +51,7 @@ Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& fold
 
 Result<std::optional<OpenOrder>> Journal::read() const {
     if (!std::filesystem::exists(x_path)) return std::optional<OpenOrder>{};
-    auto content = read_file(x_path);
-    if (!content) return Unexpected{std::move(content).error()};
-    auto open = parse_open_order(x_path.string(), as_text(*content));
+    auto open = read_record(x_path);
     if (!open) return Unexpected{std::move(open).error()};
     return std::optional<OpenOrder>(std::move(*open));
 }
@@ -62,6 +66,24 @@ Result<void> Journal::close() {
     if (std::error_code problem; !std::filesystem::remove(x_path, problem) && problem)
         return write_failed(x_path, problem.message());
     return {};
+}
+
+Result<std::vector<ListedOrder>> list_open_orders(const std::filesystem::path& folder) {
+    std::vector<ListedOrder> all;
+    std::error_code problem;
+    for (auto entry = std::filesystem::directory_iterator(folder, problem);
+         !problem && entry != std::filesystem::directory_iterator(); entry.increment(problem)) {
+        const auto& path = entry->path();
+        if (path.extension() != ".json" || !std::filesystem::exists(path)) continue;
+        auto order = read_record(path);
+        // Done while this listed: there is nothing to tell.
+        if (!order && !std::filesystem::exists(path)) continue;
+        all.push_back({path, std::move(order)});
+    }
+    if (problem && problem != std::errc::no_such_file_or_directory)
+        return fail(ErrorCode::file_unreadable, problem.message(), folder.string());
+    std::ranges::sort(all, {}, &ListedOrder::file);
+    return all;
 }
 
 }  // namespace rakit::reference

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "common/base/descriptor.hpp"
 #include "reference/journal/open_order.hpp"
@@ -33,5 +34,15 @@ private:
     std::filesystem::path x_path;
     Descriptor x_lock;
 };
+
+/// ListedOrder is one record of a journal's folder.
+struct ListedOrder {
+    std::filesystem::path file;
+    Result<OpenOrder> order;  ///< journal_corrupt, file_unreadable: it can't be read
+};
+
+/// list_open_orders reads the records of all cards, by file name; none if there is no folder. It takes no lock: each
+/// record is replaced as a whole, so what is read is whole. Failure: file_unreadable (the folder).
+Result<std::vector<ListedOrder>> list_open_orders(const std::filesystem::path& folder);
 
 }  // namespace rakit::reference

@@ -20,6 +20,7 @@ json line_json(const OrderLine& line) {
     if (line.replaces) out["replaces"] = to_base64(line.replaces->der());
     if (line.transport_certificate) out["transportCertificate"] = to_base64(line.transport_certificate->der());
     if (line.witnessed) out["witnessed"] = true;
+    if (line.foreign) out["foreign"] = true;
     return out;
 }
 
@@ -73,7 +74,8 @@ OrderLine read_line(Reader& from, const std::string& at) {
             from.base64(at + "/publicKey"),
             from.certificate(at + "/replaces"),
             from.certificate(at + "/transportCertificate"),
-            from.has(at + "/witnessed")};
+            from.has(at + "/witnessed"),
+            from.has(at + "/foreign")};
 }
 
 Order read_order(Reader& from) {

@@ -106,29 +106,42 @@ const EC_KEY_METHOD* ec_method() {
     return kMethod;
 }
 
+/// Family is what OpenSSL calls the same things for RSA and for EC.
+template <class Key, class Method>
+struct Family {
+    int (*set_method)(Key*, const Method*);
+    int (*set_data)(Key*, int, void*);
+    int (*set_key)(EVP_PKEY*, Key*);
+    void (*free)(Key*);
+};
+
+constexpr Family<RSA, RSA_METHOD> kRsa{RSA_set_method, RSA_set_ex_data, EVP_PKEY_set1_RSA, RSA_free};
+constexpr Family<EC_KEY, EC_KEY_METHOD> kEc{EC_KEY_set_method, EC_KEY_set_ex_data, EVP_PKEY_set1_EC_KEY, EC_KEY_free};
+
+/// lend puts a public key whose signatures are the token's into `to`; `owner` goes to it, and `copy` in any case.
+template <class Key, class Method>
+bool lend(EVP_PKEY* to, Key* copy, const Family<Key, Method>& family, const Method* method, int index,
+          std::unique_ptr<UsePointer>& owner) {
+    bool good =
+        copy != nullptr && family.set_method(copy, method) == 1 && family.set_data(copy, index, owner.get()) == 1;
+    if (good) owner.release();
+    good = good && family.set_key(to, copy) == 1;
+    family.free(copy);
+    return good;
+}
+
 }  // namespace
 
 Result<ossl::PKey> pkcs11_key(const EVP_PKEY* public_key, UsePointer use) {
     ossl::PKey key(EVP_PKEY_new());
     auto owner = std::make_unique<UsePointer>(std::move(use));
     bool good = false;
-    if (EVP_PKEY_is_a(public_key, "RSA") == 1) {
-        RSA* rsa = RSAPublicKey_dup(EVP_PKEY_get0_RSA(public_key));
-        good = rsa != nullptr && RSA_set_method(rsa, rsa_method()) == 1 &&
-               RSA_set_ex_data(rsa, rsa_index(), owner.get()) == 1;
-        if (good) owner.release();
-        good = good && EVP_PKEY_set1_RSA(key.get(), rsa) == 1;
-        RSA_free(rsa);
-    } else if (EVP_PKEY_is_a(public_key, "EC") == 1) {
-        EC_KEY* ec = EC_KEY_dup(EVP_PKEY_get0_EC_KEY(public_key));
-        good = ec != nullptr && EC_KEY_set_method(ec, ec_method()) == 1 &&
-               EC_KEY_set_ex_data(ec, ec_index(), owner.get()) == 1;
-        if (good) owner.release();
-        good = good && EVP_PKEY_set1_EC_KEY(key.get(), ec) == 1;
-        EC_KEY_free(ec);
-    } else {
+    if (EVP_PKEY_is_a(public_key, "RSA") == 1)
+        good = lend(key.get(), RSAPublicKey_dup(EVP_PKEY_get0_RSA(public_key)), kRsa, rsa_method(), rsa_index(), owner);
+    else if (EVP_PKEY_is_a(public_key, "EC") == 1)
+        good = lend(key.get(), EC_KEY_dup(EVP_PKEY_get0_EC_KEY(public_key)), kEc, ec_method(), ec_index(), owner);
+    else
         return fail(ErrorCode::unsupported, "an officer's key is RSA or EC");
-    }
     if (!good) return fail(ErrorCode::crypto_failed, "the officer's key: " + ossl::last_error());
     return key;
 }

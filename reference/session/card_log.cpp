@@ -36,9 +36,11 @@ struct Entry {
     }
     std::optional<CardLogEntry> operator()(const HandOut& effect) const {
         if (effect.lines.empty()) return std::nullopt;
-        std::string keys;
-        for (const auto& line : effect.lines) keys += (keys.empty() ? "key " : ", key ") + line.key;
-        return CardLogEntry{"hand-out", {}, {}, keys};
+        std::string handed;
+        for (const auto& line : effect.lines)
+            handed += (handed.empty() ? "key " : ", key ") + line.key + " serial " + line.certificate->serial_hex() +
+                      " SHA-256 " + to_hex(line.certificate->sha256());
+        return CardLogEntry{"hand-out", {}, effect.transaction, std::move(handed)};
     }
     std::optional<CardLogEntry> operator()(const Confirm& effect) const {
         return CardLogEntry{

@@ -10,6 +10,8 @@ namespace rakit::reference {
 class CardPort {
 public:
     virtual ~CardPort() = default;
+    /// real_reader names the reader if the card in it is no virtual one: the officer is asked before the first write.
+    virtual std::string real_reader() const { return {}; }
     virtual Result<void> lock() = 0;
     virtual void unlock() = 0;
     virtual Result<Contents> read_contents() = 0;

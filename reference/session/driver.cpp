@@ -1,5 +1,7 @@
 #include "reference/session/driver.hpp"
 
+#include <algorithm>
+
 #include "reference/session/card_log.hpp"
 
 namespace rakit::reference {
@@ -23,6 +25,7 @@ Event answer(Result<void> result) {
 constexpr auto kSignaturePin = "signature-pin";
 constexpr auto kTlsPin = "tls-pin";
 constexpr auto kOpPin = "op-pin";
+constexpr std::chrono::seconds kPause{1};  // at least, between two questions whether an order is approved
 
 core::OfficerCard officer_card(const OfficerCredential& officer) {
     return {officer.token_serial(), officer.certificate().spki()};
@@ -33,9 +36,16 @@ core::OfficerCard officer_card(const OfficerCredential& officer) {
 Driver::Driver(DriverPorts ports, Policy policy)
     : x_ports(std::move(ports)), x_policy(policy), x_vault(x_ports.clock, x_ports.pin_deadline) {}
 
-Event Driver::start(const UpdateRequest& request, bool resume, bool abandon) {
-    Started started{
-        resume, x_ports.officer.is_soft_token(), request, x_ports.rng.bytes(16), x_ports.rng.bytes(16), abandon, {}};
+Event Driver::start(const UpdateRequest& request, const std::optional<Resumption>& resumption) {
+    Started started;
+    started.resume = resumption.has_value();
+    started.soft_token = x_ports.officer.is_soft_token();
+    started.request = request;
+    started.transaction_id = x_ports.rng.bytes(16);
+    started.sender_nonce = x_ports.rng.bytes(16);
+    started.abandon = resumption && resumption->abandon;
+    started.real_reader = x_ports.card.real_reader();
+    if (resumption) started.card = resumption->card;
     for (const auto* officer : {&x_ports.officer, x_ports.tls_officer})
         if (officer != nullptr && !officer->is_soft_token()) started.officer_cards.push_back(officer_card(*officer));
     // A positive INTEGER of 16 octets: neither a sign bit nor leading zero bits to lose (wire.md, transactionId).
@@ -43,9 +53,9 @@ Event Driver::start(const UpdateRequest& request, bool resume, bool abandon) {
     return started;
 }
 
-Result<UpdateOutcome> Driver::run(const UpdateRequest& request, bool resume, bool abandon) {
+Result<UpdateOutcome> Driver::run(const UpdateRequest& request, const std::optional<Resumption>& resumption) {
     State state;
-    Event event = start(request, resume, abandon);
+    Event event = start(request, resumption);
     while (!x_finish) {
         Transition next = step(std::move(state), event, x_policy);
         state = std::move(next.state);
@@ -249,6 +259,15 @@ Driver::Answer Driver::perform(const Checkpoint& effect) {
 Driver::Answer Driver::perform(const Submit& effect) {
     if (!officer_is_open()) return SecretMissing{kSignaturePin};
     return answer<OrderIssued>(x_ports.cm.submit(effect.encoded, effect.order, effect.so_far, x_ports.officer));
+}
+
+Driver::Answer Driver::perform(const AwaitApproval& effect) {
+    const std::chrono::milliseconds wait =
+        std::max<std::chrono::seconds>(effect.earliest - x_ports.clock.now(), kPause);
+    if (x_awaited + wait > x_ports.approval_wait) return ApprovalAwaited{false};
+    x_awaited += wait;
+    x_ports.clock.sleep(wait);
+    return ApprovalAwaited{true};
 }
 
 Driver::Answer Driver::perform(const PlanWrite& effect) {

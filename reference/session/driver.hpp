@@ -24,20 +24,26 @@ struct DriverPorts {
     FieldChoices* field_choices = nullptr;
     CardLog* card_log = nullptr;
     OfficerCredential* tls_officer = nullptr;  ///< null: `officer` opens the connection too
+    std::chrono::seconds approval_wait{0};     ///< in all, for somebody's approval at the CM
+};
+
+/// Resumption says which open order is to be continued, or given up.
+struct Resumption {
+    bool abandon = false;
+    std::string card;  ///< serial number of the order's card; empty: that of the card in the reader
 };
 
 /// Driver runs the pure core: it does each effect and brings back what came of it. One Driver does one update.
 class Driver {
 public:
     Driver(DriverPorts ports, core::Policy policy);
-    /// run goes from the start to Finish. `resume` continues an open order instead of beginning one.
-    /// `abandon`, with `resume`, gives it up.
-    Result<UpdateOutcome> run(const UpdateRequest& request, bool resume, bool abandon = false);
+    /// run goes from the start to Finish. With a resumption it continues an open order instead of beginning one.
+    Result<UpdateOutcome> run(const UpdateRequest& request, const std::optional<Resumption>& resumption = {});
 
 private:
     using Answer = std::optional<core::Event>;
 
-    core::Event start(const UpdateRequest& request, bool resume, bool abandon);
+    core::Event start(const UpdateRequest& request, const std::optional<Resumption>& resumption);
     Answer perform(const core::UnlockCard&);
     Answer perform(const core::Tell& effect);
     Answer perform(const core::Progress& effect);
@@ -61,6 +67,7 @@ private:
     Answer perform(const core::EncodeOrder& effect);
     Answer perform(const core::Checkpoint& effect);
     Answer perform(const core::Submit& effect);
+    Answer perform(const core::AwaitApproval& effect);
     Answer perform(const core::PlanWrite& effect);
     Answer perform(const core::WriteSteps& effect);
     Answer perform(const core::HandOut& effect);
@@ -83,6 +90,7 @@ private:
     std::string x_card;          ///< serial number of the card that the update is for; empty before it was read
     std::string x_card_in_lock;  ///< serial number read in this lock; empty before
     std::optional<std::chrono::milliseconds> x_officer_since;
+    std::chrono::milliseconds x_awaited{0};
     std::optional<core::Finish> x_finish;
 };
 

@@ -83,6 +83,10 @@ struct Submit {
     Order order;
     Submission so_far;
 };
+/// AwaitApproval waits until the CM may be asked again, if the driver was given that much time.
+struct AwaitApproval {
+    UtcTime earliest;
+};
 struct PlanWrite {
     WriteOrder wanted;
 };
@@ -91,6 +95,7 @@ struct WriteSteps {
 };
 struct HandOut {
     std::vector<LineOutcome> lines;
+    std::string transaction;  ///< hex
 };
 struct Confirm {
     Order order;
@@ -102,7 +107,7 @@ struct CloseJournal {};
 using Effect = std::variant<UnlockCard, Tell, Progress, RememberFields, Finish, LockCard, ReadContents, ReadIdentity,
                             OpenJournal, ChooseActions, AskPin, UnlockOfficer, ListProcedures, ChooseProcedure,
                             RecallFields, FillForm, AskQuestion, Prepare, VerifyPin, MakeRequestSignature, EncodeOrder,
-                            Checkpoint, Submit, PlanWrite, WriteSteps, HandOut, Confirm, CloseJournal>;
+                            Checkpoint, Submit, AwaitApproval, PlanWrite, WriteSteps, HandOut, Confirm, CloseJournal>;
 using Effects = std::vector<Effect>;
 
 }  // namespace rakit::reference::core

@@ -15,6 +15,8 @@ struct Started {
     Bytes sender_nonce;    ///< 16 random octets
     bool abandon = false;  ///< resume, to give the order up
     std::vector<OfficerCard> officer_cards{};
+    std::string real_reader{};  ///< the reader's name, if its card is no virtual one
+    std::string card{};         ///< serial number of the card that it must be; empty: whichever is in
 };
 struct CardLocked {};
 struct ContentsRead {
@@ -64,6 +66,9 @@ struct CheckpointWritten {};
 struct OrderIssued {
     Submission submission;
 };
+struct ApprovalAwaited {
+    bool due = false;  ///< the CM may be asked again; else there is no time left to wait
+};
 struct WritePlanned {
     WritePlan plan;
 };
@@ -80,10 +85,10 @@ struct Failed {
 };
 
 /// Event is what came of the last effect that answers.
-using Event =
-    std::variant<Started, CardLocked, ContentsRead, JournalOpened, ActionsChosen, ReloadWanted, PinGiven,
-                 OfficerUnlocked, ProceduresListed, ProcedureChosen, FieldsRecalled, FormFilled, Prepared,
-                 QuestionAnswered, IdentityRead, PinVerified, RequestSigned, OrderEncoded, CheckpointWritten,
-                 OrderIssued, WritePlanned, CardWritten, HandedOut, Confirmed, JournalClosed, SecretMissing, Failed>;
+using Event = std::variant<Started, CardLocked, ContentsRead, JournalOpened, ActionsChosen, ReloadWanted, PinGiven,
+                           OfficerUnlocked, ProceduresListed, ProcedureChosen, FieldsRecalled, FormFilled, Prepared,
+                           QuestionAnswered, IdentityRead, PinVerified, RequestSigned, OrderEncoded, CheckpointWritten,
+                           OrderIssued, ApprovalAwaited, WritePlanned, CardWritten, HandedOut, Confirmed, JournalClosed,
+                           SecretMissing, Failed>;
 
 }  // namespace rakit::reference::core

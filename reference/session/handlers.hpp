@@ -23,6 +23,7 @@ Transition on_prepared(State state, const Prepared& event, const Policy& policy)
 Transition on_replace_ca(State state, const QuestionAnswered& event, const Policy& policy);
 
 // step_sign.cpp: PINs, request signatures, the submission
+Transition on_real_card(State state, const QuestionAnswered& event, const Policy& policy);
 Transition on_pin(State state, const PinGiven& event, const Policy& policy);
 Transition on_locked_to_sign(State state, const CardLocked& event, const Policy& policy);
 Transition on_compared_to_sign(State state, const IdentityRead& event, const Policy& policy);
@@ -31,6 +32,7 @@ Transition on_request_signed(State state, const RequestSigned& event, const Poli
 Transition on_encoded(State state, const OrderEncoded& event, const Policy& policy);
 Transition on_order_saved(State state, const CheckpointWritten& event, const Policy& policy);
 Transition on_progress_saved(State state, const CheckpointWritten& event, const Policy& policy);
+Transition on_approval_awaited(State state, const ApprovalAwaited& event, const Policy& policy);
 Transition on_issued(State state, const OrderIssued& event, const Policy& policy);
 Transition on_pin_missing(State state, const SecretMissing& event, const Policy& policy);
 Transition on_signature_pin_missing(State state, const SecretMissing& event, const Policy& policy);
@@ -68,7 +70,8 @@ void unlock(State& state, Effects& effects);
 
 /// ask_signature_pin leads through the prompt to `then`, one of the stages that reenter() knows.
 Transition ask_signature_pin(State state, Stage then, Effects silent = {});
-/// ask_pins asks for the prompts still open, then goes to `then`; blocked PINs end the update.
+/// ask_pins asks for the prompts still open, then goes to `then`; blocked PINs end the update. An order that writes to
+/// a card that is no virtual one is asked about before, once.
 Transition ask_pins(State state, Stage then, Effects silent = {});
 /// reenter begins a stage that a prompt interrupted or preceded.
 Transition reenter(State state, Stage stage, Effects silent = {});

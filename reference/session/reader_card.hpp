@@ -13,6 +13,7 @@ public:
                std::vector<std::string> transport_policies, Trace& trace);
     ~ReaderCard() override;
 
+    std::string real_reader() const override { return x_reader.is_virtual() ? std::string() : x_reader.name(); }
     Result<void> lock() override;
     void unlock() override;
     /// read_contents asks each family that recognises the ATR; the last refusal stands. Failure: card_unsupported.

@@ -27,6 +27,7 @@ enum class Stage {
     filling_form,
     preparing,
     asking_replace_ca,
+    asking_real_card,  ///< may a card that is no virtual one be written?
     asking_pins,
     locking_to_sign,
     comparing_to_sign,
@@ -35,6 +36,7 @@ enum class Stage {
     saving_order,
     submitting,
     saving_progress,  ///< some lines are issued, or the order is pending
+    awaiting_approval,
     saving_issued,
     locking_to_write,
     comparing_to_write,
@@ -57,8 +59,9 @@ std::string_view name(Stage stage);
 
 /// Policy is what the RA's owner decides.
 struct Policy {
-    bool issue_first = false;     ///< the authorisations for writing come after the CM issued
-    std::string dialect = "cmc";  ///< that is spoken with the CM
+    bool issue_first = false;      ///< the authorisations for writing come after the CM issued
+    std::string dialect = "cmc";   ///< that is spoken with the CM
+    bool write_real_card = false;  ///< a card that is no virtual one is written without asking
 };
 
 /// CardStep is one thing to do inside the lock: a VERIFY, or the signature over one request.
@@ -81,6 +84,8 @@ struct State {
     bool abandoning = false;  ///< resumed to be given up: what can be undone is undone
     bool soft_token = false;
     bool card_locked = false;
+    std::string wanted_card;  ///< serial number; empty: any
+    std::string real_reader;  ///< with a card that nobody allowed to write to yet; else empty
     UpdateRequest request;
     std::vector<OfficerCard> officer_cards;
     Contents contents;
@@ -92,7 +97,7 @@ struct State {
     bool replace_ca = false;           ///< the officer wants the CA certificates on the card replaced
     std::vector<PinPrompt> prompts;    ///< still to be asked, first one first
     std::set<std::string> given;       ///< ids of the prompts that were answered in this run
-    Stage after_pins = Stage::idle;    ///< where asking_pins and unlocking_officer lead
+    Stage after_pins = Stage::idle;    ///< where asking_real_card, asking_pins and unlocking_officer lead
     std::vector<CardStep> card_steps;  ///< still to be done in this lock
     std::vector<Bytes> requests;       ///< signed PKCS#10s, by line
     Bytes encoded;

@@ -94,7 +94,8 @@ Transition on_failed(State state, const Failed& event, const Policy&) {
     state.failure = inside_write(stage) ? write_failure(event.error) : event.error;
     Effects effects;
     unlock(state, effects);
-    const bool nothing = stage == Stage::submitting && nothing_issued(event.error.code, state.resuming);
+    const bool resent = state.resuming || state.submission.pending.has_value();
+    const bool nothing = stage == Stage::submitting && nothing_issued(event.error.code, resent);
     if (nothing && !state.submission.issued.certificates.empty()) {
         // The order is one: what the CM issued before it refused goes back.
         state.issued = state.submission.issued;
@@ -133,7 +134,8 @@ Transition reenter(State state, Stage stage, Effects silent) {
         case Stage::handing_out: {
             auto lines = line_outcomes(state.order, *state.issued);
             std::erase_if(lines, [](const auto& line) { return line.stored; });
-            return go(std::move(state), stage, std::move(silent), HandOut{std::move(lines)});
+            return go(std::move(state), stage, std::move(silent),
+                      HandOut{std::move(lines), to_hex(state.order.transaction_id)});
         }
         case Stage::confirming:
         case Stage::refusing: {

@@ -139,12 +139,14 @@ Result<std::vector<PinPrompt>> dialog_prompts(const State& state, bool writing_l
 
 }  // namespace
 
-Transition on_started(State state, const Started& event, const Policy&) {
+Transition on_started(State state, const Started& event, const Policy& policy) {
     state.resuming = event.resume;
     state.abandoning = event.abandon;
     state.soft_token = event.soft_token;
     state.request = event.request;
     state.officer_cards = event.officer_cards;
+    state.wanted_card = event.card;
+    if (!policy.write_real_card) state.real_reader = event.real_reader;
     state.order.transaction_id = event.transaction_id;
     state.order.sender_nonce = event.sender_nonce;
     return go(std::move(state), Stage::locking_to_read, {Progress{"contents"}}, LockCard{});
@@ -161,8 +163,6 @@ Transition on_contents(State state, const ContentsRead& event, const Policy&) {
     state.order.card_serial = state.contents.serial;
     state.order.card_atr = state.contents.atr;
     state.order.card_profile = state.contents.profile;
-    Effects effects;
-    unlock(state, effects);
     if (is_officers(state.contents, state.officer_cards))
         return give_up(std::move(state), {ErrorCode::officer_card_is_target,
                                           "the card in the reader is the officer's own",
@@ -170,6 +170,16 @@ Transition on_contents(State state, const ContentsRead& event, const Policy&) {
                                           {},
                                           "put the card to be updated into the other reader, and name that reader",
                                           {}});
+    if (!state.wanted_card.empty() && state.wanted_card != state.contents.serial)
+        return give_up(std::move(state), {ErrorCode::card_changed,
+                                          "the card in the reader is " + state.contents.serial + ", not " +
+                                              state.wanted_card + ", which the order is for",
+                                          {},
+                                          {},
+                                          "put the right card in, or name its reader",
+                                          {}});
+    Effects effects;
+    unlock(state, effects);
     for (const auto& note : event.contents.notes) tell(state, effects, "card_note", note);
     return go(std::move(state), Stage::opening_journal, std::move(effects), OpenJournal{event.contents.serial});
 }
@@ -266,6 +276,8 @@ Transition on_prepared(State state, const Prepared& event, const Policy& policy)
     if (const auto name = missing_field(event.answer.fields, state.order.fields); !name.empty())
         return give_up(std::move(state),
                        {ErrorCode::field_missing, "no value for the field " + name, {}, {}, "fill it in", {}});
+    for (auto& line : state.order.lines)
+        line.foreign = std::ranges::find(event.answer.foreign, line.key) != event.answer.foreign.end();
     if (!event.answer.issuer_certificates_stored || state.request.replace_ca) {
         const bool yes = state.request.replace_ca.value_or(false);
         return on_replace_ca(std::move(state), {yes}, policy);
@@ -290,6 +302,10 @@ Transition on_replace_ca(State state, const QuestionAnswered& event, const Polic
     auto prompts = dialog_prompts(state, policy.issue_first || state.prepared->issue_first);
     if (!prompts) return give_up(std::move(state), std::move(prompts).error());
     state.prompts = std::move(*prompts);
+    for (const auto& line : state.order.lines)
+        if (line.foreign)
+            tell(state, effects, "not_revoked",
+                 "the certificate that key " + line.key + " had is none of this CM's: it is replaced, and not revoked");
     effects.push_back(Progress{"pins"});
     if (policy.dialect == "rest" && state.order.lines.size() > 1)
         tell(state, effects, "order_not_atomic",

@@ -81,9 +81,29 @@ Transition ask_pins(State state, Stage then, Effects silent) {
             return give_up(
                 std::move(state),
                 {ErrorCode::pin_blocked, prompt.label + " is blocked", {}, {}, "unblock it with the PUK first", {}});
+    if (!state.real_reader.empty() && writes(state.order)) {
+        AskQuestion effect{{"real-card",
+                            "Card " + state.contents.serial + " in the reader '" + state.real_reader +
+                                "' is no virtual card. Write to it?",
+                            false, "--yes-write-real-card"}};
+        return go(std::move(state), Stage::asking_real_card, std::move(silent), std::move(effect));
+    }
     if (state.prompts.empty()) return reenter(std::move(state), then, std::move(silent));
     AskPin effect{state.prompts.front(), state.contents.serial};
     return go(std::move(state), Stage::asking_pins, std::move(silent), std::move(effect));
+}
+
+Transition on_real_card(State state, const QuestionAnswered& event, const Policy&) {
+    if (!event.yes)
+        return give_up(std::move(state), {ErrorCode::cancelled,
+                                          "nobody allowed to write to the card in '" + state.real_reader + "'",
+                                          {},
+                                          {},
+                                          "say yes to the question real-card, or give --yes-write-real-card",
+                                          {}});
+    state.real_reader.clear();
+    const Stage then = state.after_pins;
+    return ask_pins(std::move(state), then);
 }
 
 Transition on_pin(State state, const PinGiven&, const Policy&) {
@@ -150,6 +170,12 @@ Transition on_issued(State state, const OrderIssued& event, const Policy& policy
 
 Transition on_progress_saved(State state, const CheckpointWritten&, const Policy&) {
     if (!state.submission.pending) return reenter(std::move(state), Stage::submitting);
+    AwaitApproval effect{state.submission.pending->earliest};
+    return go(std::move(state), Stage::awaiting_approval, {Progress{"wait"}}, effect);
+}
+
+Transition on_approval_awaited(State state, const ApprovalAwaited& event, const Policy&) {
+    if (event.due) return reenter(std::move(state), Stage::submitting);
     const std::string moment = to_iso8601(state.submission.pending->earliest);
     return give_up(std::move(state), {ErrorCode::cm_pending,
                                       "the order waits for approval at the CM",

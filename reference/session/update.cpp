@@ -6,12 +6,14 @@
 namespace rakit::reference {
 namespace {
 
-Result<UpdateOutcome> run(UpdatePorts& ports, const UpdateRequest& request, bool resuming, bool abandoning = false) {
+Result<UpdateOutcome> run(UpdatePorts& ports, const UpdateRequest& request,
+                          const std::optional<Resumption>& resumption = {}) {
     ReaderCard card(ports.reader, card_profiles(), ports.transport_policies, ports.trace);
-    Driver driver({card, ports.cm, ports.officer, ports.dialog, ports.clock, ports.rng, ports.trace,
-                   ports.journal_folder, ports.pin_deadline, ports.field_choices, ports.card_log, ports.tls_officer},
-                  {request.issue_first, std::string(ports.cm.dialect())});
-    return driver.run(request, resuming, abandoning);
+    Driver driver(
+        {card, ports.cm, ports.officer, ports.dialog, ports.clock, ports.rng, ports.trace, ports.journal_folder,
+         ports.pin_deadline, ports.field_choices, ports.card_log, ports.tls_officer, ports.approval_wait},
+        {request.issue_first, std::string(ports.cm.dialect()), ports.write_real_card});
+    return driver.run(request, resumption);
 }
 
 }  // namespace
@@ -22,10 +24,14 @@ Result<Contents> read_card(CardReader& reader, const std::vector<std::string>& t
     return card.read_contents();
 }
 
-Result<UpdateOutcome> update(UpdatePorts& ports, const UpdateRequest& request) { return run(ports, request, false); }
+Result<UpdateOutcome> update(UpdatePorts& ports, const UpdateRequest& request) { return run(ports, request); }
 
-Result<UpdateOutcome> resume(UpdatePorts& ports) { return run(ports, {}, true); }
+Result<UpdateOutcome> resume(UpdatePorts& ports, const std::string& card) {
+    return run(ports, {}, Resumption{false, card});
+}
 
-Result<UpdateOutcome> abandon(UpdatePorts& ports) { return run(ports, {}, true, true); }
+Result<UpdateOutcome> abandon(UpdatePorts& ports, const std::string& card) {
+    return run(ports, {}, Resumption{true, card});
+}
 
 }  // namespace rakit::reference

@@ -168,6 +168,8 @@ struct UpdatePorts {
     FieldChoices* field_choices = nullptr;     ///< null: nothing is kept between updates
     CardLog* card_log = nullptr;               ///< null: nothing is logged
     OfficerCredential* tls_officer = nullptr;  ///< who opens the connection; null: `officer`
+    std::chrono::seconds approval_wait{0};     ///< in all, for somebody's approval at the CM; then cm_pending
+    bool write_real_card = false;              ///< a card that is no virtual one is written without asking
 };
 
 /// read_card reads the contents of the card in the reader, in a lock of its own.
@@ -178,12 +180,13 @@ Result<Contents> read_card(CardReader& reader, const std::vector<std::string>& t
 Result<UpdateOutcome> update(UpdatePorts& ports, const UpdateRequest& request);
 
 /// resume continues the journal's open order of the card in the reader, if there is one: with the same transaction,
-/// without a second certificate for the same line. nothing_to_do if none is open.
-Result<UpdateOutcome> resume(UpdatePorts& ports);
+/// without a second certificate for the same line. `card`: serial number of the card that it must be, whose order was
+/// chosen from list_open_orders (journal.hpp); card_changed if it is another. nothing_to_do if none is open.
+Result<UpdateOutcome> resume(UpdatePorts& ports, const std::string& card = {});
 
 /// abandon gives the journal's open order of the card in the reader up, for a CM that refuses it for good: what a write
 /// under way can still undo is undone, the CM is told if it issued and can be told, and the notice order_abandoned says
-/// what stays. nothing_to_do if none is open.
-Result<UpdateOutcome> abandon(UpdatePorts& ports);
+/// what stays. `card` as above. nothing_to_do if none is open.
+Result<UpdateOutcome> abandon(UpdatePorts& ports, const std::string& card = {});
 
 }  // namespace rakit::reference

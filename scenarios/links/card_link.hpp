@@ -29,6 +29,7 @@ class LinkReader final : public reference::CardReader {
 public:
     LinkReader(std::string name, std::unique_ptr<CardLink> link);
     std::string name() const override { return x_name; }
+    bool is_virtual() const override { return true; }
     Result<Bytes> atr() override;
     Result<std::unique_ptr<reference::ExclusiveAccess>> lock() override;
     /// reset is what another client's SCardReconnect does: RAM is gone, the lock holder isn't told. Failure:

@@ -68,11 +68,11 @@ ssh_key_of() {
 start_cm() {
     "$1" cm serve --state state --listen 127.0.0.1:0 --ready-file ready.json > cm.log 2>&1 &
     cm=$!
-    for _ in $(seq 100); do
+    for _ in $(seq 300); do
         [ -f ready.json ] && break
         kill -0 "$cm" || { cat cm.log; exit 1; }
         sleep 0.1
     done
-    [ -f ready.json ] || { cat cm.log; fail "the CM host is not ready after 10 s"; }
+    [ -f ready.json ] || { cat cm.log; fail "the CM host is not ready after 30 s"; }
     url=$(/usr/bin/python3 -c 'import json; print(json.load(open("ready.json"))["url"])')
 }

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include <algorithm>
 
@@ -96,6 +97,105 @@ TEST(PivManagementKey, IsJudgedBeforeAndByTheCard) {
         EXPECT_EQ(piv().verify(bench.channel(), pin, Pin(malformed)).error().code, ErrorCode::pin_malformed);
     for (const auto* wrong : {"FF0203040506070801020304050607080102030405060708", "01020304050607080102030405060708"})
         EXPECT_EQ(piv().verify(bench.channel(), pin, Pin(wrong)).error().code, ErrorCode::pin_wrong);
+}
+
+/// managed_image is a card with one key and a management key of this kind.
+cards::Image managed_image(const std::string& algorithm, const std::string& value) {
+    nlohmann::json recipe = nlohmann::json::parse(R"({
+        "kind": "card-recipe", "version": 1, "profile": "piv",
+        "keys": [{"slot": "9A", "type": "ec-p256", "usage": ["digitalSignature"],
+                  "certificates": [{"issuer": "tc-issuer", "common_name": "Transport",
+                                    "not_before": "2024-01-01T00:00:00Z", "not_after": "2054-01-01T00:00:00Z"}]}]})");
+    recipe["management_key"] = {{"algorithm", algorithm}, {"value", value}};
+    auto image = cards::personalise(recipe, {}, test_issuer());
+    EXPECT_TRUE(image) << to_string(image.error());
+    return *std::move(image);
+}
+
+TEST(PivManagementKey, EachKindOpensTheCardForWriting) {
+    struct Row {
+        const char* algorithm;
+        std::size_t size;
+    };
+    for (const auto& row : std::vector<Row>{{"3des", 24}, {"aes-128", 16}, {"aes-192", 24}, {"aes-256", 32}}) {
+        SCOPED_TRACE(row.algorithm);
+        Bytes key(row.size);
+        for (std::size_t i = 0; i < key.size(); ++i) key[i] = static_cast<std::uint8_t>(0x10 + i);
+        CardOnBench bench(managed_image(row.algorithm, to_hex(key)));
+        const auto contents = read(bench);
+        const auto& pin = *contents.pin("9B");
+        Bytes wrong = key;
+        wrong.back() ^= 0x02;  // not a parity bit
+        EXPECT_EQ(piv().verify(bench.channel(), pin, Pin(to_hex(wrong))).error().code, ErrorCode::pin_wrong);
+        for (const std::size_t other : {16U, 24U, 32U})
+            if (other != row.size) {
+                EXPECT_EQ(piv().verify(bench.channel(), pin, Pin(to_hex(Bytes(other, 0x42)))).error().code,
+                          ErrorCode::pin_wrong)
+                    << other;
+            }
+        const auto change = redo(contents, "9A", "Anna Ek");
+        const auto plan = plan_of(bench, {{change}, {}, {}});
+        EXPECT_FALSE(bench.run(plan)) << "not authorised yet";
+        const auto done = piv().verify(bench.channel(), pin, Pin(to_hex(key)));
+        ASSERT_TRUE(done) << to_string(done.error());
+        ASSERT_TRUE(bench.run(plan));
+        EXPECT_EQ(read(bench).key("9A")->certificates[0].certificate, change.certificate);
+    }
+}
+
+/// gzip packs as SP 800-73-4 part 1 section 3.1.1 has it.
+Bytes gzip(ByteView plain) {
+    z_stream stream{};
+    EXPECT_EQ(deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    Bytes packed(deflateBound(&stream, plain.size()));
+    stream.next_in = const_cast<Bytef*>(plain.data());
+    stream.avail_in = static_cast<uInt>(plain.size());
+    stream.next_out = packed.data();
+    stream.avail_out = static_cast<uInt>(packed.size());
+    EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
+    packed.resize(stream.total_out);
+    deflateEnd(&stream);
+    return packed;
+}
+
+iso7816::CommandApdu put_9a(ByteView certificate, std::uint8_t info) {
+    const auto content = iso7816::TlvWriter().put(0x70, certificate).put(0x71, Bytes{info}).put(0xFE, Bytes{}).bytes();
+    iso7816::CommandApdu command;
+    command.ins = 0xDB;
+    command.p1 = 0x3F;
+    command.p2 = 0xFF;
+    command.data = iso7816::TlvWriter().put(0x5C, Bytes{0x5F, 0xC1, 0x05}).put(0x53, content).bytes();
+    return command;
+}
+
+TEST(PivContents, ACompressedCertificateIsReadReplacedAndPutBack) {
+    CardOnBench bench(piv_image());
+    const auto before = read(bench);
+    authorise(bench, before);
+    const auto old = before.key("9A")->certificates[0].certificate;
+    ASSERT_TRUE(bench.channel().send(put_9a(gzip(old.der()), 0x01))->sw.ok());
+    const auto packed = read(bench);
+    ASSERT_EQ(packed.key("9A")->certificates.size(), 1U);
+    EXPECT_EQ(packed.key("9A")->certificates[0].certificate, old);
+    EXPECT_TRUE(packed.key("9A")->certificates[0].transport);
+    EXPECT_EQ(packed.identity(), before.identity());
+    const auto change = redo(packed, "9A", "Anna Ek");
+    const auto plan = plan_of(bench, {{change}, {}, {}});
+    ASSERT_TRUE(bench.run(plan));
+    EXPECT_EQ(read(bench).key("9A")->certificates[0].certificate, change.certificate);
+}
+
+TEST(PivContents, ADamagedCompressedCertificateIsLeftOutAndSaid) {
+    CardOnBench bench(piv_image());
+    const auto before = read(bench);
+    authorise(bench, before);
+    Bytes packed = gzip(before.key("9A")->certificates[0].certificate.der());
+    packed.resize(packed.size() / 2);
+    ASSERT_TRUE(bench.channel().send(put_9a(packed, 0x01))->sw.ok());
+    const auto after = read(bench);
+    EXPECT_TRUE(after.key("9A") == nullptr || after.key("9A")->certificates.empty());
+    EXPECT_TRUE(
+        std::ranges::any_of(after.notes, [](const auto& note) { return note.find("9A") != std::string::npos; }));
 }
 
 TEST(PivPlan, AddIsRefusedAndWhatCannotBeIsSaid) {

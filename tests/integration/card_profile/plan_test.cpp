@@ -137,6 +137,80 @@ TEST(Pkcs15Plan, CaCertificatesAreReplacedUnderTheOpPin) {
     EXPECT_TRUE(again->steps.empty());
 }
 
+/// write_ca has the card hold just these CA certificates, besides the changes.
+void write_ca(CardOnBench& bench, const std::vector<CertificateChange>& changes,
+              const std::vector<x509::Certificate>& wanted) {
+    const auto before = bench.read();
+    ASSERT_TRUE(before.can_store_ca);
+    for (const auto& pin : before.ca_write_pins)
+        bench.verify(before, pin, before.pin(pin)->is_so_pin ? "87654321" : "111111");
+    const WriteOrder order{changes, wanted, {}};
+    const auto plan = profile().plan_write(bench.channel(), order, bench_time());
+    ASSERT_TRUE(plan) << to_string(plan.error());
+    const auto done = bench.run(*plan);
+    ASSERT_TRUE(done) << to_string(done.error());
+    const auto again = profile().plan_write(bench.channel(), order, bench_time());
+    ASSERT_TRUE(again);
+    EXPECT_TRUE(again->steps.empty()) << "nothing is left to do";
+}
+
+TEST(Pkcs15Plan, CaCertificatesAmongTheUsersAreReplacedThere) {
+    CardOnBench bench(without_ca_directory(*cards::make_image("pkcs15-id", {}, test_issuer())));
+    const auto before = bench.read();
+    const auto files = bench.files().size();
+    EXPECT_TRUE(before.ca_certificates.empty());
+    EXPECT_EQ(before.ca_write_pins, std::vector<std::string>{"01"}) << "the directory is the first PIN's";
+    const auto first = test_issuer().next_ca();
+    write_ca(bench, {}, {first});
+    EXPECT_EQ(bench.read().ca_certificates, std::vector{first});
+    const auto second = test_issuer().next_ca();
+    const auto change = redo(before, "45", "Anna Ek");
+    write_ca(bench, {change}, {second});
+    const auto after = bench.read();
+    EXPECT_EQ(after.ca_certificates, std::vector{second});
+    EXPECT_EQ(certificates(after, "45"), std::vector{change.certificate});
+    EXPECT_EQ(certificates(after, "46"), certificates(before, "46"));
+    EXPECT_EQ(certificates(after, "47"), certificates(before, "47"));
+    EXPECT_EQ(bench.files().size(), files + 1) << "one CA certificate more than at first, and nothing left behind";
+}
+
+TEST(Pkcs15Plan, ACaCertificateAmongTheUsersIsNotPutIntoTheCaDirectoryToo) {
+    const auto image = *cards::make_image("pkcs15-id", {}, test_issuer());
+    const auto stray = test_issuer().next_ca();
+    // What a card has whose CA certificates stand in both: written while it had no CA directory.
+    CardOnBench maker(without_ca_directory(image));
+    write_ca(maker, {}, {stray});
+    CardOnBench bench(with_ca_directory(maker.card().snapshot()));
+    const auto before = bench.read();
+    ASSERT_EQ(before.ca_certificates.size(), 2U);
+    write_ca(bench, {}, {stray});
+    EXPECT_EQ(bench.read().ca_certificates, std::vector{stray}) << "the other one went, this one stayed where it was";
+    const auto next = test_issuer().next_ca();
+    write_ca(bench, {}, {next});
+    EXPECT_EQ(bench.read().ca_certificates, std::vector{next});
+}
+
+/// A certificate file that nothing names is what an abandoned attempt left, unless EF(UnusedSpace) lists it.
+TEST(Pkcs15Plan, WhatUnusedSpaceListsIsLeftToItsWriter) {
+    for (const bool listed : {false, true}) {
+        auto image = tc_image();
+        for (auto& file : image.document.at("files"))
+            if (listed && file.at("path") == "3F0050155033")  // 50154309 from 0 on, 16 octets
+                file["content"] =
+                    "300E300C0404501543090201008001"
+                    "10";
+        auto& files = image.document.at("files");
+        files.push_back(
+            {{"path", "3F0050154309"}, {"kind", "ef"}, {"acl", "011FFF"}, {"size", 16}, {"content", "0102"}});
+        CardOnBench bench(image);
+        write(bench, {redo(bench.read(), "45", "Anna Ek")});
+        ASSERT_EQ(bench.files().contains(0x4309), listed);
+        if (listed) {
+            EXPECT_EQ(bench.content("50154309").at(1), 0x02);
+        }
+    }
+}
+
 TEST(Pkcs15Plan, LastUpdateIsRenewedWhereTheCardAllowsItAndGrows) {
     CardOnBench bench(with_access(dated_image(), "3F0050155032", "010FFF"));
     const auto last_update = [&] {

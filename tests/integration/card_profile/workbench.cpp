@@ -42,7 +42,7 @@ Result<x509::Certificate> TestIssuer::issue(const cards::CertificateWish& wish) 
 }
 
 x509::Certificate TestIssuer::next_ca() {
-    auto wanted = plain("Test CA", {0x02}, ossl::spki(x_key.get()));
+    auto wanted = plain("Test CA", {0x02, ++x_serial}, ossl::spki(x_key.get()));
     wanted.ca = true;
     wanted.key_usage = {"keyCertSign"};
     return *x509::issue(wanted, std::nullopt, x_key.get());
@@ -184,6 +184,30 @@ cards::Image with_access(cards::Image image, const std::string& path, const std:
         if (file.at("path") == path) file["acl"] = access;
     return image;
 }
+
+namespace {
+
+/// retag changes the kind that the ODF gives one of its directories.
+cards::Image retag(cards::Image image, std::uint8_t from, std::uint8_t to) {
+    for (auto& file : image.document.at("files")) {
+        if (file.at("path") != "3F0050155031") continue;
+        Bytes odf = *from_hex(file.at("content").get<std::string>());
+        for (std::size_t at = 0; at + 1 < odf.size(); at += odf[at + 1] + 2U)
+            if (odf[at] == from) odf[at] = to;
+        file["content"] = to_hex(odf);
+    }
+    return image;
+}
+
+constexpr std::uint8_t kTrustedCertificates = 0xA5, kOfNoUse = 0xA9;
+
+}  // namespace
+
+cards::Image without_ca_directory(cards::Image image) {
+    return retag(std::move(image), kTrustedCertificates, kOfNoUse);
+}
+
+cards::Image with_ca_directory(cards::Image image) { return retag(std::move(image), kOfNoUse, kTrustedCertificates); }
 
 CertificateChange redo(const Contents& contents, const std::string& key, const std::string& name) {
     const auto& line = *contents.key(key);

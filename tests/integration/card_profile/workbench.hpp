@@ -18,7 +18,7 @@ public:
     TestIssuer();
     Result<x509::Certificate> issue(const cards::CertificateWish& wish) override;
     Result<x509::Certificate> ca_certificate(const std::string&) override { return *x_ca; }
-    /// next_ca is a CA certificate of the same name and key with another serial number, as a renewed one.
+    /// next_ca is a CA certificate of the same name and key with a serial number of its own, as a renewed one.
     x509::Certificate next_ca();
     /// user_certificate makes an end-user certificate for a key, each with a serial number of its own.
     x509::Certificate user_certificate(const KeyLine& key, const std::string& common_name);
@@ -72,6 +72,10 @@ cards::Image cipher_image();
 
 /// with_access is a card image with other access rights on one file.
 cards::Image with_access(cards::Image image, const std::string& path, const std::string& access);
+
+/// without_ca_directory hides a card's directory of trusted certificates from the ODF; with_ca_directory undoes it.
+cards::Image without_ca_directory(cards::Image image);
+cards::Image with_ca_directory(cards::Image image);
 
 /// test_issuer is the one that tc_image's certificates are from.
 TestIssuer& test_issuer();

@@ -3,7 +3,7 @@
 rakit=$1
 url=$2
 update() {
-    "$rakit" update --cm "$url" --cm-ca state/ca.pem --journal journal --officer state/officer.p12 --pin-fd 3 \
+    timeout 120 "$rakit" update --cm "$url" --cm-ca state/ca.pem --journal journal --officer state/officer.p12 --pin-fd 3 \
         --cm-dialect rest --field commonName="Anna Ek" "$@" \
         3< <(printf 'signature-pin %s\npin:01 111111\npin:02 222222\n' "$(cat state/officer.password)")
 }

@@ -3,7 +3,7 @@
 rakit=$1
 url=$2
 update() {
-    "$rakit" update --cm "$url" --cm-ca state/ca.pem --journal journal --pin-fd 3 --procedure employee-tc \
+    timeout 120 "$rakit" update --cm "$url" --cm-ca state/ca.pem --journal journal --pin-fd 3 --procedure employee-tc \
         --field commonName="Anna Ek" "$@"
 }
 slot="slot-description=Virtual%20PCD%2000%2001"
@@ -37,5 +37,5 @@ update --officer-tls "$tls" --officer-sign "$sign" --action 45=redo --action 46=
 pkcs15-tool --reader 0 --read-certificate 45 | openssl x509 -noout -subject | grep -q 'Anna Ek' || fail "no new certificate"
 
 # One credential for both: the EC key.
-"$rakit" update --cm "$url" --cm-ca state/ca.pem --journal journal --pin-fd 3 --procedure employee \
+timeout 120 "$rakit" update --cm "$url" --cm-ca state/ca.pem --journal journal --pin-fd 3 --procedure employee \
     --field commonName="Anna Ek" --officer "$sign" --action 45=add 3< <(printf 'signature-pin 333333\npin:01 111111\n')

@@ -1,13 +1,7 @@
-#include <gtest/gtest.h>
-
-#include <filesystem>
-
 #include "common/x509/builder.hpp"
-#include "mock_cm/http/running_host.hpp"
 #include "reference/cm/cm_client.hpp"
 #include "reference/cm/https_exchange.hpp"
-#include "reference/officer/pkcs12_officer.hpp"
-#include "tests/support/host_exchange.hpp"
+#include "tests/integration/reference_cm/cm_bench.hpp"
 
 namespace rakit {
 namespace {
@@ -19,10 +13,7 @@ constexpr const char* kCardSerial = "0A1B2C3D";
 
 enum class Transport { in_process, https };
 
-ossl::PKey card_key(ossl::KeyType type, const char* label) {
-    SeededRng rng(3, label);
-    return *ossl::generate_key(type, rng);
-}
+using test::card_key;
 
 /// Card is what a CM gets to see of one: two keys with their TCs.
 struct Card {
@@ -45,32 +36,19 @@ struct Card {
 class Update : public ::testing::TestWithParam<Transport> {
 protected:
     void start(cm::Deviations deviations = {}) {
-        cm::RunningOptions options;
-        options.config.deviations = deviations;
-        options.state = std::filesystem::path(::testing::TempDir()) / ("rakit-update-" + std::to_string(getpid()));
-        options.keep = false;
         // A state directory has one host at a time, and a client of the last one must go before it.
         x_client.reset();
         x_exchange.reset();
-        x_host.reset();
-        auto started = cm::RunningHost::start(std::move(options), x_clock, x_rng);
-        ASSERT_TRUE(started) << to_string(started.error());
-        x_host = *std::move(started);
-        auto token =
-            cm::officer_token(x_host->hierarchy(), "Olivia Officer", "1234", *from_iso8601("2020-01-01T00:00:00Z"),
-                              *from_iso8601("2050-01-01T00:00:00Z"), x_rng);
-        ASSERT_TRUE(token) << to_string(token.error());
-        x_officer = *reference::Pkcs12Officer::from_bytes(token->pkcs12);
-        ASSERT_TRUE(x_officer->unlock(Pin("1234")));
-        const std::vector anchors{x_host->hierarchy().authority("root").certificate};
+        x_bench.start(deviations);
+        if (::testing::Test::HasFatalFailure()) return;
         if (GetParam() == Transport::https) {
-            auto opened = reference::HttpsExchange::open(x_host->url(), anchors, x_officer.get());
+            auto opened = reference::HttpsExchange::open(x_host->url(), x_bench.anchors, x_officer.get());
             ASSERT_TRUE(opened) << to_string(opened.error());
             x_exchange = *std::move(opened);
         } else {
             x_exchange = std::make_unique<test::HostExchange>(x_host->host(), *x_officer);
         }
-        x_client = std::make_unique<reference::CmClient>(*x_exchange, anchors, x_clock, x_rng);
+        x_client = std::make_unique<reference::CmClient>(*x_exchange, x_bench.anchors, x_clock, x_rng);
     }
 
     Order order() {
@@ -111,11 +89,12 @@ protected:
         return std::move(submission->issued);
     }
 
-    SystemClock x_clock;
-    SystemRng x_rng;
+    test::CmBench x_bench;
+    SystemClock& x_clock = x_bench.clock;
+    SystemRng& x_rng = x_bench.rng;
+    std::unique_ptr<cm::RunningHost>& x_host = x_bench.host;
+    std::unique_ptr<reference::Pkcs12Officer>& x_officer = x_bench.officer;
     Card x_card;
-    std::unique_ptr<cm::RunningHost> x_host;
-    std::unique_ptr<reference::Pkcs12Officer> x_officer;
     std::unique_ptr<reference::HttpExchange> x_exchange;
     std::unique_ptr<reference::CmClient> x_client;
 };
@@ -162,6 +141,31 @@ TEST_P(Update, AnOrderThatCouldNotBeWrittenIsTakenBack) {
     ASSERT_TRUE(issued) << to_string(issued.error());
     const auto refused = x_client->confirm(wanted, *issued, false, *x_officer);
     EXPECT_TRUE(refused) << to_string(refused.error());
+}
+
+TEST_P(Update, WhatAnotherCaIssuedIsReplacedAndNotRevoked) {
+    ASSERT_NO_FATAL_FAILURE(start());
+    Order wanted = order();
+    wanted.procedure = "employee";
+    for (auto& line : wanted.lines) line.transport_certificate.reset();
+    x509::CertificateTemplate before;
+    before.serial = {0x50};
+    before.subject = {{"CN", "Before"}};
+    before.spki = wanted.lines[0].spki;
+    before.not_before = *from_iso8601("2020-01-01T00:00:00Z");
+    before.not_after = *from_iso8601("2050-01-01T00:00:00Z");
+    wanted.lines[0].replaces = *x509::issue(before, std::nullopt, x_card.authentication.get());
+    before.spki = wanted.lines[1].spki;
+    wanted.lines[1].replaces = *x_host->hierarchy().issue("end-user-ca", before);
+    const auto prepared = x_client->prepare(wanted);
+    ASSERT_TRUE(prepared) << to_string(prepared.error());
+    EXPECT_EQ(prepared->first.foreign, std::vector<std::string>{"45"});
+    EXPECT_EQ(submit(wanted).error().code, ErrorCode::revoke_target_unknown);
+    wanted.transaction_id[1] ^= 1;
+    wanted.lines[0].foreign = true;
+    const auto issued = submit(wanted);
+    ASSERT_TRUE(issued) << to_string(issued.error());
+    EXPECT_EQ(issued->certificates.size(), 2U);
 }
 
 TEST_P(Update, RefusalsArriveWithCodeAndLine) {

@@ -5,31 +5,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <functional>
+
 #include "common/base/file.hpp"
-#include "reference/session/lines.hpp"
 #include "tests/unit/session/samples.hpp"
 
+// covers: resume-lists, directory-image
 namespace rakit::reference {
 namespace {
 
-OpenOrder sample(OpenOrder::Stage stage) {
-    OpenOrder open;
-    const auto card = samples::card();
-    open.stage = stage;
-    open.identity = card.identity();
-    open.order = {Bytes(16, 0x41),
-                  Bytes(16, 0x42),
-                  "employee-tc",
-                  card.serial,
-                  card.atr,
-                  card.profile,
-                  {{"commonName", "Åsa \"Ek\" \\ 0123"}},
-                  {}};
-    open.order.lines = *core::plan_lines(card, samples::request().actions);
-    open.encoded = {1, 2, 3, 4};
-    if (stage != OpenOrder::Stage::prepared) open.issued = samples::issued(open.order);
-    return open;
-}
+OpenOrder sample(OpenOrder::Stage stage) { return samples::open_order(stage); }
 
 class JournalTest : public testing::Test {
 protected:
@@ -64,6 +49,83 @@ TEST_F(JournalTest, KeepsAnOrderAtEachStage) {
         EXPECT_EQ(back.issued->responder_nonce, open.issued->responder_nonce);
         EXPECT_EQ(to_json(back), to_json(open));
     }
+}
+
+struct MemberRow {
+    const char* name;
+    OpenOrder::Stage stage;
+    std::function<void(OpenOrder&)> set;
+};
+
+TEST_F(JournalTest, EveryOptionalMemberComesBackAlone) {
+    for (const auto& row : std::vector<MemberRow>{
+             {"images", OpenOrder::Stage::issued,
+              [](OpenOrder& open) {
+                  open.images = {{"5FC105", {0x70, 0x01, 0x00}, {"9A"}}, {"3F0050154403", {}, {"45", "46"}}};
+              }},
+             {"replaceCa", OpenOrder::Stage::prepared, [](OpenOrder& open) { open.replace_ca = true; }},
+             {"witnessed", OpenOrder::Stage::prepared, [](OpenOrder& open) { open.order.lines[0].witnessed = true; }},
+             {"foreign", OpenOrder::Stage::prepared, [](OpenOrder& open) { open.order.lines[1].foreign = true; }},
+             {"replaces", OpenOrder::Stage::prepared, [](OpenOrder& open) { open.order.lines[0].replaces.reset(); }},
+             {"issuerCertificates", OpenOrder::Stage::issued,
+              [](OpenOrder& open) {
+                  open.issued->issuer_certificates = {open.issued->certificates[0].second};
+                  open.issued->confirmation_required = false;
+              }},
+             {"issued", OpenOrder::Stage::prepared,
+              [](OpenOrder& open) {
+                  open.issued = samples::issued(open.order);
+                  open.issued->certificates.pop_back();
+              }},
+             {"pending", OpenOrder::Stage::prepared, [](OpenOrder& open) {
+                  open.pending = Pending{{1, 2}, *from_iso8601("2026-01-31T23:59:59Z"), {3, 4}};
+              }}}) {
+        SCOPED_TRACE(row.name);
+        auto open = sample(row.stage);
+        const auto plain = to_json(open);
+        row.set(open);
+        const auto text = to_json(open);
+        EXPECT_NE(text, plain);
+        const auto back = parse_open_order("j.json", text);
+        ASSERT_TRUE(back) << to_string(back.error());
+        EXPECT_EQ(to_json(*back), text);
+        EXPECT_EQ(back->images, open.images);
+        EXPECT_EQ(back->replace_ca, open.replace_ca);
+        EXPECT_EQ(back->order.lines, open.order.lines);
+        ASSERT_EQ(back->pending.has_value(), open.pending.has_value());
+        if (open.pending) {
+            EXPECT_EQ(back->pending->token, open.pending->token);
+            EXPECT_EQ(back->pending->earliest, open.pending->earliest);
+        }
+        ASSERT_EQ(back->issued.has_value(), open.issued.has_value());
+        if (open.issued) {
+            EXPECT_EQ(back->issued->certificates, open.issued->certificates);
+            EXPECT_EQ(back->issued->issuer_certificates, open.issued->issuer_certificates);
+            EXPECT_EQ(back->issued->confirmation_required, open.issued->confirmation_required);
+        }
+    }
+}
+
+TEST_F(JournalTest, AllOpenOrdersAreListedAndACorruptOneDoesNotHideTheOthers) {
+    const auto none = list_open_orders(folder);
+    ASSERT_TRUE(none) << to_string(none.error());
+    EXPECT_TRUE(none->empty()) << "there is no folder yet";
+    const auto first = *Journal::open(folder, "0A1B2C");
+    ASSERT_TRUE(first->write(sample(OpenOrder::Stage::issued)));
+    auto other = sample(OpenOrder::Stage::prepared);
+    other.order.card_serial = other.identity.serial = "0A1B2D";
+    ASSERT_TRUE((*Journal::open(folder, "0A1B2D"))->write(other));
+    ASSERT_TRUE(write_file_atomically(folder / "0A1B2E.json", as_bytes("{")));
+    ASSERT_TRUE(Journal::open(folder, "0A1B2F")) << "only its lock is there: no order";
+    const auto all = list_open_orders(folder);
+    ASSERT_TRUE(all) << to_string(all.error());
+    ASSERT_EQ(all->size(), 3U);
+    EXPECT_EQ((*all)[0].order->stage, OpenOrder::Stage::issued) << "listed though an RA works on it";
+    EXPECT_EQ((*all)[1].order->order.card_serial, "0A1B2D");
+    ASSERT_FALSE((*all)[2].order);
+    EXPECT_EQ((*all)[2].order.error().code, ErrorCode::journal_corrupt);
+    ASSERT_TRUE(first->close());
+    EXPECT_EQ(list_open_orders(folder)->size(), 2U);
 }
 
 TEST_F(JournalTest, IsForTheOwnerOnlyAndGoneWhenClosed) {

@@ -188,6 +188,13 @@ TEST(EncodedOrder, ATcIsExchangedNotRevoked) {
     EXPECT_EQ(request_body_parts(order), std::vector<std::uint32_t>{6});
 }
 
+TEST(EncodedOrder, WhatAnotherCmIssuedIsNotRevoked) {
+    Order order = World::get().order();
+    EXPECT_EQ(request_body_parts(order), (std::vector<std::uint32_t>{8, 9}));
+    order.lines[1].foreign = true;
+    EXPECT_EQ(request_body_parts(order), (std::vector<std::uint32_t>{7, 8}));
+}
+
 TEST(EncodedOrder, NeedsAnUnlockedOfficerAndAHexSerial) {
     Encoded encoded;
     auto officer = encoded.world.unlocked_officer();

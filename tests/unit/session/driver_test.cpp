@@ -1,65 +1,11 @@
-#include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <functional>
-
-#include "common/base/file.hpp"
-#include "tests/unit/session/fakes.hpp"
+#include "tests/unit/session/driver_fixture.hpp"
 
 // covers: reload, op-pin, pin-deadline, pin-nowhere, pin-before-issue, replace-ca
-// covers: issued-after-timeout, card-full, dialog-cancel, fields-visible-set
+// covers: card-full, dialog-cancel, fields-visible-set
 namespace rakit::reference {
 namespace {
 
 using fakes::Log;
-
-Error error(ErrorCode code) { return {code, "made to fail", {}, {}, {}, {}}; }
-
-class DriverTest : public testing::Test {
-protected:
-    DriverTest() : folder(std::filesystem::temp_directory_path() / ("rakit-driver-" + std::to_string(::getpid()))) {
-        std::filesystem::remove_all(folder);
-    }
-    ~DriverTest() override {
-        check_no_secret();
-        std::filesystem::remove_all(folder);
-    }
-
-    Result<UpdateOutcome> run(const UpdateRequest& request = samples::request(), bool resume = false) {
-        SeededRng rng(++runs, "driver test");
-        Driver driver({card, cm, officer, dialog, clock, rng, trace, folder}, {request.issue_first});
-        auto outcome = driver.run(request, resume);
-        if (!outcome) written += to_string(outcome.error());
-        return outcome;
-    }
-    Result<UpdateOutcome> resume() { return run({}, true); }
-
-    bool open_order() const { return std::filesystem::exists(folder / "0A1B2C.json"); }
-
-    /// The canary: no PIN of these tests in trace, journal, log or error.
-    void check_no_secret() {
-        for (const auto& event : trace.events()) written += event.text + event.detail + "\n";
-        for (const auto& line : log) written += line + "\n";
-        if (std::filesystem::exists(folder))
-            for (const auto& file : std::filesystem::directory_iterator(folder))
-                written += std::string(as_text(*read_file(file.path())));
-        for (const std::string secret : {"111111", "222222", "87654321", "officer-secret"}) {
-            EXPECT_EQ(written.find(secret), std::string::npos);
-            EXPECT_EQ(written.find(to_hex(as_bytes(secret))), std::string::npos);
-        }
-    }
-
-    std::filesystem::path folder;
-    Log log;
-    fakes::FakeCard card{log};
-    fakes::FakeCm cm{log};
-    fakes::FakeOfficer officer;
-    fakes::FakeDialog dialog{log};
-    VirtualClock clock{*from_iso8601("2025-01-01T00:00:00Z")};
-    RecordingTrace trace;
-    std::string written;
-    std::uint64_t runs = 0;
-};
 
 TEST_F(DriverTest, RedoOnTwoKeysUnderTwoPins) {
     const auto outcome = run();
@@ -136,7 +82,7 @@ TEST_F(DriverTest, TheOfficersChoiceOfFieldsIsKept) {
         UpdateRequest request = samples::request();
         request.fields.clear();
         dialog.pins = {{"signature-pin", "officer-secret"}, {"pin:01", "111111"}, {"pin:02", "222222"}};
-        const auto outcome = driver.run(request, false);
+        const auto outcome = driver.run(request);
         EXPECT_TRUE(outcome) << to_string(outcome.error());
     };
     cm.shown = {samples::procedure()};
@@ -200,7 +146,7 @@ TEST_F(DriverTest, WhatIsDoneToTheCardIsLogged) {
     SeededRng rng(1, "driver test");
     Driver driver({card, cm, officer, dialog, clock, rng, trace, folder, std::chrono::seconds(60), nullptr, &lines},
                   {});
-    ASSERT_TRUE(driver.run(samples::request(), false));
+    ASSERT_TRUE(driver.run(samples::request()));
     EXPECT_EQ(lines.lines, (Log{"0A1B2C verify", "0A1B2C sign", "0A1B2C verify", "0A1B2C sign", "0A1B2C submit",
                                 "0A1B2C verify", "0A1B2C write", "0A1B2C confirm", "0A1B2C end"}));
 }
@@ -274,67 +220,6 @@ TEST_F(DriverTest, ARefusedOrderIsClosed) {
     ASSERT_FALSE(outcome);
     EXPECT_EQ(outcome.error().code, ErrorCode::tc_untrusted);
     EXPECT_FALSE(open_order());
-}
-
-TEST_F(DriverTest, AnAnswerThatStaysAwayIsFetchedByResumeWithTheSameOctets) {
-    cm.fail_at["submit"] = error(ErrorCode::cm_timeout_after_submit);
-    cm.issues_before_failing = true;
-    const auto first = run();
-    ASSERT_FALSE(first);
-    EXPECT_EQ(first.error().code, ErrorCode::cm_timeout_after_submit);
-    EXPECT_NE(first.error().remedy.find("rakit resume"), std::string::npos);
-    ASSERT_TRUE(open_order());
-
-    dialog.pins = {};
-    const auto again = run();
-    ASSERT_FALSE(again);
-    EXPECT_EQ(again.error().code, ErrorCode::order_open);
-
-    dialog.pins = {{"signature-pin", "officer-secret"}, {"pin:01", "111111"}};
-    const auto resumed = resume();
-    ASSERT_TRUE(resumed) << to_string(resumed.error());
-    EXPECT_EQ(cm.orders.size(), 1U);
-    EXPECT_FALSE(open_order());
-    EXPECT_EQ(std::count(log.begin(), log.end(), "encode"), 1);
-    EXPECT_EQ(resumed->notices.back().first, "resumed");
-}
-
-TEST_F(DriverTest, ResumeFinishesAfterEachStepOfTheWrite) {
-    for (const auto* at : {"lock", "plan", "step 0", "step 1", "step 2", "contents", "confirm"}) {
-        SCOPED_TRACE(at);
-        card.contents = samples::card();
-        cm.orders.clear();
-        dialog.pins = {{"signature-pin", "officer-secret"}, {"pin:01", "111111"}, {"pin:02", "222222"}};
-        cm.during_submit = [&] {
-            if (std::string(at) == "confirm")
-                cm.fail_at[at] = error(ErrorCode::cm_unreachable);
-            else
-                card.fail_at[at] = error(ErrorCode::card_removed);
-        };
-        const auto first = run();
-        ASSERT_FALSE(first);
-        const bool writing = std::string(at) != "lock" && std::string(at) != "confirm";
-        EXPECT_EQ(first.error().code == ErrorCode::card_write_failed, writing) << to_string(first.error());
-        EXPECT_TRUE(open_order());
-        EXPECT_NE(to_string(first.error()).find("run rakit resume"), std::string::npos);
-
-        cm.during_submit = {};
-        dialog.pins = {{"signature-pin", "officer-secret"}};
-        if (std::string(at) != "confirm") dialog.pins.push_back({"pin:01", "111111"});
-        const auto resumed = resume();
-        ASSERT_TRUE(resumed) << to_string(resumed.error());
-        EXPECT_EQ(cm.orders.size(), 1U);
-        EXPECT_EQ(resumed->transaction, to_hex(ByteView(cm.orders.begin()->first).first(16)));
-        EXPECT_FALSE(card.contents.keys[0].certificates[0].transport);
-        EXPECT_FALSE(open_order());
-    }
-}
-
-TEST_F(DriverTest, ResumeWithoutAnOpenOrderHasNothingToDo) {
-    dialog.pins.clear();
-    const auto outcome = resume();
-    ASSERT_FALSE(outcome);
-    EXPECT_EQ(outcome.error().code, ErrorCode::nothing_to_do);
 }
 
 TEST_F(DriverTest, AFullCardGivesTheCertificatesBack) {

@@ -29,6 +29,9 @@ public:
     std::function<void(int)> before_lock;  ///< called with the number of the lock, from 1: cards get swapped here
     std::vector<CertificateChange> done;
     std::size_t steps_per_write = 3;
+    std::string reader{};  ///< of a real card
+
+    std::string real_reader() const override { return reader; }
 
     Result<void> lock() override {
         EXPECT_FALSE(x_locked);
@@ -132,6 +135,8 @@ public:
     std::string held_op_pin;
     std::map<std::string, Error> fail_at;
     bool issues_before_failing = false;
+    int pending_answers = 0;  ///< before the order is approved
+    UtcTime ask_again;
     std::function<void()> during_submit;
     std::map<Bytes, Issued> orders;
     std::vector<bool> confirmations;
@@ -157,9 +162,17 @@ public:
         return to_bytes("witnessed " + line.key);
     }
     std::string_view dialect() const override { return "cmc"; }
-    Result<Submission> submit(ByteView encoded, const Order& order, const Submission&,
-                              const OfficerCredential&) override {
+    Result<Submission> submit(ByteView encoded, const Order& order, const Submission& so_far,
+                              const OfficerCredential& officer) override {
+        EXPECT_TRUE(officer.key() != nullptr);
+        EXPECT_EQ(so_far.pending.has_value(), x_pending) << "a pending order is asked for, not sent again";
         if (during_submit) during_submit();
+        x_pending = pending_answers > 0;
+        if (x_pending) {
+            x_log.push_back("submit, pending");
+            --pending_answers;
+            return Submission{{}, Pending{{1}, ask_again, {2}}};
+        }
         auto error = log("submit");
         if (error && !issues_before_failing) return fail(*error);
         const auto issued = orders.emplace(Bytes(encoded.begin(), encoded.end()), samples::issued(order)).first->second;
@@ -184,6 +197,7 @@ private:
     }
     static Unexpected fail(Error error) { return rakit::fail(std::move(error)); }
     Log& x_log;
+    bool x_pending = false;
 };
 
 class FakeOfficer final : public OfficerCredential {
@@ -220,6 +234,7 @@ public:
     FilledForm answer{{{"commonName", "Anna Ek"}}, {}, {}};
     std::vector<InputForm> forms;
     bool yes = false;
+    std::vector<Question> questions;
     std::vector<LineOutcome> handed_out;
     std::function<void(const PinPrompt&)> before_pin;
 
@@ -247,6 +262,7 @@ public:
     }
     Result<bool> confirm(const Question& question) override {
         x_log.push_back("question " + question.id);
+        questions.push_back(question);
         return yes;
     }
     void tell(const std::string& code, const std::string&) override { told.push_back(code); }

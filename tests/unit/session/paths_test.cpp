@@ -1,8 +1,9 @@
 #include <gtest/gtest.h>
 
+#include "reference/session/handlers.hpp"
 #include "tests/unit/session/samples.hpp"
 
-// covers: pin-no-lock-held, pin-consent, stale-contents
+// covers: pin-no-lock-held, pin-consent, stale-contents, real-card
 namespace rakit::reference::core {
 namespace {
 
@@ -18,6 +19,7 @@ struct Setting {
     bool confirmation = true;
     std::vector<std::string> write_pins = {"01"};
     bool abandon = false;
+    std::string real_reader{};
 };
 
 /// Rules watches the effects and events of one path; copied at every fork.
@@ -31,6 +33,8 @@ struct Rules {
     Bytes saved_order;
     std::vector<ObjectImage> images_saved;
     bool pin_refused = false;
+    bool real_card_allowed = false;
+    int waits = 0;
     int submits = 0;
 };
 
@@ -39,8 +43,8 @@ public:
     explicit Explorer(const Setting& setting) : x_setting(setting) {}
 
     void explore() {
-        Started started{x_setting.open.has_value(), true, x_setting.request, Bytes(16, 1), Bytes(16, 2),
-                        x_setting.abandon};
+        Started started{x_setting.open.has_value(), true, x_setting.request,    Bytes(16, 1), Bytes(16, 2),
+                        x_setting.abandon,          {},   x_setting.real_reader};
         follow({}, started, {}, 1);
     }
 
@@ -114,8 +118,12 @@ private:
             add(FormFilled{{{{"commonName", "Anna Ek"}}, std::vector<std::string>{"commonName"}, {}}});
             add(FormFilled{});
             fails(ErrorCode::cancelled);
-        } else if (std::holds_alternative<AskQuestion>(effect)) {
+        } else if (const auto* asked = std::get_if<AskQuestion>(&effect)) {
             add(QuestionAnswered{false});
+            if (asked->question.id == "real-card") {
+                add(QuestionAnswered{true});
+                all.back().second.real_card_allowed = true;
+            }
             fails(ErrorCode::cancelled);
         } else if (std::holds_alternative<Prepare>(effect)) {
             add(Prepared{x_setting.answer});
@@ -146,7 +154,7 @@ private:
             fails(ErrorCode::journal_write_failed);
         } else if (std::holds_alternative<Submit>(effect)) {
             add(OrderIssued{{samples::issued(state.order, x_setting.confirmation)}});
-            add(OrderIssued{{{}, Pending{{1}, {}, {2}}}});
+            if (x_setting.policy.dialect != "rest") add(OrderIssued{{{}, Pending{{1}, {}, {2}}}});
             if (const auto before = all.size(); missing("signature-pin"), all.size() > before)
                 --all.back().second.submits;  // nothing was sent
             if (x_setting.policy.dialect == "rest") {
@@ -157,6 +165,12 @@ private:
             fails(ErrorCode::tc_untrusted);
             fails(ErrorCode::cm_unreachable);
             fails(ErrorCode::cm_timeout_after_submit);
+        } else if (std::holds_alternative<AwaitApproval>(effect)) {
+            add(ApprovalAwaited{false});
+            if (rules.waits == 0) {
+                add(ApprovalAwaited{true});
+                ++all.back().second.waits;
+            }
         } else if (std::holds_alternative<PlanWrite>(effect)) {
             add(WritePlanned{});
             WritePlan tearing;
@@ -224,9 +238,9 @@ private:
             std::is_same_v<E, AskPin> || std::is_same_v<E, ChooseActions> || std::is_same_v<E, ChooseProcedure> ||
             std::is_same_v<E, FillForm> || std::is_same_v<E, AskQuestion> || std::is_same_v<E, RecallFields> ||
             std::is_same_v<E, RememberFields> || std::is_same_v<E, ListProcedures> || std::is_same_v<E, Prepare> ||
-            std::is_same_v<E, Submit> || std::is_same_v<E, Confirm> || std::is_same_v<E, HandOut> ||
-            std::is_same_v<E, UnlockOfficer> || std::is_same_v<E, EncodeOrder> || std::is_same_v<E, Tell> ||
-            std::is_same_v<E, Progress>;
+            std::is_same_v<E, Submit> || std::is_same_v<E, AwaitApproval> || std::is_same_v<E, Confirm> ||
+            std::is_same_v<E, HandOut> || std::is_same_v<E, UnlockOfficer> || std::is_same_v<E, EncodeOrder> ||
+            std::is_same_v<E, Tell> || std::is_same_v<E, Progress>;
         constexpr bool kOnlyLocked = std::is_same_v<E, ReadContents> || std::is_same_v<E, ReadIdentity> ||
                                      std::is_same_v<E, VerifyPin> || std::is_same_v<E, MakeRequestSignature> ||
                                      std::is_same_v<E, PlanWrite> || std::is_same_v<E, WriteSteps> ||
@@ -241,6 +255,7 @@ private:
         if constexpr (std::is_same_v<E, VerifyPin>) {
             EXPECT_TRUE(rules.compared) << where << ": a PIN for a card that wasn't compared";
             EXPECT_FALSE(rules.pin_refused) << where << ": a PIN after a refused one";
+            EXPECT_TRUE(allowed(rules) || !writes(state.order)) << where << ": a PIN before the real card was allowed";
         }
         if constexpr (std::is_same_v<E, MakeRequestSignature>) {
             EXPECT_TRUE(rules.compared && rules.verified.count(effect.key.pin))
@@ -249,6 +264,7 @@ private:
         }
         if constexpr (std::is_same_v<E, PlanWrite> || std::is_same_v<E, WriteSteps>) {
             EXPECT_TRUE(rules.compared) << where;
+            EXPECT_TRUE(allowed(rules)) << where << ": a real card is written without asking";
             for (const auto& pin : x_setting.write_pins)
                 EXPECT_TRUE(rules.verified.count(pin)) << where << ": write without " << pin;
             EXPECT_TRUE(x_setting.open == OpenOrder::Stage::issued || rules.stages_saved.count("issued")) << where;
@@ -272,9 +288,14 @@ private:
         if (!std::is_same_v<E, MakeRequestSignature> && !std::is_same_v<E, VerifyPin>) rules.just_verified.reset();
     }
 
+    bool allowed(const Rules& rules) const {
+        return x_setting.real_reader.empty() || x_setting.policy.write_real_card || rules.real_card_allowed;
+    }
+
     void check_submit(const Submit& submit, Rules& rules, const std::string& where) {
         const std::size_t most = x_setting.policy.dialect == "rest" ? submit.order.lines.size() : 1;
-        EXPECT_LE(static_cast<std::size_t>(++rules.submits), most) << where;
+        EXPECT_LE(static_cast<std::size_t>(++rules.submits), most + static_cast<std::size_t>(rules.waits)) << where;
+        EXPECT_EQ(submit.so_far.pending.has_value(), rules.waits > 0) << where << ": a pending order is sent again";
         if (x_setting.open) return;
         EXPECT_TRUE(rules.stages_saved.count("prepared")) << where;
         EXPECT_EQ(rules.saved_order, submit.encoded) << where;
@@ -315,6 +336,20 @@ std::vector<Setting> settings() {
     add("ca certificates offered").answer.issuer_certificates_stored = true;
     add("no pin to write").write_pins = {};
     add("one key per call").policy.dialect = "rest";
+    add("real card").real_reader = "ACME 00 00";
+    auto& real_issue = add("issue");
+    real_issue.real_reader = "ACME 00 00";
+    real_issue.request = samples::request(Action::issue);
+    auto& allowed = add("real card, allowed before");
+    allowed.real_reader = "ACME 00 00";
+    allowed.policy.write_real_card = true;
+    auto& real_resumed = add("real card, resumed issued");
+    real_resumed.real_reader = "ACME 00 00";
+    real_resumed.open = OpenOrder::Stage::issued;
+    auto& real_abandoned = add("real card, abandoned issued");
+    real_abandoned.real_reader = "ACME 00 00";
+    real_abandoned.open = OpenOrder::Stage::issued;
+    real_abandoned.abandon = true;
     add("resumed prepared").open = OpenOrder::Stage::prepared;
     add("resumed issued").open = OpenOrder::Stage::issued;
     add("resumed written").open = OpenOrder::Stage::written;
@@ -337,7 +372,7 @@ TEST(Paths, KeepTheRulesWhateverHappens) {
         SCOPED_TRACE(setting.what);
         Explorer explorer(setting);
         explorer.explore();
-        EXPECT_TRUE(setting.open || explorer.ends.count(ErrorCode::cm_pending));
+        EXPECT_TRUE(setting.open || setting.policy.dialect == "rest" || explorer.ends.count(ErrorCode::cm_pending));
         EXPECT_GT(explorer.successes, 0);
         EXPECT_GT(explorer.paths, setting.abandon ? 2 : 10);
         EXPECT_EQ(explorer.ends.count(ErrorCode::internal), 0U);
@@ -399,6 +434,25 @@ TEST(Paths, AFailedSubmissionClosesTheJournalOnlyIfNothingCanHaveBeenIssued) {
         if (row.closes) continue;
         EXPECT_NE(std::get<Finish>(next.effects.back()).error->remedy.find("rakit resume"), std::string::npos);
     }
+}
+
+/// One key per call: what the CM issued before it refused goes back, and only then the order is closed.
+TEST(Paths, ARefusedSecondKeyGivesTheFirstCertificateBack) {
+    State state;
+    state.stage = Stage::submitting;
+    state.saved = true;
+    state.order.lines = samples::open_order(OpenOrder::Stage::prepared).order.lines;
+    state.submission.issued = samples::issued(state.order);
+    state.submission.issued.certificates.pop_back();
+    const auto next = step(state, failed(ErrorCode::key_reuse_forbidden), {});
+    const auto* refuse = std::get_if<Confirm>(&next.effects.back());
+    ASSERT_TRUE(refuse);
+    EXPECT_FALSE(refuse->accepted);
+    EXPECT_EQ(refuse->issued.certificates.size(), 1U);
+    const auto closing = step(next.state, Confirmed{}, {});
+    ASSERT_TRUE(std::holds_alternative<CloseJournal>(closing.effects.back()));
+    const auto ended = step(closing.state, JournalClosed{}, {});
+    EXPECT_EQ(std::get<Finish>(ended.effects.back()).error->code, ErrorCode::key_reuse_forbidden);
 }
 
 TEST(Paths, ACertificateForAnotherKeyIsNotTaken) {

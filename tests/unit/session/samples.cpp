@@ -2,6 +2,7 @@
 
 #include "common/base/rng.hpp"
 #include "common/x509/builder.hpp"
+#include "reference/session/lines.hpp"
 
 namespace rakit::reference::samples {
 
@@ -101,6 +102,25 @@ Contents written(Contents contents, const std::vector<CertificateChange>& change
             key.certificates.push_back({change.certificate, change.label, "4302", false});
         }
     return contents;
+}
+
+OpenOrder open_order(OpenOrder::Stage stage) {
+    OpenOrder open;
+    const auto contents = card();
+    open.stage = stage;
+    open.identity = contents.identity();
+    open.order = {Bytes(16, 0x41),
+                  Bytes(16, 0x42),
+                  "employee-tc",
+                  contents.serial,
+                  contents.atr,
+                  contents.profile,
+                  {{"commonName", "Åsa \"Ek\" \\ 0123"}},
+                  {}};
+    open.order.lines = *core::plan_lines(contents, request().actions);
+    open.encoded = {1, 2, 3, 4};
+    if (stage != OpenOrder::Stage::prepared) open.issued = issued(open.order);
+    return open;
 }
 
 }  // namespace rakit::reference::samples

@@ -29,6 +29,9 @@ InputForm form(std::map<std::string, std::string> values = {});
 /// request does `action` on both keys, with everything filled in.
 UpdateRequest request(Action action = Action::redo);
 
+/// open_order is an order of request() in a journal.
+OpenOrder open_order(OpenOrder::Stage stage);
+
 /// written gives the contents after the changes.
 Contents written(Contents contents, const std::vector<CertificateChange>& changes);
 

@@ -27,6 +27,7 @@ std::vector<Event> all_events(const State& state) {
             OrderEncoded{{2}},
             CheckpointWritten{},
             OrderIssued{{samples::issued(state.order)}},
+            ApprovalAwaited{},
             WritePlanned{},
             CardWritten{},
             HandedOut{},
@@ -57,6 +58,7 @@ State full_state(Stage stage) {
     state.card_steps = {{"01", 0}, {std::nullopt, 0}};
     state.requests = {{1}, {2}};
     state.encoded = {3};
+    state.submission.pending = Pending{{1}, {}, {2}};
     state.issued = samples::issued(state.order);
     return state;
 }
@@ -89,7 +91,7 @@ TEST(Table, DecidesEveryPairOfStageAndEvent) {
             expected += expects(stage, events[kind]) ? 1 : 0;
         }
     }
-    EXPECT_EQ(expected, 43U + static_cast<std::size_t>(Stage::kCount) - 2)
+    EXPECT_EQ(expected, 45U + static_cast<std::size_t>(Stage::kCount) - 2)
         << "the table's rows, and Failed while waiting";
 }
 

@@ -57,6 +57,17 @@ public:
     void types(const std::string& keys) {
         EXPECT_EQ(::write(x_end, keys.data(), keys.size()), static_cast<ssize_t>(keys.size()));
     }
+    /// Turn is one exchange of a talk.
+    struct Turn {
+        std::string sees;
+        std::string types{};  ///< nothing: the next text is looked for
+    };
+    void talks(const std::vector<Turn>& turns) {
+        for (const auto& turn : turns) {
+            ASSERT_TRUE(sees(turn.sees)) << "no '" << turn.sees << "' on the screen:\n" << screen;
+            if (!turn.types.empty()) types(turn.types);
+        }
+    }
     bool echoes() const {
         termios now{};
         return ::tcgetattr(x_watch, &now) == 0 && (now.c_lflag & ECHO) != 0;
@@ -101,14 +112,10 @@ TEST(DialogTerminal, CtrlCCancelsAndTheEchoComesBack) {
 TEST(DialogTerminal, TheLastTryMustBeMeant) {
     Person person;
     auto refused = person.ask([&] { return person.dialog->ask_pin(kLast).error().code; });
-    ASSERT_TRUE(person.sees("ONE try left"));
-    person.types("y\n");
+    person.talks({{"ONE try left", "y\n"}});
     EXPECT_EQ(refused.get(), ErrorCode::pin_last_try);
     auto pin = person.ask([&] { return digits(person.dialog->ask_pin(kLast)); });
-    ASSERT_TRUE(person.sees("Type yes to go on: "));
-    person.types("yes\n");
-    ASSERT_TRUE(person.sees("PIN 1: "));
-    person.types("4711\r");
+    person.talks({{"Type yes to go on: ", "yes\n"}, {"PIN 1: ", "4711\r"}});
     EXPECT_EQ(pin.get(), "4711");
 }
 
@@ -122,22 +129,14 @@ TEST(DialogTerminal, ChoosesActionsByArrowsAndNumbers) {
     card.keys[1].certificates = {{samples::certificate_for(card.keys[1].spki, 4, "Anna Ek"), "a", "1", false},
                                  {samples::certificate_for(card.keys[1].spki, 5, "Anna Ek"), "b", "2", false}};
     auto chosen = person.ask([&] { return *person.dialog->choose_actions(card); });
-    ASSERT_TRUE(person.sees("> [blank ]  45"));
-    person.types("4");  // Add isn't offered with a TC: nothing changes
-    ASSERT_TRUE(person.sees("> [blank ]  45"));
-    person.types(kRight);
-    ASSERT_TRUE(person.sees("> [issue ]  45"));
-    person.types(kRight);
-    ASSERT_TRUE(person.sees("> [redo  ]  45"));
-    person.types(kDown);
-    ASSERT_TRUE(person.sees("> [blank ]  46"));
-    person.types("4");
-    ASSERT_TRUE(person.sees("> [add   ]  46"));
-    person.types("3\r");
-    ASSERT_TRUE(person.sees("> 2  Anna Ek, serial 05")) << "the newest is proposed";
-    person.types(kUp);
-    ASSERT_TRUE(person.sees("> 1  Anna Ek, serial 04"));
-    person.types("\r");
+    person.talks({{"> [blank ]  45", "4"},  // Add isn't offered with a TC: nothing changes
+                  {"> [blank ]  45", kRight},
+                  {"> [issue ]  45", kRight},
+                  {"> [redo  ]  45", kDown},
+                  {"> [blank ]  46", "4"},
+                  {"> [add   ]  46", "3\r"},
+                  {"> 2  Anna Ek, serial 05", kUp},  // the newest is proposed
+                  {"> 1  Anna Ek, serial 04", "\r"}});
     const auto answer = chosen.get();
     ASSERT_EQ(answer.actions.size(), 2U);
     EXPECT_EQ(answer.actions[0].action, reference::Action::redo);
@@ -176,19 +175,16 @@ TEST(DialogTerminal, TheProcedureIsShownWithItsStatementsAndDialects) {
     auto chosen = person.ask([&] {
         return *person.dialog->choose_procedure({samples::procedure(), samples::qualified()});
     });
-    ASSERT_TRUE(person.sees("qualified, fixed QC statement: QcCompliance"));
-    ASSERT_TRUE(person.sees("2  qualified  Qualified  (qualified)"));
-    ASSERT_TRUE(person.sees("[cmc rest]"));
-    person.types("2\r");
+    person.talks({{"qualified, fixed QC statement: QcCompliance"},
+                  {"2  qualified  Qualified  (qualified)"},
+                  {"[cmc rest]", "2\r"}});
     EXPECT_EQ(chosen.get(), "qualified");
 }
 
 TEST(DialogTerminal, AYesOrNoQuestion) {
     Person person;
     auto yes = person.ask([&] { return *person.dialog->confirm({"replace-ca", "Replace the CA?", false, {}}); });
-    ASSERT_TRUE(person.sees("Replace the CA?"));
-    ASSERT_TRUE(person.sees("> 1  no"));
-    person.types(std::string(kDown) + "\r");
+    person.talks({{"Replace the CA?"}, {"> 1  no", std::string(kDown) + "\r"}});
     EXPECT_TRUE(yes.get());
 }
 
@@ -209,23 +205,15 @@ TEST(DialogTerminal, FieldsAreAskedAgainUntilTheyFit) {
     auto form = qualified_form();
     form.qc.reset();
     auto filled = person.ask([&] { return *person.dialog->fill_form(form); });
-    ASSERT_TRUE(person.sees("Name (required): "));
-    person.types("\n");
-    ASSERT_TRUE(person.sees("Name (required): ")) << "a required field can't stay empty";
-    person.types("Åsa Ekx\x7f\n");
-    ASSERT_TRUE(person.sees("Country: "));
-    person.types("Sweden\n");
-    ASSERT_TRUE(person.sees("two upper-case letters"));
-    person.types("SE\n");
-    ASSERT_TRUE(person.sees("not shown, so left out: title = Dr"));
-    ASSERT_TRUE(person.sees("> 1  go on"));
-    person.types("3\r");  // choose which fields are visible
-    ASSERT_TRUE(person.sees("3  [ ] Title"));
-    person.types("3");
-    ASSERT_TRUE(person.sees("3  [x] Title"));
-    person.types("\r");
-    ASSERT_TRUE(person.sees("> 1  go on"));
-    person.types("\r");
+    person.talks({{"Name (required): ", "\n"},  // a required field can't stay empty
+                  {"Name (required): ", "Åsa Ekx\x7f\n"},
+                  {"Country: ", "Sweden\n"},
+                  {"two upper-case letters", "SE\n"},
+                  {"not shown, so left out: title = Dr"},
+                  {"> 1  go on", "3\r"},  // choose which fields are visible
+                  {"3  [ ] Title", "3"},
+                  {"3  [x] Title", "\r"},
+                  {"> 1  go on", "\r"}});
     const auto answer = filled.get();
     EXPECT_EQ(answer.values,
               (std::map<std::string, std::string>{{"commonName", "Åsa Ek"}, {"country", "SE"}, {"title", "Dr"}}));
@@ -238,25 +226,17 @@ TEST(DialogTerminal, AStatementThatIsMissingIsAskedFor) {
     auto form = qualified_form();
     form.values = {{"commonName", "Anna Ek"}};
     auto filled = person.ask([&] { return *person.dialog->fill_form(form); });
-    ASSERT_TRUE(person.sees("Name (required) [Anna Ek]: "));
-    person.types("\n");
-    ASSERT_TRUE(person.sees("Country: "));
-    person.types("\n");
-    ASSERT_TRUE(person.sees("QC, fixed by the procedure: QcCompliance"));
-    ASSERT_TRUE(person.sees("qc_missing"));
-    ASSERT_TRUE(person.sees("> 4  add a QC statement"));
-    person.types("\r");
-    ASSERT_TRUE(person.sees("> 1  QcLimitValue"));
-    person.types("\r");
-    ASSERT_TRUE(person.sees("Currency, as EUR: "));
-    person.types("EUR\n");
-    ASSERT_TRUE(person.sees("Amount: "));
-    person.types("500\n");
-    ASSERT_TRUE(person.sees("10^exponent): "));
-    person.types("3\n");
-    ASSERT_TRUE(person.sees("QC, added: QcLimitValue"));
-    ASSERT_TRUE(person.sees("> 1  go on"));
-    person.types("\r");
+    person.talks({{"Name (required) [Anna Ek]: ", "\n"},
+                  {"Country: ", "\n"},
+                  {"QC, fixed by the procedure: QcCompliance"},
+                  {"qc_missing"},
+                  {"> 4  add a QC statement", "\r"},
+                  {"> 1  QcLimitValue", "\r"},
+                  {"Currency, as EUR: ", "EUR\n"},
+                  {"Amount: ", "500\n"},
+                  {"10^exponent): ", "3\n"},
+                  {"QC, added: QcLimitValue"},
+                  {"> 1  go on", "\r"}});
     EXPECT_EQ(filled.get().statements, (std::vector<reference::QcStatement>{reference::QcLimitValue{"EUR", 500, 3}}));
 }
 

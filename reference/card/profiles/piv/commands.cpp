@@ -1,6 +1,7 @@
 #include "reference/card/profiles/piv/commands.hpp"
 
 #include "common/iso7816/tlv.hpp"
+#include "reference/card/command.hpp"
 
 namespace rakit::reference::piv {
 namespace {
@@ -11,16 +12,6 @@ constexpr std::uint8_t kSelect = 0xA4, kGetData = 0xCB, kPutData = 0xDB, kAuthen
 constexpr std::uint32_t kContent = 0x53;
 constexpr std::uint32_t kTemplate = 0x7C;
 constexpr std::size_t kShortNe = 256;
-
-iso7816::CommandApdu command(std::uint8_t ins, std::uint8_t p1, std::uint8_t p2, Bytes data, std::size_t ne) {
-    iso7816::CommandApdu apdu;
-    apdu.ins = ins;
-    apdu.p1 = p1;
-    apdu.p2 = p2;
-    apdu.data = std::move(data);
-    apdu.ne = ne;
-    return apdu;
-}
 
 /// tag_list names an object (`5C`).
 Bytes tag_list(std::uint32_t object) {

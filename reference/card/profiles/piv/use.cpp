@@ -36,12 +36,6 @@ Bytes leading_zeros(ByteView number, std::size_t size) {
     return out;
 }
 
-SecretBytes secret(Bytes octets) {
-    SecretBytes kept(octets.begin(), octets.end());
-    wipe(octets.data(), octets.size());
-    return kept;
-}
-
 }  // namespace
 
 Result<void> Profile::verify(ApduChannel& card, const PinState& pin, const Pin& value) const {

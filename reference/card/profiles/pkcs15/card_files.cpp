@@ -86,6 +86,7 @@ std::set<std::uint16_t> referenced_in(const Layout& layout, ByteView content) {
 
 std::set<std::uint16_t> referenced_files(const Layout& layout) {
     auto fids = referenced_in(layout, layout.odf);
+    fids.merge(referenced_in(layout, layout.unused_space));
     for (const auto& directory : layout.directories) fids.merge(referenced_in(layout, directory.content));
     return fids;
 }

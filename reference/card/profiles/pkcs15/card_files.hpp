@@ -30,7 +30,8 @@ private:
     WritePlan& x_plan;
 };
 
-/// referenced_files collects the identifiers of all files that the directories name, the directories themselves too.
+/// referenced_files collects the identifiers of all files that the directories name, the directories themselves too,
+/// and those that EF(UnusedSpace) keeps for whoever may write it: they are not taken, cleared or deleted.
 std::set<std::uint16_t> referenced_files(const Layout& layout);
 
 /// referenced_in collects the identifiers of the files that one directory file names; what can't be parsed names none.

@@ -37,16 +37,6 @@ FileInfo parse_fcp(ByteView answer) {
 
 }  // namespace
 
-iso7816::CommandApdu command(std::uint8_t ins, std::uint8_t p1, std::uint8_t p2, Bytes data, std::size_t ne) {
-    iso7816::CommandApdu apdu;
-    apdu.ins = ins;
-    apdu.p1 = p1;
-    apdu.p2 = p2;
-    apdu.data = std::move(data);
-    apdu.ne = ne;
-    return apdu;
-}
-
 Unexpected refused(const iso7816::CommandApdu& command, iso7816::StatusWord status, const std::string& what) {
     char ins[4];
     std::snprintf(ins, sizeof ins, "%02X", command.ins);

@@ -6,12 +6,10 @@
 #include <vector>
 
 #include "reference/card/card_profile.hpp"
+#include "reference/card/command.hpp"
 #include "reference/card/profiles/pkcs15/objects.hpp"
 
 namespace rakit::reference::pkcs15 {
-
-/// command fills a CommandApdu of class 00.
-iso7816::CommandApdu command(std::uint8_t ins, std::uint8_t p1, std::uint8_t p2, Bytes data = {}, std::size_t ne = 0);
 
 /// refused makes the failure for a status word: the status-word table of this card family.
 Unexpected refused(const iso7816::CommandApdu& command, iso7816::StatusWord sw, const std::string& what);

@@ -78,17 +78,21 @@ Result<Layout> read_layout(Files& files) {
     auto directories = parse_odf(layout.odf);
     if (!directories) return fail(directories.error());
     for (auto& directory : *directories) {
-        if (directory.kind == DirectoryKind::other) continue;
+        // Of a kind that we don't know too: what it names is not ours to take away.
+        const bool known = directory.kind != DirectoryKind::other;
+        if (!known && directory.path.octets.empty()) continue;
         DirectoryFile file;
         if (directory.direct) {
             file.content = *directory.direct;
         } else {
             file.path = layout.absolute(directory.path.octets);
             auto info = files.select(file.path);
+            if (!info && !known && info.error().code == ErrorCode::card_content_invalid) continue;
             if (!info) return fail(info.error());
             file.info = *info;
             auto whole =
                 files.read_current(directory.path.index.value_or(0), directory.path.length.value_or(info->size));
+            if (!whole && !known && whole.error().code == ErrorCode::card_content_invalid) continue;
             if (!whole) return fail(std::move(whole).error().in("file " + to_hex(file.path)));
             file.content = std::move(*whole);
         }
@@ -96,6 +100,17 @@ Result<Layout> read_layout(Files& files) {
         layout.directories.push_back(std::move(file));
     }
     return layout;
+}
+
+Result<void> read_unused_space(Files& files, Layout& layout) {
+    auto space = files.probe(layout.unused_space_path());
+    if (!space) return fail(std::move(space).error().in("EF(UnusedSpace)"));
+    if (!*space) return {};
+    auto listed = files.read_current(0, (*space)->size);
+    if (listed) layout.unused_space = std::move(*listed);
+    // One that nobody may read keeps nothing from us.
+    if (!listed && listed.error().code != ErrorCode::card_content_invalid) return fail(listed.error());
+    return {};
 }
 
 bool torn(const DirectoryFile& file) {

@@ -21,9 +21,11 @@ struct Layout {
     FileInfo odf_info;
     Bytes odf;  ///< the whole file
     std::vector<DirectoryFile> directories;
+    Bytes unused_space;  ///< EF(UnusedSpace), as read_unused_space found it
 
     Bytes odf_path() const { return path_of(application, 0x5031); }
     Bytes token_info_path() const { return path_of(application, 0x5032); }
+    Bytes unused_space_path() const { return path_of(application, 0x5033); }
     /// absolute resolves a path of a directory entry.
     Bytes absolute(ByteView path) const;
 };
@@ -31,6 +33,9 @@ struct Layout {
 /// read_layout selects the application and reads the ODF and all directories. Failures: card_unsupported if there is no
 /// PKCS#15 application, card_content_invalid.
 Result<Layout> read_layout(Files& files);
+
+/// read_unused_space reads EF(UnusedSpace) (section 5.5.7), where there is one: which files are another writer's stock.
+Result<void> read_unused_space(Files& files, Layout& layout);
 
 /// PlacedCertificate is an entry with the directory that it stands in.
 struct PlacedCertificate {

@@ -218,16 +218,18 @@ std::optional<Bytes> application_path(ByteView dir) {
 Result<std::vector<Directory>> parse_odf(ByteView file) {
     return parse_all<Directory>(file, "EF(ODF)", [&](const Tlv& object) -> Result<std::optional<Directory>> {
         Directory directory;
-        if (object.tag < 0xA0 || object.tag > 0xA8) return std::optional(std::move(directory));
-        directory.kind = static_cast<DirectoryKind>(object.tag - 0xA0);
+        const bool known = object.tag >= 0xA0 && object.tag <= 0xA8;
+        if (known) directory.kind = static_cast<DirectoryKind>(object.tag - 0xA0);
         TlvReader reader(object.value);
         if (const auto direct = reader.read_optional(0xA0)) {
             directory.direct = copy(direct->value);
             return std::optional(std::move(directory));
         }
         auto path = reader.read(kSequence);
+        if (!path && !known) return std::optional(std::move(directory));
         if (!path) return fail(path.error());
         auto parsed = parse_path(path->value);
+        if (!parsed && !known) return std::optional(std::move(directory));
         if (!parsed) return fail(parsed.error());
         directory.path = std::move(*parsed);
         directory.octets_offset = offset_in(file, iso7816::find_tlv(path->value, kOctetString)->value);

@@ -86,11 +86,8 @@ Result<void> Planner::prepare() {
         if (std::ranges::find(x_keys, change.key) == x_keys.end())
             return fail(ErrorCode::key_unknown, "the card has no key " + change.key);
     Result<void> done;
-    if (x_order.ca_certificates) {
-        const auto ca = ca_directory(x_layout);
-        if (!ca) return fail(ErrorCode::unsupported, "the card has no directory for CA certificates");
-        done = add_work(*ca);
-    }
+    if (x_order.ca_certificates)
+        if (const auto ca = ca_directory(x_layout)) done = add_work(*ca);
     const auto users = user_directory(x_layout);
     if (!users) return fail(ErrorCode::unsupported, "the card has no certificate directory to write into");
     if (done) done = add_work(*users);
@@ -140,12 +137,20 @@ Result<void> Planner::read_entries(Work& work, bool all) {
         Entry entry;
         entry.object = std::move(object);
         const auto id = to_hex(entry.object.id);
-        if (all || std::ranges::find(x_order.changes, id, &CertificateChange::key) != x_order.changes.end()) {
+        const bool perhaps_ca = may_be_ca(work, entry.object);
+        const bool needed =
+            all || std::ranges::find(x_order.changes, id, &CertificateChange::key) != x_order.changes.end();
+        if (needed || perhaps_ca) {
             auto der = read_value(x_files, x_layout, entry.object);
-            if (!der && x_order.undo && der.error().code == ErrorCode::card_content_invalid)
+            const bool invalid = !der && der.error().code == ErrorCode::card_content_invalid;
+            if (invalid && x_order.undo)
                 return fail(ErrorCode::certificate_unknown, "the old certificate of key " + id + " is gone");
-            if (!der) return fail(der.error());
-            entry.certificate = std::move(*der);
+            if (!der && (needed || !invalid)) return fail(der.error());
+            if (der) {
+                const auto parsed = x509::Certificate::parse(*der);
+                entry.ca = perhaps_ca && (entry.object.authority || (parsed && parsed->is_ca()));
+                entry.certificate = std::move(*der);
+            }
         }
         work.entries.push_back(std::move(entry));
     }
@@ -159,37 +164,50 @@ Result<void> Planner::apply_all() {
         if (!changed) return fail(changed.error());
         users.changed = users.changed || *changed;
     }
-    return x_order.ca_certificates ? apply_ca(x_works.front(), *x_order.ca_certificates) : Result<void>{};
+    if (x_order.ca_certificates) apply_ca(*x_order.ca_certificates);
+    return {};
 }
 
-/// apply_ca makes the directory hold just the wanted certificates; a new one takes the attributes of one with its
-/// subject.
-Result<void> Planner::apply_ca(Work& work, const std::vector<x509::Certificate>& wanted) {
-    std::vector<Entry> entries;
-    bool added = false;
-    for (const auto& certificate : wanted) {
-        const auto same = std::ranges::find(work.entries, certificate.der(), &Entry::certificate);
-        if (same != work.entries.end()) {
-            entries.push_back(*same);
-            continue;
-        }
-        Entry entry;
-        const auto before = std::ranges::find_if(work.entries, [&](const Entry& one) {
-            const auto old = x509::Certificate::parse(*one.certificate);
-            return old && old->subject_der() == certificate.subject_der();
+/// may_be_ca: all of the CA directory; among the users', where many cards keep them, what belongs to no key of the
+/// card.
+bool Planner::may_be_ca(const Work& work, const CertificateObject& object) const {
+    if (!x_order.ca_certificates) return false;
+    return directory(work).directory.kind == DirectoryKind::trusted_certificates || object.authority ||
+           std::ranges::find(x_keys, to_hex(object.id)) == x_keys.end();
+}
+
+/// apply_ca leaves just the wanted CA certificates, each where it is; a new one goes into the CA directory, or among
+/// the users' certificates where there is none.
+void Planner::apply_ca(const std::vector<x509::Certificate>& wanted) {
+    std::vector<Entry> before;
+    for (auto& work : x_works) {
+        std::ranges::copy_if(work.entries, std::back_inserter(before), &Entry::ca);
+        const auto gone = std::erase_if(work.entries, [&](const Entry& entry) {
+            return entry.ca && std::ranges::find(wanted, *entry.certificate, &x509::Certificate::der) == wanted.end();
         });
-        if (before != work.entries.end()) entry.model = before->object;
-        const Bytes digest = ossl::sha256(certificate.spki());
-        entry.object.id = entry.model ? entry.model->id : Bytes(digest.begin(), digest.begin() + kCaIdSize);
-        entry.wanted = &certificate;
-        entry.what = "CA " + certificate.serial_hex();
-        entry.label = entry.model ? std::string() : x509::attribute(certificate.subject(), "CN");
-        entries.push_back(std::move(entry));
-        added = true;
+        work.changed = work.changed || gone > 0;
     }
-    work.changed = added || entries.size() != work.entries.size();
-    if (work.changed) work.entries = std::move(entries);
-    return {};
+    for (const auto& certificate : wanted) {
+        if (std::ranges::find(before, certificate.der(), &Entry::certificate) != before.end()) continue;
+        x_works.front().entries.push_back(ca_entry(certificate, before));
+        x_works.front().changed = true;
+    }
+}
+
+/// ca_entry takes the attributes of the one with its subject.
+Entry Planner::ca_entry(const x509::Certificate& certificate, const std::vector<Entry>& models) const {
+    Entry entry;
+    const auto model = std::ranges::find_if(models, [&](const Entry& one) {
+        const auto old = x509::Certificate::parse(*one.certificate);
+        return old && old->subject_der() == certificate.subject_der();
+    });
+    if (model != models.end()) entry.model = model->object;
+    const Bytes digest = ossl::sha256(certificate.spki());
+    entry.object.id = entry.model ? entry.model->id : Bytes(digest.begin(), digest.begin() + kCaIdSize);
+    entry.wanted = &certificate;
+    entry.what = "CA " + certificate.serial_hex();
+    entry.label = entry.model ? std::string() : x509::attribute(certificate.subject(), "CN");
+    return entry;
 }
 
 /// apply turns the entries into what one change wants; false if that is so already.
@@ -233,6 +251,7 @@ Result<WritePlan> Profile::plan_write(ApduChannel& card, const WriteOrder& wante
     Files files(card);
     auto layout = read_layout(files);
     if (!layout) return fail(layout.error());
+    if (auto read = read_unused_space(files, *layout); !read) return fail(read.error());
     return Planner(files, std::move(*layout), wanted, now).plan();
 }
 

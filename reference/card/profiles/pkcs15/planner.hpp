@@ -14,6 +14,7 @@ using Kind = WriteStep::Kind;
 struct Entry {
     CertificateObject object;
     std::optional<Bytes> certificate{};         ///< DER, read only where it matters
+    bool ca = false;                            ///< known only where CA certificates are to change
     const x509::Certificate* wanted = nullptr;  ///< this entry is to be written for it
     std::string what{};                         ///< for people: the key
     std::string label{};
@@ -53,7 +54,9 @@ private:
     Result<void> read_entries(Work& work, bool all);
     Result<void> take_image(Work& work);
     Result<bool> apply(Work& work, const CertificateChange& change);
-    Result<void> apply_ca(Work& work, const std::vector<x509::Certificate>& wanted);
+    void apply_ca(const std::vector<x509::Certificate>& wanted);
+    Entry ca_entry(const x509::Certificate& certificate, const std::vector<Entry>& models) const;
+    bool may_be_ca(const Work& work, const CertificateObject& object) const;
     Result<void> apply_all();
     Result<WritePlan> undo();
     Result<WritePlan> write();
@@ -94,7 +97,7 @@ private:
     UtcTime x_now;
     WriteRights x_rights;
     std::vector<std::string> x_keys;   ///< ids of all keys
-    std::vector<Work> x_works;         ///< the CA directory, if it is to change, then the users'
+    std::vector<Work> x_works;         ///< the CA directory, if there is one and it is to change, then the users'
     std::vector<FoundFile> x_orphans;  ///< certificate files that nothing refers to
     std::set<std::uint16_t> x_taken;   ///< identifiers of files that are there or will be
     WritePlan x_plan;

@@ -143,7 +143,7 @@ Result<void> read_pins(const Profile& profile, ApduChannel& card, const Layout& 
 
 /// ca_write_pins are PIN objects that CA certificates take.
 Result<void> add_ca_write_pins(Files& files, const Layout& layout, Contents& contents) {
-    contents.can_store_ca = ca_directory(layout).has_value();
+    contents.can_store_ca = ca_directory(layout) || user_directory(layout);
     auto rights = write_rights(files, layout, true);
     if (!rights) return fail(rights.error());
     for (const auto reference : rights->pins) {

@@ -29,12 +29,6 @@ Result<void> set_environment(Files& files, const KeyLine& key, std::uint8_t purp
     return {};
 }
 
-SecretBytes secret(Bytes octets) {
-    SecretBytes kept(octets.begin(), octets.end());
-    wipe(octets.data(), octets.size());
-    return kept;
-}
-
 }  // namespace
 
 Result<void> Profile::verify(ApduChannel& card, const PinState& pin, const Pin& value) const {
