@@ -1,5 +1,8 @@
+// covers: host-hostile
 // What a hostile or broken client sends, and after each of them an honest one that must be served.
 #include <gmock/gmock.h>
+
+#include <atomic>
 
 #include "tests/integration/cm_http/echo_host.hpp"
 #include "tests/integration/cm_http/tls_client.hpp"
@@ -18,6 +21,7 @@ protected:
         ServerOptions options;
         options.timeout = std::chrono::milliseconds(1500);
         options.connections = 8;
+        options.on_broken = [](const std::string&) { ++x_broken; };
         x_server = std::move(Server::start(x_host, test_hierarchy(), options)).value();
     }
     static void TearDownTestSuite() { x_server.reset(); }
@@ -26,6 +30,7 @@ protected:
         EXPECT_EQ(status_of(honest.exchange(kHonest)), 200) << "the next client is served";
     }
     static inline EchoHost x_host;
+    static inline std::atomic<int> x_broken = 0;  ///< what the request log would hold
     static inline std::unique_ptr<Server> x_server;
 };
 
@@ -44,6 +49,7 @@ class HostileHttp : public HostileServer, public testing::WithParamInterface<Tls
 
 TEST_P(HostileHttp, IsAnsweredOrDropped) {
     const auto& row = GetParam();
+    const int logged = x_broken;
     TlsClient client(x_server->port());
     ASSERT_TRUE(client.connected());
     client.send(row.sent);
@@ -53,6 +59,11 @@ TEST_P(HostileHttp, IsAnsweredOrDropped) {
     EXPECT_EQ(status_of(answer), row.status) << answer;
     if (row.status >= 400 && row.status < 500) {
         EXPECT_THAT(answer, testing::HasSubstr("\"request_malformed\""));
+    }
+    const bool refused = row.status >= 400 && row.status != 500,
+               broken_off = std::string_view(row.name).rfind("half_", 0) == 0;
+    if (refused || broken_off) {
+        EXPECT_GT(x_broken, logged) << "it is logged";
     }
 }
 
@@ -134,11 +145,13 @@ void PrintTo(const PlainRow& row, std::ostream* out) { *out << row.name; }
 class HostileTls : public HostileServer, public testing::WithParamInterface<PlainRow> {};
 
 TEST_P(HostileTls, IsDropped) {
+    const int logged = x_broken;
     PlainClient client(x_server->port());
     ASSERT_TRUE(client.connected());
     client.send(GetParam().sent);
     if (!GetParam().leave) {
         EXPECT_TRUE(client.receive_all());
+        EXPECT_GT(x_broken, logged) << "it is logged";
     }
 }
 
