@@ -133,8 +133,8 @@ refused() {  # refused STATUS CODE NAME METHOD PATH [CURL-OPTION...]
     local wanted=$1 code=$2
     shift 2
     call "$@"
-    expect "$wanted" "$4 $3" "$1"
-    grep -q "\"msg\":\"$code: " "$1" || fail "$3 $4 is not refused as $code: $(cat "$1")"
+    expect "$wanted" "$2 $3" "$1"
+    grep -q "\"msg\":\"$code: " "$1" || fail "$2 $3 is not refused as $code: $(cat "$1")"
 }
 plain=(-F "$(as_file holder.b64 pkcs10 application/pkcs10)" -F procname=employee-at-once)
 refused 400 request_malformed bad-media GET '/pgwy/api/procedures?mediaType=text/plain'

@@ -1,21 +1,7 @@
+#include "tests/unit/cm_core/qc_extension.hpp"
 #include "tests/unit/cm_core/refusal_rows.hpp"
 
 namespace rakit::cm::test {
-namespace {
-
-/// qc_template_extension wraps statements as modCertTemplate carries them.
-Bytes qc_template_extension(const std::vector<QcStatement>& statements) {
-    return iso7816::TlvWriter()
-        .nest(0x30,
-              [&](iso7816::TlvWriter& out) {
-                  out.put(0x06, *from_hex("2B06010505070103"));
-                  out.put(0x04, qc_extension(statements));
-              })
-        .bytes();
-}
-
-}  // namespace
-
 void PrintTo(const RefusalRow& row, std::ostream* out) { *out << row.code << ": " << row.what; }
 
 Attempt::Attempt(HostTest& fixture)

@@ -1,7 +1,6 @@
 #include "mock_cm/rest/rest_host.hpp"
 
-#include <openssl/cms.h>
-
+#include "tests/support/cms_data.hpp"
 #include "tests/unit/cm_core/fixture.hpp"
 
 // covers: host-rest
@@ -33,14 +32,8 @@ protected:
 
     std::string signature(const net::HttpResponse& offer, const Signer& signer) {
         const auto octets = *from_base64(body_of(offer).at("dataToSign").get<std::string>());
-        const ossl::CmsContentInfo cms(CMS_sign(nullptr, nullptr, nullptr, nullptr, CMS_BINARY | CMS_PARTIAL));
-        CMS_SignerInfo* info = CMS_add1_signer(cms.get(), signer.certificate.handle(), signer.key.get(), EVP_sha256(),
-                                               CMS_BINARY | CMS_PARTIAL | CMS_NOSMIMECAP);
-        const ossl::Handle<ASN1_TIME, ASN1_TIME_free> at(
-            ASN1_TIME_set(nullptr, clock.now().time_since_epoch().count()));
-        CMS_signed_add1_attr_by_NID(info, NID_pkcs9_signingTime, at->type, at.get(), -1);
-        CMS_final(cms.get(), ossl::memory_bio(octets).get(), nullptr, CMS_BINARY);
-        return part("signature", to_base64(ossl::to_der(cms.get(), i2d_CMS_ContentInfo)));
+        const auto cms = rakit::test::sign_data(octets, signer.certificate, signer.key.get(), clock.now());
+        return part("signature", to_base64(cms));
     }
     std::string enrolment(const std::string& procedure = "employee-at-once", const std::string& name = "Rita Rest") {
         return part("pkcs10",
