@@ -11,7 +11,7 @@ url=$(field "$ready" url) control=$(field "$ready" controlUrl) ca=$(field "$read
 checks=0
 fail() { echo "faults.sh: $*" >&2; exit 1; }
 set_faults() { curl -sS --noproxy '*' --fail -X PUT -H 'Content-Type: application/json' -d "$1" "$control/deviations" >/dev/null; }
-ask() { curl -sS --noproxy '*' --max-time "${patience:-10}" --cacert "$ca" -o body -w '%{http_code} %{content_type}' "$@" "$url/cacerts" 2>error; }
+ask() { curl -sS --noproxy '*' --max-time "${patience:-10}" --cacert "$ca" -o body -w '%{http_code} %{content_type}' "$url/cacerts" 2>error; }
 # wrong NAME DEVIATIONS CURL-EXIT: with these deviations curl ends so.
 wrong() {
     set_faults "$2"

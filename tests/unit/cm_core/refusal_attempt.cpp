@@ -27,7 +27,7 @@ CertificateProcedure& Attempt::certificate_procedure() {
 void Attempt::without_tc() {
     request.procedure = "employee";
     line().tc.reset();
-    line().replaces = Replaces{HostTest::old_certificate(line().card_key)};
+    if (line().action == "redo") line().replaces = Replaces{HostTest::old_certificate(line().card_key)};
 }
 
 Answer Attempt::send() {
@@ -41,10 +41,10 @@ Answer Attempt::send() {
         if (!drop_tc) bag.push_back(*line().tc);
     }
     auto open = std::move(test.store.begin()).value();
-    if (revoke_tc) {
+    if (revoke_tc && line().tc) {
         EXPECT_TRUE(open->put_revocation({line().tc->issuer_der(), line().tc->serial_hex(), 1, {}}));
     }
-    if (use_tc) {
+    if (use_tc && line().tc) {
         EXPECT_TRUE(open->put_used_tc(line().tc->sha256(), Bytes{1}));
     }
     if (revoke_signer) {
