@@ -225,6 +225,7 @@ json measure_memory(std::size_t count, std::chrono::seconds most, const std::fil
     if (orders.issued() != orders.sent()) std::abort();
     const std::size_t last = mib.size() - 1, half = last / 2;
     const double slope = (mib[last] - mib[half]) * (1 << 20) / static_cast<double>((last - half) * kBatch);
+    if (orders.sent() < count) std::printf("memory   the time is over: %zu of %zu orders\n", last * kBatch, count);
     for (std::size_t quarter = 0; quarter <= 4; ++quarter)
         std::printf("memory   %.1f MiB after %zu orders\n", mib[last * quarter / 4], last * quarter / 4 * kBatch);
     std::printf("memory   %.1f bytes an order in the second half\n", slope);
