@@ -272,7 +272,11 @@ Result<void> CaseRun::act(Observation& seen) {
 Result<void> CaseRun::act_again(Observation& seen, Iut& ra, Job& what) {
     seen.first_result = seen.result;
     if (x_case.doing.resume) {
-        if (auto in = x_around.station.insert_again([this] { x_card.card->disarm(); }); !in) return in;
+        const auto whole_again = [&] {
+            seen.between = view_card(x_card.card->snapshot().document);
+            x_card.card->disarm();
+        };
+        if (auto in = x_around.station.insert_again(whole_again); !in) return in;
         what.resume = true;
     }
     auto result = ra.run(what, x_typist);

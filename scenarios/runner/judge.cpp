@@ -52,6 +52,8 @@ private:
 
     void card() {
         add(judge_card("", x_expect.card, x_seen.before, x_seen.after, x_seen.cm));
+        if (x_seen.between)
+            add(judge_card("before the resume: ", open_ended(), x_seen.before, *x_seen.between, x_seen.cm));
         if (x_seen.other_after)
             add(judge_card("the other card: ", x_expect.other_card, *x_seen.other_before, *x_seen.other_after,
                            x_seen.cm));
@@ -59,6 +61,14 @@ private:
         if (x_seen.officer_after)
             add(judge_card("the officer's card: ", {true, {}, {}}, *x_seen.officer_before, *x_seen.officer_after,
                            x_seen.cm));
+    }
+
+    /// open_ended: whatever happened, what the case doesn't name is as it was, and what it names is old or new.
+    CardAfter open_ended() const {
+        CardAfter expect;
+        for (const auto& [id, after] : x_expect.card.keys) expect.keys[id] = {};
+        if (x_expect.card.ca) expect.ca.emplace();
+        return expect;
     }
 
     int in_state(std::string_view state) const {

@@ -60,6 +60,7 @@ struct Written {
 struct Observation {
     CardView before;
     CardView after;
+    std::optional<CardView> between;                        ///< as the first half left it, before the resume
     std::optional<CardView> other_before, other_after;      ///< the card that was swapped in
     std::optional<CardView> officer_before, officer_after;  ///< the officer's own
     CmView cm;
