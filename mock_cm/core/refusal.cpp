@@ -26,7 +26,7 @@ Unexpected refuse(ErrorCode code, std::string cause, std::string remedy, std::st
 Error maintenance() { return refuse(ErrorCode::cm_maintenance, "the CM is in maintenance", "Try again later.").error; }
 
 Error internal_error(const Error& error) {
-    if (error.code < ErrorCode::card_absent && error.code != ErrorCode::cm_internal) return error;
+    if (error.code <= ErrorCode::cm_maintenance) return error;
     return Error{ErrorCode::cm_internal,
                  "the CM failed: " + error.detail,
                  {},

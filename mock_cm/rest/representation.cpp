@@ -15,7 +15,6 @@ using nlohmann::ordered_json;
 constexpr const char* kDer = "application/pkix-cert";
 constexpr const char* kPkcs7 = "application/pkcs7-mime";
 constexpr const char* kPem = "application/pem-certificate-chain";
-constexpr int kNotAcceptable = 406;
 
 ordered_json key_usage_words(const x509::Certificate& certificate) {
     constexpr std::array kWords{std::pair{KU_DIGITAL_SIGNATURE, "digitalSignature"},
@@ -127,7 +126,7 @@ Result<std::string> certificate_form_accepted(const net::HttpRequest& request) {
 Result<net::HttpResponse> certificate_answer(const Context& context, const x509::Certificate& certificate,
                                              const net::HttpRequest& request) {
     const auto form = certificate_form_accepted(request);
-    if (!form) return rest_error(form.error(), kNotAcceptable);
+    if (!form) return Unexpected{form.error()};
     if (*form == kDer) return net::HttpResponse{200, {{"content-type", kDer}}, certificate.der()};
     const auto chain = chain_of(context, certificate);
     if (*form == kPem) {

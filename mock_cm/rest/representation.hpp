@@ -32,6 +32,9 @@ net::HttpResponse rest_error(const Error& error, int status);
 Result<net::HttpResponse> certificate_answer(const Context& context, const x509::Certificate& certificate,
                                              const net::HttpRequest& request);
 
+/// kNotAcceptable is the HTTP status of that (RFC 9110 section 15.5.7).
+inline constexpr int kNotAcceptable = 406;
+
 /// certificate_form_accepted is the check of certificate_answer alone, before anything is done.
 Result<std::string> certificate_form_accepted(const net::HttpRequest& request);
 

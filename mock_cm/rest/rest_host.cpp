@@ -145,16 +145,22 @@ struct RestHost::Parts {
         const auto what = slash == std::string_view::npos ? std::string_view() : path.substr(slash);
         if (what != "/details" && what != "/download") return missing(context, peer);
         const bool whole = what == "/download";
-        bool found = true;
+        int refused_as = 0;  // what the code's own status doesn't say
         auto answer = read(context, peer, whole ? "rest-download" : "rest-details", [&](auto& open) -> Reading {
             const auto view = certificate_named(open, id);
             if (!view) return Unexpected{view.error()};
-            found = view->has_value();
-            if (!found) return Unexpected{not_there("there is no certificate " + id)};
-            if (whole) return certificate_answer(context, (*view)->certificate, request);
-            return rest_json(details(**view, context.now));
+            if (!*view) {
+                refused_as = 404;
+                return Unexpected{not_there("there is no certificate " + id)};
+            }
+            if (!whole) return rest_json(details(**view, context.now));
+            if (const auto form = certificate_form_accepted(request); !form) {
+                refused_as = kNotAcceptable;
+                return Unexpected{form.error()};
+            }
+            return certificate_answer(context, (*view)->certificate, request);
         });
-        if (!found) answer.status = 404;
+        if (refused_as != 0 && answer.status != 500) answer.status = refused_as;
         return answer;
     }
 

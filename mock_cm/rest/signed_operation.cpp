@@ -51,9 +51,9 @@ LogEntry entry_of(const SignedCall& call, const std::string& category) {
     return entry;
 }
 
-net::HttpResponse refused(const SignedCall& call, const LogEntry& entry, const Error& error) {
+net::HttpResponse refused(const SignedCall& call, const LogEntry& entry, const Error& error, int status = 0) {
     if (const auto logged = log_refusal(call.store, entry, error); !logged) return rest_error(logged.error());
-    return rest_error(error);
+    return status == 0 ? rest_error(error) : rest_error(error, status);
 }
 
 net::HttpResponse to_be_signed(SignedCall& call, const std::string& members) {
@@ -98,7 +98,6 @@ Result<std::optional<UtcTime>> moment(const Form& form, const std::string& name)
 Result<Enrolment> read_enrolment(const SignedCall& call) {
     if (auto known = only_parts(call.form, {"pkcs10", "procname", "validfrom", "validto", "signature"}); !known)
         return Unexpected{std::move(known).error()};
-    if (auto form = certificate_form_accepted(call.request); !form) return Unexpected{std::move(form).error()};
     const auto pkcs10 = base64_part(call.form, "pkcs10", "application/pkcs10");
     if (!pkcs10) return Unexpected{pkcs10.error()};
     const auto from = moment(call.form, "validfrom"), to = moment(call.form, "validto");
@@ -217,6 +216,8 @@ std::string take_form_text(const Form& form, const std::string& name) {
 
 net::HttpResponse enrol(SignedCall& call) {
     auto entry = entry_of(call, "rest");
+    if (const auto form = certificate_form_accepted(call.request); !form)
+        return refused(call, entry, form.error(), kNotAcceptable);
     auto wanted = read_enrolment(call);
     if (!wanted) return refused(call, entry, wanted.error());
     entry.procedure = wanted->single.procedure;

@@ -1,3 +1,4 @@
+// covers: host-cmc-judge
 // Bouncy Castle, which nobody here wrote, reads what we write and writes what we read.
 #include <cstdlib>
 

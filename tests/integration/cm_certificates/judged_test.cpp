@@ -1,3 +1,4 @@
+// covers: host-certificates
 // Issued certificates before judges that nobody here wrote: openssl, GnuTLS's certtool, strongSwan's pki.
 #include <gmock/gmock.h>
 

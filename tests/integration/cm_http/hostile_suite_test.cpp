@@ -1,6 +1,8 @@
+// covers: host-hostile
 // At least 300 hostile requests to the whole host behind its front door: none is accepted, none ends it, each stands in
 // the request log as refused, and the next honest request works. What is no HTTP or no TLS is hostile_test.cpp's.
 #include "mock_cm/http/front_host.hpp"
+#include "tests/support/cms_data.hpp"
 #include "tests/unit/cm_core/fixture.hpp"
 
 namespace rakit::cm::test {
@@ -20,15 +22,7 @@ std::string part(const std::string& name, const std::string& content) {
 }
 
 Bytes pkcs10_of(EVP_PKEY* key, EVP_PKEY* signing_key) {
-    const ossl::X509Request request(X509_REQ_new());
-    X509_NAME_add_entry_by_txt(X509_REQ_get_subject_name(request.get()), "CN", MBSTRING_ASC,
-                               reinterpret_cast<const unsigned char*>("Mallory"), -1, -1, 0);
-    X509_REQ_set_pubkey(request.get(), key);
-    ossl::Extensions extensions(sk_X509_EXTENSION_new_null());
-    sk_X509_EXTENSION_push(extensions.get(), X509V3_EXT_conf_nid(nullptr, nullptr, NID_key_usage, "digitalSignature"));
-    X509_REQ_add_extensions(request.get(), extensions.get());
-    X509_REQ_sign(request.get(), signing_key, EVP_sha256());
-    return ossl::to_der(request.get(), i2d_X509_REQ);
+    return pkcs10({{"CN", "Mallory"}}, key, signing_key, {"keyUsage=digitalSignature"});
 }
 
 class HostileSuite : public HostTest {
@@ -72,17 +66,9 @@ protected:
         EXPECT_EQ(answer.status, 200) << as_text(answer.body);
         return *from_base64(nlohmann::json::parse(answer.body).at("dataToSign").get<std::string>());
     }
-    /// cms signs as `openssl cms -sign` does, but for what the flags change.
-    Bytes cms(ByteView content, const Signer& signer, unsigned flags = CMS_BINARY,
-              const EVP_MD* digest = EVP_sha256()) {
-        const ossl::CmsContentInfo made(CMS_sign(nullptr, nullptr, nullptr, nullptr, flags | CMS_PARTIAL));
-        CMS_SignerInfo* info = CMS_add1_signer(made.get(), signer.certificate.handle(), signer.key.get(), digest,
-                                               flags | CMS_PARTIAL | CMS_NOSMIMECAP);
-        const ossl::Handle<ASN1_TIME, ASN1_TIME_free> at(
-            ASN1_TIME_set(nullptr, clock.now().time_since_epoch().count()));
-        CMS_signed_add1_attr_by_NID(info, NID_pkcs9_signingTime, at->type, at.get(), -1);
-        CMS_final(made.get(), ossl::memory_bio(content).get(), nullptr, flags);
-        return ossl::to_der(made.get(), i2d_CMS_ContentInfo);
+    /// cms signs as `openssl cms -sign` does, but for what the options change.
+    Bytes cms(ByteView content, const Signer& signer, const rakit::test::CmsOptions& options = {}) {
+        return rakit::test::sign_data(content, signer.certificate, signer.key.get(), clock.now(), options);
     }
 
     void changed_cmc();
@@ -326,9 +312,9 @@ void HostileSuite::wrong_signatures() {
         second(who, cms(data_to_sign(first), signer), pkcs10);
     second("other octets", cms(to_bytes("{}"), olivia), pkcs10);
     second("a comma more", cms(concat({octets, to_bytes(",")}), olivia), pkcs10);
-    second("detached", cms(octets, olivia, CMS_BINARY | CMS_DETACHED), pkcs10);
-    second("SHA-1", cms(octets, olivia, CMS_BINARY, EVP_sha1()), pkcs10);
-    second("without certificate", cms(octets, olivia, CMS_BINARY | CMS_NOCERTS), pkcs10);
+    second("detached", cms(octets, olivia, {.flags = CMS_DETACHED}), pkcs10);
+    second("SHA-1", cms(octets, olivia, {.digest = EVP_sha1()}), pkcs10);
+    second("without certificate", cms(octets, olivia, {.flags = CMS_NOCERTS}), pkcs10);
     second("the order of another form", cms(octets, olivia), pkcs10_of(card_key("another"), card_key("another")));
     second("a CMC message", encode(*std::make_unique<Request>(tc_redo())), pkcs10);
     Bytes changed = cms(octets, olivia);

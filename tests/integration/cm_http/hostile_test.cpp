@@ -1,5 +1,8 @@
+// covers: host-hostile
 // What a hostile or broken client sends, and after each of them an honest one that must be served.
 #include <gmock/gmock.h>
+
+#include <condition_variable>
 
 #include "tests/integration/cm_http/echo_host.hpp"
 #include "tests/integration/cm_http/tls_client.hpp"
@@ -18,6 +21,11 @@ protected:
         ServerOptions options;
         options.timeout = std::chrono::milliseconds(1500);
         options.connections = 8;
+        options.on_broken = [](const std::string&) {
+            const std::lock_guard lock(x_mutex);
+            ++x_broken;
+            x_told.notify_all();
+        };
         x_server = std::move(Server::start(x_host, test_hierarchy(), options)).value();
     }
     static void TearDownTestSuite() { x_server.reset(); }
@@ -26,6 +34,18 @@ protected:
         EXPECT_EQ(status_of(honest.exchange(kHonest)), 200) << "the next client is served";
     }
     static inline EchoHost x_host;
+    static int broken() {
+        const std::lock_guard lock(x_mutex);
+        return x_broken;
+    }
+    /// more_broken_than waits until the host was told of more, for a peer sees a closed connection sooner.
+    static bool more_broken_than(int before) {
+        std::unique_lock lock(x_mutex);
+        return x_told.wait_for(lock, std::chrono::seconds(kPatience), [&] { return x_broken > before; });
+    }
+    static inline std::mutex x_mutex;
+    static inline std::condition_variable x_told;
+    static inline int x_broken = 0;  ///< what the request log would hold
     static inline std::unique_ptr<Server> x_server;
 };
 
@@ -44,6 +64,7 @@ class HostileHttp : public HostileServer, public testing::WithParamInterface<Tls
 
 TEST_P(HostileHttp, IsAnsweredOrDropped) {
     const auto& row = GetParam();
+    const int logged = broken();
     TlsClient client(x_server->port());
     ASSERT_TRUE(client.connected());
     client.send(row.sent);
@@ -53,6 +74,11 @@ TEST_P(HostileHttp, IsAnsweredOrDropped) {
     EXPECT_EQ(status_of(answer), row.status) << answer;
     if (row.status >= 400 && row.status < 500) {
         EXPECT_THAT(answer, testing::HasSubstr("\"request_malformed\""));
+    }
+    const bool refused = row.status >= 400 && row.status != 500,
+               broken_off = std::string_view(row.name).rfind("half_", 0) == 0;
+    if (refused || broken_off) {
+        EXPECT_TRUE(more_broken_than(logged)) << "it is logged";
     }
 }
 
@@ -134,11 +160,13 @@ void PrintTo(const PlainRow& row, std::ostream* out) { *out << row.name; }
 class HostileTls : public HostileServer, public testing::WithParamInterface<PlainRow> {};
 
 TEST_P(HostileTls, IsDropped) {
+    const int logged = broken();
     PlainClient client(x_server->port());
     ASSERT_TRUE(client.connected());
     client.send(GetParam().sent);
     if (!GetParam().leave) {
         EXPECT_TRUE(client.receive_all());
+        EXPECT_TRUE(more_broken_than(logged)) << "it is logged";
     }
 }
 

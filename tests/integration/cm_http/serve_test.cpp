@@ -1,3 +1,4 @@
+// covers: host-log, host-restart
 // The command `rakit cm` as its users meet it: a process with files, signals and exit statuses.
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fcntl.h>
@@ -17,6 +18,7 @@
 #include "mock_cm/store/sqlite_store.hpp"
 #include "tests/integration/cm_http/shell.hpp"
 #include "tests/integration/cm_http/tls_client.hpp"
+#include "tests/unit/cm_core/fixture.hpp"
 
 namespace rakit::cm {
 namespace {
@@ -90,6 +92,10 @@ protected:
         return {"--state", state(), "--listen", "127.0.0.1:0", "--ready-file", (x_folder / "ready.json").string()};
     }
     std::string state() const { return (x_folder / "state").string(); }
+    std::string make_state() const {
+        std::filesystem::create_directory(state());
+        return state();
+    }
     nlohmann::json ready() const {
         const auto text = read_file(x_folder / "ready.json");
         return text ? nlohmann::json::parse(*text) : nlohmann::json();
@@ -181,11 +187,109 @@ TEST_F(CmServe, LogShowsRefusalsAndProvesItself) {
     ASSERT_EQ(entries.size(), 2U) << json.output;
     EXPECT_EQ(entries[0].at("code"), "procedure_unknown");
     EXPECT_EQ(rakit("cm log --verify --state " + state()).status, 0);
+    EXPECT_EQ(nlohmann::json::parse(rakit("cm log --verify --json --state " + state()).output),
+              (nlohmann::json{{"whole", true}, {"entries", 2}}));
     EXPECT_EQ(serving.end(SIGTERM), 0);
     SQLite::Database(state_database(state()).string(), SQLite::OPEN_READWRITE).exec("UPDATE log SET officer = 'Eve'");
     const auto verdict = rakit("cm log --verify --state " + state());
     EXPECT_EQ(verdict.status, 1);
     EXPECT_THAT(verdict.output, HasSubstr("log_broken"));
+}
+
+TEST_F(CmServe, LogIsFilteredByOutcomeOfficerCategoryAndTime) {
+    {
+        auto store = SqliteStore::open(state_database(make_state()));
+        ASSERT_TRUE(store);
+        auto open = *(*store)->begin();
+        for (const auto& [day, officer, category, code] : {std::tuple{1, "Olivia Officer", "prepare", ""},
+                                                           {2, "Olivia Officer", "issue", "tc_missing"},
+                                                           {3, "Olof Officer", "issue", ""},
+                                                           {4, "", "transport", "request_malformed"}}) {
+            LogEntry entry;
+            entry.at = *from_iso8601("2026-01-0" + std::to_string(day) + "T12:00:00Z");
+            entry.officer = officer;
+            entry.category = category;
+            entry.code = code;
+            entry.success = entry.code.empty();
+            ASSERT_TRUE(open->append_log(entry));
+        }
+        ASSERT_TRUE(open->commit());
+    }
+    const auto days = [&](const std::string& options) {
+        const auto ran = rakit("cm log --json --state " + state() + " " + options);
+        EXPECT_EQ(ran.status, 0) << ran.output;
+        std::string seen;
+        for (const auto& entry : nlohmann::json::parse(ran.output)) seen += entry.at("at").get<std::string>()[9];
+        return seen;
+    };
+    EXPECT_EQ(days(""), "1234");
+    EXPECT_EQ(days("--failed"), "24");
+    EXPECT_EQ(days("--officer 'Olivia Officer'"), "12");
+    EXPECT_EQ(days("--category issue"), "23");
+    EXPECT_EQ(days("--category issue --failed"), "2");
+    EXPECT_EQ(days("--since 2026-01-03"), "34");
+    EXPECT_EQ(days("--since 2026-01-03T12:00:01Z"), "4");
+    EXPECT_EQ(days("--since 2026-01-02 --officer 'Olivia Officer' --category issue --failed"), "2");
+    EXPECT_EQ(days("--officer Nobody"), "");
+    EXPECT_THAT(rakit("cm log --state " + state() + " --category transport").output,
+                testing::StartsWith("2026-01-04T12:00:00Z  transport  request_malformed"));
+    const auto wrong = rakit("cm log --since yesterday --state " + state());
+    EXPECT_EQ(wrong.status, 2);
+    EXPECT_THAT(wrong.output, HasSubstr("not a moment: yesterday"));
+}
+
+/// Orders makes the messages of a registration officer's client.
+struct Orders : test::HostTest {
+    void TestBody() override {}
+};
+
+TEST_F(CmServe, AResendAfterKillNineIsAnsweredWithTheSameOctets) {
+    Orders orders;
+    auto request = orders.redo();
+    std::string order, confirmation, issued, confirmed;
+    const auto post = [&](const std::string& message) {
+        const auto who = officer();
+        TlsClient client(port(), &who);
+        const auto answer = client.exchange(
+            "POST /cmc HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/pkcs7-mime\r\n"
+            "Content-Length: " +
+            std::to_string(message.size()) + "\r\n\r\n" + message);
+        EXPECT_EQ(status_of(answer), 200) << answer;
+        return answer.substr(answer.find("\r\n\r\n") + 4);
+    };
+    const auto sign_now = [&](const Bytes& content) {
+        auto who = officer();
+        const auto der = ossl::to_der(who.certificate.get(), i2d_X509);
+        const test::Signer signer{*x509::Certificate::parse(der), std::move(who.key)};
+        return std::string(as_text(test::sign(content, signer, {}, SystemClock().now())));
+    };
+    {
+        Serving serving(arguments());
+        ASSERT_TRUE(serving.wait_until_ready()) << serving.text();
+        order = sign_now(test::pki_data(request));
+        issued = post(order);
+        EXPECT_EQ(serving.end(SIGKILL), -SIGKILL);
+    }
+    {
+        Serving serving(arguments());
+        ASSERT_TRUE(serving.wait_until_ready()) << serving.text();
+        EXPECT_EQ(post(order), issued);
+        orders.clock = VirtualClock(SystemClock().now());
+        const auto answer = orders.read_answer(to_bytes(issued));
+        ASSERT_EQ(answer.status, 5) << answer.info;
+        confirmation = sign_now(test::confirmation(request, answer, true, Bytes(16, 9)));
+        confirmed = post(confirmation);
+        EXPECT_EQ(serving.end(SIGKILL), -SIGKILL);
+    }
+    Serving serving(arguments());
+    ASSERT_TRUE(serving.wait_until_ready()) << serving.text();
+    EXPECT_EQ(post(confirmation), confirmed);
+    EXPECT_EQ(post(order), issued);
+    EXPECT_EQ(serving.end(SIGTERM), 0);
+    const auto log = nlohmann::json::parse(rakit("cm log --json --state " + state()).output);
+    std::string categories;
+    for (const auto& entry : log) categories += entry.at("category").get<std::string>() + " ";
+    EXPECT_EQ(categories, "issue resend confirm resend resend ");
 }
 
 TEST_F(CmServe, WhatWasAnsweredSurvivesKillNine) {

@@ -14,10 +14,10 @@ struct Ran {
     std::string output;  ///< standard output and error
 };
 
-/// run gives a command to the shell, for half a minute at most.
-inline Ran run(const std::string& command) {
+/// run gives a command to the shell, for half a minute at most, unless it needs longer.
+inline Ran run(const std::string& command, int seconds = 30) {
     Ran ran;
-    FILE* pipe = ::popen(("exec 2>&1 </dev/null; timeout 30 " + command).c_str(), "r");
+    FILE* pipe = ::popen(("exec 2>&1 </dev/null; timeout " + std::to_string(seconds) + " " + command).c_str(), "r");
     if (pipe == nullptr) return ran;
     char buffer[4096];
     for (std::size_t n = 0; (n = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) ran.output.append(buffer, n);

@@ -9,6 +9,8 @@
 namespace rakit::cm {
 namespace {
 
+constexpr int kScriptSeconds = 120;  ///< a script starts curl a hundred times
+
 class CmTools : public testing::Test {
 protected:
     void SetUp() override {
@@ -23,7 +25,8 @@ protected:
     }
     Ran script(const std::string& name) const {
         return run(std::string(RAKIT_SCRIPTS) + "/" + name + " " + (x_folder / "ready.json").string() + " " +
-                   (x_folder / "work").string());
+                       (x_folder / "work").string(),
+                   kScriptSeconds);
     }
     TemporaryFolder x_folder;
     SystemClock x_clock;

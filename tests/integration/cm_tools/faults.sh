@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# covers: host-tls, host-control
 # What the control listener changes, as curl and openssl meet it at the public one: faults.sh READY-FILE FOLDER.
 set -euo pipefail
 ready=$1 work=$2
@@ -10,7 +11,7 @@ url=$(field "$ready" url) control=$(field "$ready" controlUrl) ca=$(field "$read
 checks=0
 fail() { echo "faults.sh: $*" >&2; exit 1; }
 set_faults() { curl -sS --noproxy '*' --fail -X PUT -H 'Content-Type: application/json' -d "$1" "$control/deviations" >/dev/null; }
-ask() { curl -sS --noproxy '*' --max-time "${patience:-10}" --cacert "$ca" -o body -w '%{http_code} %{content_type}' "$@" "$url/cacerts" 2>error; }
+ask() { curl -sS --noproxy '*' --max-time "${patience:-10}" --cacert "$ca" -o body -w '%{http_code} %{content_type}' "$url/cacerts" 2>error; }
 # wrong NAME DEVIATIONS CURL-EXIT: with these deviations curl ends so.
 wrong() {
     set_faults "$2"
@@ -24,6 +25,18 @@ wrong "the connection ends before" '{"dropBefore": true}' 52
 wrong "the connection ends after" '{"dropAfter": true}' 52
 wrong "half a body" '{"truncateBody": true}' 18
 patience=1 wrong "stalls" '{"stall": true}' 28
+# seen DEVIATIONS WHAT: openssl, from outside, says of the handshake what is wrong.
+seen() {
+    set_faults "$1"
+    openssl s_client -verify_return_error -verify_hostname localhost -CAfile "$ca" -connect "${url#https://}" </dev/null >tls.txt 2>&1 || true
+    grep -q "$2" tls.txt || fail "$1: openssl doesn't see '$2': $(cat tls.txt)"
+    checks=$((checks + 1))
+}
+seen '{}' 'Verify return code: 0 (ok)'
+seen '{"tlsWrongName": true}' 'hostname mismatch'
+seen '{"tlsExpired": true}' 'certificate has expired'
+seen '{"tlsUnknownCa": true}' 'self-signed certificate'
+seen '{"tlsOldVersion": true}' 'unsupported protocol\|protocol version\|no protocols available\|Cipher is (NONE)'
 wrong "another name" '{"tlsWrongName": true}' 60
 wrong "an expired certificate" '{"tlsExpired": true}' 60
 wrong "an unknown CA" '{"tlsUnknownCa": true}' 60

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Judges an OpenAPI document by the OpenAPI Initiative's own JSON Schema (Debian's openapi-specification), and answers by
-the document: openapi_check.py DOCUMENT [METHOD PATH STATUS CONTENT-TYPE FILE]..."""
+the document: openapi_check.py DOCUMENT [METHOD PATH STATUS CONTENT-TYPE FILE]... With answers there must be one for each
+status of each operation, and no status that the document doesn't name."""
 import json
 import sys
 
@@ -39,21 +40,28 @@ def operation_of(document, method, path):
             wanted = template.split("/")
             if len(wanted) == len(steps) and all(w == s or w.startswith("{") for w, s in zip(wanted, steps)):
                 if not ("{id}" in template and steps[2] in ("pkcs10", "revoke")):
-                    return item[method.lower()]
+                    return template, item[method.lower()]
     sys.exit(f"the document has no {method} {path}")
 
 
 def check_answer(document, method, path, status, content_type, file):
-    responses = operation_of(document, method, path)["responses"]
-    response = resolve(document, responses.get(status) or responses["default"])
+    template, operation = operation_of(document, method, path)
+    responses = operation["responses"]
+    if status not in responses:
+        sys.exit(f"{method} {path} {status}: the document has {list(responses)}")
+    response = resolve(document, responses[status])
     media = content_type.split(";")[0].strip()
     if media not in response["content"]:
         sys.exit(f"{method} {path} {status}: {media} is not among {list(response['content'])}")
-    if media != "application/json":
-        return
+    if media == "application/json":
+        check_body(document, response["content"][media]["schema"], file)
+    return method.lower(), template, status
+
+
+def check_body(document, wanted, file):
     with open(file, encoding="utf-8") as body:
         answer = json.load(body)
-    schema = as_json_schema({**document, **response["content"][media]["schema"]})
+    schema = as_json_schema({**document, **wanted})
     jsonschema.Draft7Validator(schema, format_checker=jsonschema.FormatChecker()).validate(answer)
 
 
@@ -63,9 +71,12 @@ def main():
     with open(META, encoding="utf-8") as file:
         jsonschema.Draft4Validator(json.load(file)).validate(document)
     rest = sys.argv[2:]
-    for i in range(0, len(rest), 5):
-        check_answer(document, *rest[i:i + 5])
-    print(f"the document is valid, {len(rest) // 5} answers fit it")
+    seen = {check_answer(document, *rest[i:i + 5]) for i in range(0, len(rest), 5)}
+    named = {(method, template, status) for template, item in document["paths"].items()
+             for method, operation in item.items() for status in operation["responses"] if status != "default"}
+    if seen and named - seen:
+        sys.exit(f"no answer was checked for {sorted(named - seen)}")
+    print(f"the document is valid, {len(rest) // 5} answers fit it: {len(seen)} of its {len(named)} statuses")
 
 
 main()

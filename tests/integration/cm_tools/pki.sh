@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# covers: host-est, host-crl-ocsp
 # EST, CRLs and OCSP as foreign tools see them: strongSwan's pki, openssl, curl. pki.sh READY-FILE FOLDER; the host runs
 # with its built-in configuration and a control listener.
 set -euo pipefail

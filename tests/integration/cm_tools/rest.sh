@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
+# covers: host-rest, host-openapi
 # The whole REST dialect from curl and `openssl cms`, as docs/formats/cm-rest.md tells it: rest.sh READY-FILE FOLDER.
-# The host runs with its built-in configuration. Every answer is checked against the host's own OpenAPI document.
+# The host runs with its built-in configuration and a control listener. Every answer is checked against the host's own OpenAPI document.
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 ready=$1 work=$2
@@ -8,18 +9,18 @@ cd "$work"
 field() { /usr/bin/python3 -c "import json,sys; v=json.load(open(sys.argv[1]))
 for k in sys.argv[2].split('.'): v = v[int(k)] if k.isdigit() else v[k]
 print(v)" "$1" "$2"; }
-url=$(field "$ready" url)
+url=$(field "$ready" url) control=$(field "$ready" controlUrl)
 ca=$(field "$ready" caFile)
 openssl pkcs12 -in "$(field "$ready" officer.pkcs12)" -passin "file:$(field "$ready" officer.passwordFile)" -nodes \
     -out officer.pem 2>/dev/null
-answers=() checks=0
+answers=() checks=0 who=(--cert officer.pem)
 
 # call NAME METHOD PATH [CURL-OPTION...]: the body goes to NAME, the status to $status; remembered for the last check.
 call() {
     local name=$1 method=$2 path=$3
     shift 3
     local told
-    told=$(curl -sS --noproxy '*' --max-time 20 --cacert "$ca" --cert officer.pem -X "$method" -o "$name" \
+    told=$(curl -sS --noproxy '*' --max-time 20 --cacert "$ca" "${who[@]}" -X "$method" -o "$name" \
         -w '%{http_code} %{content_type}' "$@" "$url$path")
     status=${told%% *}
     answers+=("$method" "${path%%\?*}" "$status" "${told#* }" "$name")
@@ -126,6 +127,42 @@ expect 422 "a procedure with TC controls" tc
 same "$(field tc error)" 1025 "dialect_cannot_carry"
 call unknown POST /pgwy/api/pkcs10 -F "$(as_file holder.b64 pkcs10 application/pkcs10)" -F procname=nobodys
 expect 404 "an unknown procedure" unknown
+
+# Each status that the document names, of each operation: refusals that did not come by yet.
+refused() {  # refused STATUS CODE NAME METHOD PATH [CURL-OPTION...]
+    local wanted=$1 code=$2
+    shift 2
+    call "$@"
+    expect "$wanted" "$2 $3" "$1"
+    grep -q "\"msg\":\"$code: " "$1" || fail "$2 $3 is not refused as $code: $(cat "$1")"
+}
+plain=(-F "$(as_file holder.b64 pkcs10 application/pkcs10)" -F procname=employee-at-once)
+refused 400 request_malformed bad-media GET '/pgwy/api/procedures?mediaType=text/plain'
+for path in /pgwy/api/pkcs10 /pgwy/api/certificates/pkcs10; do
+    name=bad$(echo "$path" | tr / -)
+    refused 400 request_malformed "$name-400" POST "$path" -F procname=employee-at-once
+    refused 404 procedure_unknown "$name-404" POST "$path" -F "$(as_file holder.b64 pkcs10 application/pkcs10)" -F procname=nobodys
+    refused 406 request_malformed "$name-406" POST "$path" "${plain[@]}" -H 'Accept: text/html'
+    refused 422 procedure_closed "$name-422" POST "$path" -F "$(as_file holder.b64 pkcs10 application/pkcs10)" -F procname=employee-closed
+done
+refused 400 request_malformed bad-revoke POST /pgwy/api/certificates/revoke -F reason=superseded
+refused 404 request_malformed no-download GET /pgwy/api/certificates/999999/download
+everywhere() {  # everywhere STATUS CODE: all operations refuse so.
+    refused "$1" "$2" "all-$1-1" GET /pgwy/api/procedures
+    refused "$1" "$2" "all-$1-2" GET /pgwy/api/certificates
+    refused "$1" "$2" "all-$1-3" GET "/pgwy/api/certificates/$id/details"
+    refused "$1" "$2" "all-$1-4" GET "/pgwy/api/certificates/$id/download"
+    refused "$1" "$2" "all-$1-5" POST /pgwy/api/certificates/revoke -F "certid=$id"
+    refused "$1" "$2" "all-$1-6" POST /pgwy/api/pkcs10 "${plain[@]}"
+    refused "$1" "$2" "all-$1-7" POST /pgwy/api/certificates/pkcs10 "${plain[@]}"
+}
+who=()
+everywhere 403 officer_unknown
+who=(--cert officer.pem)
+set_faults() { curl -sS --noproxy '*' --fail -X PUT -H 'Content-Type: application/json' -d "$1" "$control/deviations" >/dev/null; }
+set_faults '{"maintenance": true}'
+everywhere 503 cm_maintenance
+set_faults '{}'
 
 curl -sS --noproxy '*' --cacert "$ca" -o openapi.json "$url/openapi.json"
 /usr/bin/python3 "$here/openapi_check.py" openapi.json "${answers[@]}"

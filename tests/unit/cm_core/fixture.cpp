@@ -354,8 +354,15 @@ Answer HostTest::send(const Bytes& message, const x509::Certificate* peer) {
         answer.info = nlohmann::json::parse(response.body);
         return answer;
     }
-    const unsigned char* cursor = response.body.data();
-    const ossl::CmsContentInfo cms(d2i_CMS_ContentInfo(nullptr, &cursor, static_cast<long>(response.body.size())));
+    return read_answer(response.body);
+}
+
+Answer HostTest::read_answer(const Bytes& message) const {
+    Answer answer;
+    answer.http_status = 200;
+    answer.body = message;
+    const unsigned char* cursor = message.data();
+    const ossl::CmsContentInfo cms(d2i_CMS_ContentInfo(nullptr, &cursor, static_cast<long>(message.size())));
     const ossl::Store anchors(X509_STORE_new());
     X509_STORE_add_cert(anchors.get(), hierarchy().authority("root").certificate.handle());
     X509_VERIFY_PARAM_set_purpose(X509_STORE_get0_param(anchors.get()), X509_PURPOSE_ANY);

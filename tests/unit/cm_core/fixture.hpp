@@ -112,6 +112,8 @@ public:
 
     Bytes encode(Request& request);
     Answer send(const Bytes& message, const x509::Certificate* peer = nullptr);
+    /// read_answer takes a response apart, and expects its signature to be good.
+    Answer read_answer(const Bytes& message) const;
     Answer order(Request& request) { return send(encode(request)); }
     Answer confirm(const Request& request, const Answer& answer, bool accepted, std::uint8_t nonce = 0x33);
     Answer ask(const Request& request, const Answer& last, std::uint8_t nonce);

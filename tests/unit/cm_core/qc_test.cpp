@@ -1,6 +1,7 @@
 #include "mock_cm/core/qc_statements.hpp"
 
 #include "tests/unit/cm_core/fixture.hpp"
+#include "tests/unit/cm_core/qc_extension.hpp"
 
 namespace rakit::cm::test {
 namespace {
@@ -8,17 +9,6 @@ namespace {
 using nlohmann::json;
 
 QcStatement statement(const char* text) { return *make_qc_statement(json::parse(text)); }
-
-/// extension wraps statements as modCertTemplate carries them.
-Bytes extension(const std::vector<QcStatement>& statements) {
-    return iso7816::TlvWriter()
-        .nest(0x30,
-              [&](iso7816::TlvWriter& out) {
-                  out.put(0x06, *from_hex("2B06010505070103"));
-                  out.put(0x04, qc_extension(statements));
-              })
-        .bytes();
-}
 
 TEST(QcCodec, GoldenVectorOfTheLegislation) {
     const auto one = statement(R"({"type": "QcCClegislation", "countries": ["UK", "FR"]})");
@@ -74,7 +64,7 @@ protected:
     }
     std::string code_with(const std::vector<QcStatement>& statements) {
         auto request = qualified();
-        request.template_extensions = extension(statements);
+        request.template_extensions = qc_template_extension(statements);
         return order(request).code();
     }
     Answer issued(Request request) {
@@ -96,7 +86,7 @@ constexpr const char* kLimit = R"({"type":"QcLimitValue","currency":"EUR","amoun
 
 TEST_F(QcOrder, TheCertificateHoldsTheFixedAndTheOfficersStatements) {
     auto request = qualified();
-    request.template_extensions = extension({statement(kLimit), statement(R"({"type":"QcSSCD"})")});
+    request.template_extensions = qc_template_extension({statement(kLimit), statement(R"({"type":"QcSSCD"})")});
     const auto answer = issued(request);
     const auto held = statements_of(*answer.certificate_for(card_key("45")));
     ASSERT_EQ(held.size(), 5U);

@@ -1,3 +1,4 @@
+// covers: host-op-pins, host-log
 #include "mock_cm/store/sqlite_store.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
