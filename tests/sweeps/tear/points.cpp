@@ -22,6 +22,7 @@ Expectation settled(const Expectation& expect, const Observation& seen) {
     wanted.result = seen.result;
     wanted.first_result = seen.first_result;
     wanted.cm.log.clear();
+    wanted.cm.requests.reset();
     wanted.cm.pending = 0;
     wanted.prompts.reset();
     wanted.not_prompted.clear();
@@ -37,7 +38,8 @@ Expectation untouched(const Expectation& expect, const Observation& seen) {
     Expectation wanted = settled(expect, seen);
     wanted.tries.clear();
     wanted.card = CardAfter{true, {}, {}};
-    wanted.cm = CmAfter{0, 0, 0, 0, {}, {}};
+    wanted.cm = CmAfter();
+    wanted.cm.active = wanted.cm.revoked = wanted.cm.pending = wanted.cm.orders = 0;
     wanted.handed_out.reset();
     return wanted;
 }
