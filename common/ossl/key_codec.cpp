@@ -113,13 +113,14 @@ PKey ec_key(const Curve& curve, ByteView point, const BIGNUM* d) {
     return key_from("EC", d == nullptr ? EVP_PKEY_PUBLIC_KEY : EVP_PKEY_KEYPAIR, builder.get());
 }
 
-PKey rsa_public_key(ByteView spki) {
+/// rsa_public_key gives nothing for what isn't an RSA key by its algorithm, and null for one that is no sound one.
+std::optional<PKey> rsa_public_key(ByteView spki) {
     Der outer(spki);
     const auto info = outer.take(kSequence);
     const auto& algorithm = rsa_algorithm();
     if (!info || !outer.at_end() || info->size() < algorithm.size() ||
         !equal_bytes(info->first(algorithm.size()), algorithm))
-        return nullptr;
+        return std::nullopt;
     Der after(info->subspan(algorithm.size()));
     const auto bits = after.take(kBitString);
     if (!bits || !after.at_end() || bits->empty() || (*bits)[0] != 0) return nullptr;
@@ -135,7 +136,7 @@ PKey rsa_public_key(ByteView spki) {
     return key_from("RSA", EVP_PKEY_PUBLIC_KEY, builder.get());
 }
 
-PKey public_key(ByteView spki) {
+std::optional<PKey> public_key(ByteView spki) {
     for (const auto& curve : curves())
         if (spki.size() == curve.header.size() + curve.point &&
             equal_bytes(spki.first(curve.header.size()), curve.header) && spki[curve.header.size()] == 0x04)
@@ -241,7 +242,11 @@ Bytes spki(const EVP_PKEY* key) {
 }
 
 Result<PKey> parse_spki(ByteView der) {
-    if (auto key = public_key(der)) return key;
+    // What people try as a key to see if it is one must not take OpenSSL's long way to a refusal.
+    if (auto key = public_key(der)) {
+        if (*key) return *std::move(key);
+        return fail(ErrorCode::crypto_failed, "not a sound public key in the SubjectPublicKeyInfo: " + last_error());
+    }
     const unsigned char* cursor = der.data();
     PKey key(d2i_PUBKEY(nullptr, &cursor, static_cast<long>(der.size())));
     if (!key) return fail(ErrorCode::crypto_failed, "not a SubjectPublicKeyInfo: " + last_error());
