@@ -88,7 +88,14 @@ private:
 std::string uri_of(const std::string& reader, const std::string& key) {
     std::string encoded;
     for (const char c : reader) encoded += "%" + to_hex(Bytes{static_cast<std::uint8_t>(c)});
-    return "pkcs11:slot-description=" + encoded + ";id=%" + key + "?module-path=opensc-pkcs11.so";
+    std::string module = "opensc-pkcs11.so";
+    std::error_code none;
+    for (const auto& folder : std::filesystem::directory_iterator("/usr/lib", none))
+        if (const auto file = folder.path() / module; std::filesystem::exists(file, none)) {
+            module = file;
+            break;
+        }
+    return "pkcs11:slot-description=" + encoded + ";id=%" + key + "?module-path=" + module;
 }
 
 /// clock_for: what TLS thinks of a certificate goes by the system's time.
@@ -110,6 +117,18 @@ Cost cost(Work&& work) {
     return {cpu_ms() - cpu, wall.count()};
 }
 
+/// Placed takes the cards out of the station again, whatever happens.
+class Placed {
+public:
+    explicit Placed(scenarios::Station& station) : x_station(station) {}
+    Placed(const Placed&) = delete;
+    Placed& operator=(const Placed&) = delete;
+    ~Placed() { x_station.end(); }
+
+private:
+    scenarios::Station& x_station;
+};
+
 /// Bench has what stays the same from update to update.
 class Bench {
 public:
@@ -119,7 +138,7 @@ public:
           x_hierarchy(need(cm::Hierarchy::from_seed(cm::Hierarchy::kDefaultSeed))),
           x_cards(x_hierarchy),
           x_folder(need(TemporaryFolder::make(std::filesystem::temp_directory_path(), "rakit-update-bench"))),
-          x_station(need(scenarios::make_station(depth, x_folder.path()))) {
+          x_station(need(scenarios::make_station(depth, std::filesystem::temp_directory_path()))) {
         const auto day = std::chrono::hours(24);
         const auto now = x_clock->now();
         const auto token =
@@ -136,6 +155,7 @@ public:
         one.doing.procedure = variant.procedure;
         auto side = need(scenarios::CmSide::make(one, scenarios::view_card(card->snapshot().document), Pin("87654321"),
                                                  x_hierarchy, *x_clock, x_rng));
+        const Placed placed(*x_station);
         need(x_station->begin(*card, *x_clock));
         auto officers = open_officers(variant);
         const auto door = x_depth == scenarios::Depth::inproc ? scenarios::direct_door(side->host(), x_hierarchy)
@@ -161,7 +181,6 @@ public:
         if (sampler != nullptr) sampler->start();
         const auto spent = cost([&] { need(reference::update(ports, request)); });
         if (sampler != nullptr) sampler->stop();
-        x_station->end();
         return spent;
     }
 
