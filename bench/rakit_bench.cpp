@@ -80,12 +80,15 @@ int run(const Options& options) {
     benchmark::RunSpecifiedBenchmarks(&collector);
     const auto rows = ratios(collector.samples());
     std::printf("\n%s", to_table(rows).c_str());
-    if (!options.ratios_file.empty() && !(std::ofstream(options.ratios_file) << to_json(rows))) {
+    if (!options.ratios_file.empty() && !(std::ofstream(options.ratios_file) << to_json(rows, collector.samples()))) {
         std::fprintf(stderr, "rakit_bench: can't write %s\n", options.ratios_file.c_str());
         return 2;
     }
     bool reached = !collector.failed();
-    for (const auto& row : rows) reached = reached && (row.depth != "pcsc" || row.card_to_null() >= kTarget);
+    for (const auto& row : rows) {
+        reached = reached && (row.depth != "pcsc" || row.card_to_null() >= kTarget);
+        reached = reached && (row.vicc_rate == 0 || row.vicc_factor() >= kViccTarget);
+    }
     return options.check && !reached ? 1 : 0;
 }
 

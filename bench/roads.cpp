@@ -1,6 +1,9 @@
 #include "bench/roads.hpp"
 
+#include <signal.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <winscard.h>
 
 #include <cstdlib>
@@ -100,9 +103,32 @@ const std::vector<Contender>& contenders() {
     return all;
 }
 
-bool transmit_once(reference::CardReader& reader) {
+/// Vicc is Debian's software card in a process of its own, which connects to a vpcd on loopback.
+class Vicc {
+public:
+    explicit Vicc(std::uint16_t port) {
+        const std::string script = RAKIT_BENCH_FOLDER "/vicc.sh", where = std::to_string(port);
+        x_process = ::fork();
+        if (x_process == 0) {
+            ::execl(script.c_str(), script.c_str(), where.c_str(), static_cast<char*>(nullptr));
+            ::_exit(127);
+        }
+        if (x_process < 0) throw std::runtime_error("vicc can't be started");
+    }
+    Vicc(const Vicc&) = delete;
+    Vicc& operator=(const Vicc&) = delete;
+    ~Vicc() {
+        ::kill(x_process, SIGTERM);
+        ::waitpid(x_process, nullptr, 0);
+    }
+
+private:
+    pid_t x_process = -1;
+};
+
+bool transmit_once(reference::CardReader& reader, const Bytes& command = kCommand) {
     auto access = reader.lock();
-    const auto answer = access ? (*access)->transmit(kCommand) : Result<Bytes>(fail(access.error()));
+    const auto answer = access ? (*access)->transmit(command) : Result<Bytes>(fail(access.error()));
     return answer && good(*answer);
 }
 
@@ -153,6 +179,30 @@ std::vector<Road> in_process_roads() {
             in_process_road("inproc/card", our_card())};
 }
 
+namespace {
+
+Road vicc_road() {
+    struct Whole {
+        std::unique_ptr<Vicc> vicc;
+        std::unique_ptr<scenarios::LinkReader> reader;
+    };
+    // vicc has no GET DATA, and its SELECT ends the program (a TypeError of Python 3); GET CHALLENGE works.
+    static const Bytes kChallenge{0x00, 0x84, 0x00, 0x00, 0x08};
+    auto host = must(scenarios::VpcdHost::listen());
+    auto whole = std::make_shared<Whole>();
+    whole->vicc = std::make_unique<Vicc>(host->port());
+    whole->reader = std::make_unique<scenarios::LinkReader>("wire", std::move(host));
+    // Python takes its time to start: until it is there, the slot is empty.
+    const auto bound = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!transmit_once(*whole->reader, kChallenge)) {
+        if (std::chrono::steady_clock::now() > bound) throw std::runtime_error("vicc doesn't answer");
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    return {"wire/vicc", true, [whole] { return transmit_once(*whole->reader, kChallenge); }};
+}
+
+}  // namespace
+
 std::vector<Road> wire_roads() {
     struct Whole {
         FarEnd end;
@@ -167,6 +217,7 @@ std::vector<Road> wire_roads() {
         roads.push_back(
             {std::string("wire/") + contender.name, contender.slow, [whole] { return transmit_once(*whole->reader); }});
     }
+    roads.push_back(vicc_road());
     return roads;
 }
 

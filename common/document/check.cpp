@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <mutex>
 #include <set>
 
 #include "common/document/document.hpp"
@@ -88,9 +89,8 @@ Finding readable(const Document& document, const valijson::ValidationResults::Er
 }
 
 /// judge: `source` is what `schema` was compiled from.
-void judge(Document& document, const valijson::Schema& schema, const json& source) {
+void judge(Document& document, const valijson::Schema& schema, const json& source, valijson::Validator& validator) {
     valijson::ValidationResults results;
-    valijson::Validator validator;
     if (validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(document.value), &results)) return;
     std::set<std::string> seen;
     std::vector<Finding> summaries;
@@ -118,6 +118,9 @@ void compile(const json& schema, valijson::Schema& compiled) {
 struct Schema::Compiled {
     json source;
     valijson::Schema schema;
+    // It keeps the compiled regular expressions of `pattern`: compiling them takes longer than all the rest.
+    mutable std::mutex mutex{};
+    mutable valijson::Validator validator{};
 };
 
 Schema::Schema(std::string_view text) {
@@ -134,7 +137,9 @@ Schema::Schema(std::string_view text) {
 Schema::~Schema() = default;
 
 void check(Document& document, const Schema& schema) {
-    judge(document, schema.x_compiled->schema, schema.x_compiled->source);
+    const auto& compiled = *schema.x_compiled;
+    const std::lock_guard lock(compiled.mutex);
+    judge(document, compiled.schema, compiled.source, compiled.validator);
 }
 
 void check(Document& document, const json& schema) {
@@ -145,7 +150,8 @@ void check(Document& document, const json& schema) {
         document.findings.push_back(document.finding("", std::string("the schema itself is wrong: ") + problem.what()));
         return;
     }
-    judge(document, compiled, schema);
+    valijson::Validator validator;
+    judge(document, compiled, schema, validator);
 }
 
 }  // namespace rakit::document

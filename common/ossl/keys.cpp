@@ -158,31 +158,6 @@ Result<PKey> generate_key(KeyType type, Rng& rng) {
     return row.curve == nullptr ? generate_rsa(row.bits, rng) : generate_ec(row, rng);
 }
 
-Bytes spki(const EVP_PKEY* key) {
-    return to_der(key, [](const EVP_PKEY* k, unsigned char** out) { return i2d_PUBKEY(k, out); });
-}
-
-Result<PKey> parse_spki(ByteView der) {
-    const unsigned char* cursor = der.data();
-    PKey key(d2i_PUBKEY(nullptr, &cursor, static_cast<long>(der.size())));
-    if (!key) return fail(ErrorCode::crypto_failed, "not a SubjectPublicKeyInfo: " + last_error());
-    if (cursor != der.data() + der.size())
-        return fail(ErrorCode::crypto_failed, "octets after the SubjectPublicKeyInfo");
-    return key;
-}
-
-Bytes private_key_der(const EVP_PKEY* key) {
-    const Handle<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free> info(EVP_PKEY2PKCS8(key));
-    return info ? to_der(info.get(), i2d_PKCS8_PRIV_KEY_INFO) : Bytes{};
-}
-
-Result<PKey> parse_private_key(ByteView der) {
-    const unsigned char* cursor = der.data();
-    PKey key(d2i_AutoPrivateKey(nullptr, &cursor, static_cast<long>(der.size())));
-    if (!key) return fail(ErrorCode::crypto_failed, "not a private key: " + last_error());
-    return key;
-}
-
 Result<Bytes> sign(EVP_PKEY* key, ByteView message) {
     const DigestContext context(EVP_MD_CTX_new());
     std::size_t size = 0;

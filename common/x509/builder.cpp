@@ -154,15 +154,16 @@ Result<void> sign_repeatably(X509* certificate, const EVP_PKEY* key) {
 }  // namespace
 
 Result<Certificate> issue(const CertificateTemplate& what, const std::optional<Certificate>& issuer,
-                          EVP_PKEY* issuer_key) {
+                          EVP_PKEY* issuer_key, const IssueOptions& options) {
     const ossl::X509Certificate certificate(X509_new());
     if (auto done = set_fields(certificate.get(), what, issuer); !done) return Unexpected{std::move(done).error()};
     if (auto done = set_extensions(certificate.get(), what, issuer); !done) return Unexpected{std::move(done).error()};
-    if (EVP_PKEY_is_a(issuer_key, "EC") == 1) {
+    if (options.repeatable && EVP_PKEY_is_a(issuer_key, "EC") == 1) {
         if (auto done = sign_repeatably(certificate.get(), issuer_key); !done) return fail(done.error());
     } else if (X509_sign(certificate.get(), issuer_key, EVP_sha256()) == 0) {
         return fail(ErrorCode::crypto_failed, "signing a certificate: " + ossl::last_error());
     }
+    if (!options.decode_key) return Certificate::share(certificate.get());
     auto issued = Certificate::parse(ossl::to_der(certificate.get(), i2d_X509));
     if (issued && X509_get0_pubkey(issued->handle()) == nullptr)
         return fail(ErrorCode::crypto_failed, "not a SubjectPublicKeyInfo: " + ossl::last_error());

@@ -34,9 +34,19 @@ struct CertificateTemplate {
     std::vector<ExtraExtension> extra;
 };
 
+/// IssueOptions say how a certificate is made.
+struct IssueOptions {
+    /// The same template and key give the same octets each time: ECDSA by RFC 6979. It takes ten times as long as
+    /// OpenSSL's and not the same time for all keys, so it is for what must be repeatable: seeded runs, images.
+    bool repeatable = false;
+    /// The subject's key is decoded from the finished certificate, and judged. Without it the octets are taken on
+    /// trust, which is for who has judged the key, and handle() has no public key: decoding takes longer than signing.
+    bool decode_key = true;
+};
+
 /// issue signs a certificate with SHA-256. `issuer` is the CA's certificate, or nothing for a self-signed one.
-/// The same template and key give the same octets each time (ECDSA by RFC 6979). Failure: crypto_failed.
+/// Failure: crypto_failed.
 Result<Certificate> issue(const CertificateTemplate& what, const std::optional<Certificate>& issuer,
-                          EVP_PKEY* issuer_key);
+                          EVP_PKEY* issuer_key, const IssueOptions& options = {});
 
 }  // namespace rakit::x509

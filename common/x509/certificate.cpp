@@ -74,7 +74,10 @@ UtcTime Certificate::not_after() const { return to_utc(X509_get0_notAfter(handle
 
 Bytes Certificate::spki() const { return ossl::to_der(X509_get_X509_PUBKEY(handle()), i2d_X509_PUBKEY); }
 
-Result<ossl::PKey> Certificate::public_key() const { return ossl::parse_spki(spki()); }
+Result<ossl::PKey> Certificate::public_key() const {
+    if (EVP_PKEY* decoded = X509_get0_pubkey(handle())) return ossl::share(decoded);
+    return ossl::parse_spki(spki());
+}
 
 std::vector<std::string> Certificate::policies() const {
     const ossl::Handle<CERTIFICATEPOLICIES, CERTIFICATEPOLICIES_free> policies(

@@ -9,11 +9,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Fixed, so that the same seed gives the same certificates but for the ECDSA signatures.
+// Fixed, so that the same seed gives the same certificates.
 constexpr UtcTime kNotBefore = std::chrono::sys_days{2024y / 1 / 1};
 constexpr UtcTime kNotAfter = std::chrono::sys_days{2054y / 1 / 1};
 
 constexpr UtcTime kExpired = std::chrono::sys_days{2024y / 2 / 1};
+
+constexpr x509::IssueOptions kRepeatable{.repeatable = true};
 
 struct Row {
     const char* name;
@@ -69,8 +71,8 @@ Result<Hierarchy> Hierarchy::from_seed(std::uint64_t seed) {
         auto key = ossl::generate_key(row.key, rng);
         if (!key) return Unexpected{std::move(key).error().in(row.name)};
         const auto what = template_of(row, key->get(), rng);
-        auto certificate =
-            row.issuer == nullptr ? x509::issue(what, std::nullopt, key->get()) : hierarchy.issue(row.issuer, what);
+        auto certificate = row.issuer == nullptr ? x509::issue(what, std::nullopt, key->get(), kRepeatable)
+                                                 : hierarchy.issue(row.issuer, what, kRepeatable);
         if (!certificate) return Unexpected{std::move(certificate).error().in(row.name)};
         hierarchy.x_authorities.emplace(row.name, Authority{*std::move(certificate), *std::move(key)});
     }
@@ -83,9 +85,10 @@ const Authority& Hierarchy::authority(const std::string& name) const {
     return found->second;
 }
 
-Result<x509::Certificate> Hierarchy::issue(const std::string& name, const x509::CertificateTemplate& what) const {
+Result<x509::Certificate> Hierarchy::issue(const std::string& name, const x509::CertificateTemplate& what,
+                                           const x509::IssueOptions& options) const {
     const auto& issuer = authority(name);
-    return x509::issue(what, issuer.certificate, issuer.key.get());
+    return x509::issue(what, issuer.certificate, issuer.key.get(), options);
 }
 
 std::vector<x509::Certificate> ca_certificates(const Hierarchy& hierarchy) {

@@ -34,7 +34,8 @@ public:
     /// authority finds one by name; aborts on a name that isn't in the list above.
     const Authority& authority(const std::string& name) const;
     /// issue signs with the named authority.
-    Result<x509::Certificate> issue(const std::string& authority, const x509::CertificateTemplate& what) const;
+    Result<x509::Certificate> issue(const std::string& authority, const x509::CertificateTemplate& what,
+                                    const x509::IssueOptions& options = {}) const;
 
 private:
     std::map<std::string, Authority> x_authorities;

@@ -50,7 +50,8 @@ Result<x509::Certificate> make_certificate(const Context& context, const Certifi
     set_addresses(context, authority, what);
     if (const auto qc = merged_qc(procedure, line); !qc.empty())
         what.extra.push_back({kQcStatementsOid, false, qc_extension(qc)});
-    return context.hierarchy.issue(authority, what);
+    // The key was judged with its request; whoever reads the certificate decodes it anew.
+    return context.hierarchy.issue(authority, what, {context.config.repeatable, false});
 }
 
 }  // namespace rakit::cm

@@ -118,10 +118,11 @@ Result<Signature> SignedMessage::verify() const {
         return invalid("the officer's signature over the message does not verify");
     X509* certificate = nullptr;
     CMS_SignerInfo_get0_algs(info, nullptr, &certificate, nullptr, nullptr);
-    auto signer = x509::Certificate::share(certificate);
-    if (!signer) return invalid("the signer's certificate cannot be read");
+    const auto signer = std::find_if(x_certificates.begin(), x_certificates.end(),
+                                     [&](const auto& one) { return one.handle() == certificate; });
+    if (signer == x_certificates.end()) return invalid("the signer's certificate cannot be read");
     if (!names_signer(info, *signer)) return invalid("signingCertificateV2 names another certificate");
-    return Signature{*std::move(signer), *time};
+    return Signature{*signer, *time};
 }
 
 Result<Bytes> seal(ByteView pki_response, const x509::Certificate& signer, EVP_PKEY* key,

@@ -161,6 +161,8 @@ struct Config {
     std::vector<KnownCard> cards;
     std::vector<Crl> crls;  ///< of TC issuers, beside the CM's own revocations
     Deviations deviations;
+    /// Certificates get repeatable signatures (x509::IssueOptions). Not in the file: for who seeds the host's Rng.
+    bool repeatable = false;
 
     const Format* format(std::string_view name) const;
     const KnownCard* card(std::string_view serial) const;

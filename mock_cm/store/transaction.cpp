@@ -150,11 +150,37 @@ void write_certificate(Connection& database, const CertificateRecord& record) {
         .run();
 }
 
+/// Scope is SQLite's transaction with prepared statements, which SQLite::Transaction hasn't; ends in a rollback unless
+/// committed.
+class Scope {
+public:
+    Scope(Connection& database, SQLite::TransactionBehavior behavior) : x_database(database) {
+        Query(database, behavior == SQLite::TransactionBehavior::IMMEDIATE ? "BEGIN IMMEDIATE" : "BEGIN").run();
+    }
+    ~Scope() {
+        if (x_committed) return;
+        try {
+            Query(x_database, "ROLLBACK").run();
+        } catch (const SQLite::Exception&) {  // SQLite has rolled back by itself
+        }
+    }
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+    void commit() {
+        Query(x_database, "COMMIT").run();
+        x_committed = true;
+    }
+
+private:
+    Connection& x_database;
+    bool x_committed = false;
+};
+
 class Transaction final : public StoreTransaction {
 public:
     Transaction(Connection& database, SQLite::TransactionBehavior behavior, std::unique_lock<std::mutex> lock,
                 const OpPinCipher& cipher)
-        : x_lock(std::move(lock)), x_database(database), x_cipher(cipher), x_transaction(database.database, behavior) {}
+        : x_lock(std::move(lock)), x_database(database), x_cipher(cipher), x_scope(database, behavior) {}
 
     Result<std::optional<OrderRecord>> order(ByteView transaction_id) override {
         return with([&]() -> std::optional<OrderRecord> {
@@ -255,7 +281,7 @@ public:
         return with([&] { return newest_of_log(x_database, limit); });
     }
     Result<void> commit() override {
-        return with([&] { x_transaction.commit(); });
+        return with([&] { x_scope.commit(); });
     }
 
 private:
@@ -268,7 +294,7 @@ private:
     std::unique_lock<std::mutex> x_lock;
     Connection& x_database;
     const OpPinCipher& x_cipher;
-    SQLite::Transaction x_transaction;
+    Scope x_scope;
 };
 
 }  // namespace

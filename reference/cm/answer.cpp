@@ -124,6 +124,8 @@ const x509::Certificate* find_by_digest(const std::vector<x509::Certificate>& ba
 }
 
 bool on_key(const x509::Certificate& certificate, ByteView spki) {
+    if (equal_bytes(certificate.spki(), spki)) return true;
+    // The same key may be written in another way.
     const auto wanted = ossl::parse_spki(spki);
     const auto got = certificate.public_key();
     const bool same = wanted && got && EVP_PKEY_eq(wanted->get(), got->get()) == 1;

@@ -34,7 +34,7 @@ Result<std::vector<x509::Certificate>> bag(CMS_ContentInfo* cms) {
     const ossl::Certificates stack(CMS_get1_certs(cms));
     std::vector<x509::Certificate> certificates;
     for (int i = 0; stack && i < sk_X509_num(stack.get()); ++i) {
-        auto parsed = x509::Certificate::parse(ossl::to_der(sk_X509_value(stack.get(), i), i2d_X509));
+        auto parsed = x509::Certificate::share(sk_X509_value(stack.get(), i));
         if (!parsed) return invalid("certificate " + std::to_string(i) + " of the bag: " + parsed.error().detail);
         certificates.push_back(*std::move(parsed));
     }
@@ -64,9 +64,10 @@ Result<void> check_trust(CMS_ContentInfo* cms, const SignedAnswer& answer,
                          const std::vector<x509::Certificate>& anchors, UtcTime now) {
     // get0: the stack is ours, what it points to isn't.
     STACK_OF(X509)* signers = CMS_get0_signers(cms);
-    const Bytes der = sk_X509_num(signers) == 1 ? ossl::to_der(sk_X509_value(signers, 0), i2d_X509) : Bytes{};
+    X509* shown = sk_X509_num(signers) == 1 ? sk_X509_value(signers, 0) : nullptr;
     sk_X509_free(signers);
-    const auto signer = x509::Certificate::parse(der);
+    if (shown == nullptr) return invalid("the signer's certificate is missing");
+    const auto signer = x509::Certificate::share(shown);
     if (!signer) return invalid("the signer's certificate: " + signer.error().detail);
     const auto usages = signer->extended_key_usages();
     if (std::find(usages.begin(), usages.end(), kCmcCa) == usages.end())

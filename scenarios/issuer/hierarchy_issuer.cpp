@@ -37,7 +37,7 @@ Result<cm::Authority> make_stranger() {
     what.not_after = *from_iso8601("2049-01-01T00:00:00Z");
     what.ca = true;
     what.key_usage = {"keyCertSign", "cRLSign"};
-    auto certificate = x509::issue(what, std::nullopt, key->get());
+    auto certificate = x509::issue(what, std::nullopt, key->get(), {.repeatable = true});
     if (!certificate) return fail(std::move(certificate).error());
     return cm::Authority{std::move(*certificate), std::move(*key)};
 }
@@ -76,7 +76,7 @@ Result<x509::Certificate> HierarchyIssuer::issue(const cards::CertificateWish& w
     what.key_usage = wish.key_usage;
     what.extended_key_usage = wish.extended_key_usage;
     what.policies = wish.policies;
-    auto certificate = x509::issue(what, (*issuer)->certificate, (*issuer)->key.get());
+    auto certificate = x509::issue(what, (*issuer)->certificate, (*issuer)->key.get(), {.repeatable = true});
     if (!certificate || !wish.bad_signature) return certificate;
     return spoiled(*certificate);
 }

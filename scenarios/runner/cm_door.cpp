@@ -17,8 +17,11 @@ public:
     Result<net::HttpResponse> exchange(const net::HttpRequest& request, std::chrono::milliseconds) override {
         if (x_officer.key() == nullptr)
             return fail(ErrorCode::officer_credential_invalid, "the officer's key is locked");
+        // As of a TLS connection, the client's certificate is proven once.
+        const auto& shown = x_officer.certificate();
+        if (x_proven != shown.der()) x_proven = shown.signed_by(x_officer_ca) ? shown.der() : Bytes();
         net::HttpRequest sent = request;
-        if (x_officer.certificate().signed_by(x_officer_ca)) sent.peer_certificate = x_officer.certificate().der();
+        sent.peer_certificate = x_proven;
         auto answer = x_host.handle(sent);
         if (answer.status == cm::kNoAnswer)
             return fail(ErrorCode::cm_no_answer, "the host ended the connection without an answer");
@@ -29,6 +32,7 @@ private:
     cm::Host& x_host;
     const x509::Certificate& x_officer_ca;
     const reference::OfficerCredential& x_officer;
+    Bytes x_proven;
 };
 
 class DirectDoor final : public CmDoor {

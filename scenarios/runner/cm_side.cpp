@@ -166,6 +166,7 @@ Result<std::unique_ptr<CmSide>> CmSide::make(const Case& one, const CardView& ca
                                              const cm::Hierarchy& hierarchy, Clock& clock, Rng& rng) {
     auto config = cm_config(one.cm, one.officer);
     if (!config) return Unexpected{std::move(config).error()};
+    config->repeatable = true;  // a case's seed repeats what is on the card afterwards
     auto store = cm::SqliteStore::open(cm::SqliteStore::kInMemory);
     if (!store) return Unexpected{std::move(store).error()};
     std::unique_ptr<CmSide> side(new CmSide);

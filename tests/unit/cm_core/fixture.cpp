@@ -286,7 +286,7 @@ Signer HostTest::officer(const std::string& name, const std::vector<std::string>
     what.not_after = *from_iso8601(until);
     what.key_usage = {"digitalSignature"};
     what.extended_key_usage = usages;
-    signer.certificate = *hierarchy().issue(authority, what);
+    signer.certificate = *hierarchy().issue(authority, what, {.repeatable = true});
     return signer;
 }
 
@@ -310,7 +310,7 @@ x509::Certificate HostTest::old_certificate(const EVP_PKEY* key) {
     auto what = tc_template("0A1B2C3D", key);
     what.policies.clear();
     what.serial = {0x43, 0x02};
-    return *hierarchy().issue("end-user-ca", what);
+    return *hierarchy().issue("end-user-ca", what, {.repeatable = true});
 }
 
 Request HostTest::tc_redo() {

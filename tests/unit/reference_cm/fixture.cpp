@@ -30,14 +30,14 @@ x509::Certificate authority(const char* name, EVP_PKEY* own, const std::optional
     auto made = what(name, own, 1);
     made.ca = true;
     made.key_usage = {"keyCertSign", "cRLSign"};
-    return *x509::issue(made, issuer, issuer_key);
+    return *x509::issue(made, issuer, issuer_key, {.repeatable = true});
 }
 
 x509::Certificate signer(const char* name, EVP_PKEY* own, const char* usage, const World& world) {
     auto made = what(name, own, 2);
     made.key_usage = {"digitalSignature"};
     made.extended_key_usage = {usage};
-    return *x509::issue(made, world.root, world.root_key.get());
+    return *x509::issue(made, world.root, world.root_key.get(), {.repeatable = true});
 }
 
 void control(TlvWriter& to, std::uint8_t id, std::uint8_t number, ByteView value) {
@@ -74,7 +74,7 @@ const World& World::get() {
 }
 
 x509::Certificate World::issue(EVP_PKEY* subject_key, const char* name, std::uint8_t serial) const {
-    return *x509::issue(what(name, subject_key, serial), ca, ca_key.get());
+    return *x509::issue(what(name, subject_key, serial), ca, ca_key.get(), {.repeatable = true});
 }
 
 std::unique_ptr<Pkcs12Officer> World::unlocked_officer() const {

@@ -25,7 +25,7 @@ x509::Certificate certificate(EVP_PKEY* of, std::uint8_t serial, bool transport 
     what.not_before = *from_iso8601("2024-01-01T00:00:00Z");
     what.not_after = *from_iso8601("2044-01-01T00:00:00Z");
     if (transport) what.policies = {kTransport};
-    return x509::issue(what, std::nullopt, key("issuer").get()).value();
+    return x509::issue(what, std::nullopt, key("issuer").get(), {.repeatable = true}).value();
 }
 
 /// Sample is a TC exchange on key 45 that went well, with key 46 left alone.

@@ -25,7 +25,7 @@ x509::Certificate certificate_for(const Bytes& spki, std::uint8_t number, const 
     what.spki = spki;
     what.not_before = *from_iso8601("2024-01-01T00:00:00Z") + std::chrono::hours(number);
     what.not_after = *from_iso8601("2034-01-01T00:00:00Z");
-    auto certificate = *x509::issue(what, std::nullopt, key_pair("ca"));
+    auto certificate = *x509::issue(what, std::nullopt, key_pair("ca"), {.repeatable = true});
     made.emplace(std::pair(spki, number), certificate);
     return certificate;
 }

@@ -53,7 +53,7 @@ iso7816::ResponseApdu PivApplet::attest(const Command& command) {
         extension(3, Bytes(x_state.firmware.begin(), x_state.firmware.end())),
         extension(7, serial_integer(x_state.device_serial)),
         extension(8, {static_cast<std::uint8_t>(slot.pin_policy), static_cast<std::uint8_t>(slot.touch_policy)})};
-    const auto certificate = x509::issue(what, *issuer, own->second.key.key());
+    const auto certificate = x509::issue(what, *issuer, own->second.key.key(), {.repeatable = true});
     if (!certificate) return {{}, sw::kConditionsNotSatisfied};
     return {certificate->der(), sw::kOk};
 }
