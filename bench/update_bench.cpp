@@ -92,7 +92,7 @@ std::string uri_of(const std::string& reader, const std::string& key) {
     std::error_code none;
     for (const auto& folder : std::filesystem::directory_iterator("/usr/lib", none))
         if (const auto file = folder.path() / module; std::filesystem::exists(file, none)) {
-            module = file;
+            module = file.string();
             break;
         }
     return "pkcs11:slot-description=" + encoded + ";id=%" + key + "?module-path=" + module;
