@@ -366,10 +366,7 @@ Result<void> CaseRun::decide() {
 Result<void> CaseRun::insert_again(Observation& seen, const nlohmann::json& faults) {
     Result<void> armed;
     auto in = x_around.station.insert_again([&] {
-        auto view = view_card(x_card.card->snapshot().document);
-        // A PIV slot has no one-byte commit: what is torn there the journal restores.
-        const bool torn_slot = seen.before.tries.contains(kPivPin) && !view.damage.empty();
-        if (!torn_slot) seen.between = std::move(view);
+        seen.between = view_card(x_card.card->snapshot().document);
         x_card.card->disarm();
         for (const auto& fault : faults)
             if (armed) armed = x_card.card->arm(fault);
