@@ -2,7 +2,6 @@
 
 #include "common/base/file.hpp"
 #include "scenarios/iut/exec_iut.hpp"
-#include "scenarios/iut/reference_iut.hpp"
 #include "scenarios/runner/card_files.hpp"
 
 namespace rakit::scenarios {
@@ -211,7 +210,8 @@ Result<std::unique_ptr<Iut>> CaseRun::iut() {
                                                       {x_around.hierarchy.authority("root").certificate},
                                                       *x_clock,
                                                       x_ra_rng,
-                                                      x_trace}));
+                                                      x_trace},
+                                       x_around.reference));
 }
 
 Result<Job> CaseRun::job(const CardView& card) const {

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "common/base/temporary_folder.hpp"
-#include "scenarios/iut/iut.hpp"
+#include "scenarios/iut/reference_iut.hpp"
 #include "scenarios/runner/card_maker.hpp"
 #include "scenarios/runner/case_trace.hpp"
 #include "scenarios/runner/cm_door.hpp"
@@ -18,6 +18,7 @@ namespace rakit::scenarios {
 struct Surroundings {
     Depth depth;
     const std::string& iut;
+    const ReferenceCalls& reference;
     Station& station;
     const cm::Hierarchy& hierarchy;
     CardMaker& cards;

@@ -36,6 +36,7 @@ Verdict CaseRunner::run(const Case& one, const Task& task) {
     const auto begun = std::chrono::steady_clock::now();
     auto seen = CaseRun({x_settings.depth,
                          x_settings.iut,
+                         x_settings.reference,
                          *x_station,
                          x_hierarchy,
                          x_cards,

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "scenarios/iut/reference_iut.hpp"
 #include "scenarios/runner/card_maker.hpp"
 #include "scenarios/runner/station.hpp"
 #include "scenarios/runner/task.hpp"
@@ -17,6 +18,7 @@ struct RunSettings {
     std::string iut = "reference";           ///< or "exec:COMMAND", at depth pcsc
     bool octets = false;                     ///< traces hold what was exchanged
     std::filesystem::path scratch = "/tmp";  ///< where temporary folders are made
+    ReferenceCalls reference{};              ///< what `reference` is
 };
 
 /// CaseRunner runs cases one after another and judges them; a worker has one.
