@@ -2,7 +2,9 @@
 
 #include "common/base/file.hpp"
 #include "scenarios/iut/exec_iut.hpp"
+#include "scenarios/iut/manual_iut.hpp"
 #include "scenarios/runner/card_files.hpp"
+#include "scenarios/runner/case_runner.hpp"
 
 namespace rakit::scenarios {
 namespace {
@@ -156,6 +158,7 @@ Result<void> CaseRun::set_up_officer_card(Observation& seen) {
 }
 
 void CaseRun::moment(const std::string& at) {
+    if (x_reader && x_reader->held()) x_held.insert(at);
     const auto& swap = x_case.doing.swap_card;
     if (swap && !x_swapped && swap->at == at) {
         x_swapped = true;
@@ -203,15 +206,14 @@ Result<std::unique_ptr<Iut>> CaseRun::iut() {
     if (x_around.iut.rfind("exec:", 0) == 0)
         return std::unique_ptr<Iut>(
             std::make_unique<ExecIut>(x_around.iut.substr(5), x_folder->path() / "stderr", kExecLimit));
+    if (x_around.iut == "manual")
+        return std::unique_ptr<Iut>(std::make_unique<ManualIut>(person_at(x_around.scratch / kPersonSocket)));
+    x_reader = std::make_unique<WatchedReader>(x_around.station.reader());
     const auto exchange = [this](const reference::OfficerCredential& officer) { return x_door->exchange(officer); };
-    return std::unique_ptr<Iut>(
-        std::make_unique<ReferenceIut>(ReferencePorts{x_around.station.reader(),
-                                                      exchange,
-                                                      {x_around.hierarchy.authority("root").certificate},
-                                                      *x_clock,
-                                                      x_ra_rng,
-                                                      x_trace},
-                                       x_around.reference));
+    return std::unique_ptr<Iut>(std::make_unique<ReferenceIut>(
+        ReferencePorts{
+            *x_reader, exchange, {x_around.hierarchy.authority("root").certificate}, *x_clock, x_ra_rng, x_trace},
+        x_around.reference));
 }
 
 Result<Job> CaseRun::job(const CardView& card) const {
@@ -255,6 +257,7 @@ Result<void> CaseRun::act(Observation& seen) {
     if (!what) return Unexpected{std::move(what).error()};
     auto ra = iut();
     if (!ra) return Unexpected{std::move(ra).error()};
+    seen.dialog_seen = (*ra)->shows_dialog();
     auto result = (*ra)->run(*what, x_typist);
     if (!result) return Unexpected{std::move(result).error()};
     x_trace.add("result", result->result + " " + result->detail);
@@ -310,6 +313,7 @@ Result<void> CaseRun::look(Observation& seen) {
     if (!log) return Unexpected{std::move(log).error()};
     seen.written.push_back({"the CM's request log", to_bytes(*log)});
     seen.secrets = x_typist.secrets();
+    seen.held_at.assign(x_held.begin(), x_held.end());
     return collect_files(seen);
 }
 

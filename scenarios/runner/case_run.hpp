@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 
 #include "common/base/temporary_folder.hpp"
 #include "scenarios/iut/reference_iut.hpp"
@@ -11,6 +12,7 @@
 #include "scenarios/runner/cm_side.hpp"
 #include "scenarios/runner/observation.hpp"
 #include "scenarios/runner/station.hpp"
+#include "scenarios/runner/watched_reader.hpp"
 
 namespace rakit::scenarios {
 
@@ -73,6 +75,8 @@ private:
     std::unique_ptr<CmSide> x_cm;
     std::unique_ptr<TracedHost> x_traced_host;
     std::unique_ptr<CmDoor> x_door;
+    std::unique_ptr<WatchedReader> x_reader;  ///< of an RA in this process
+    std::set<std::string> x_held;             ///< moments at which that RA held the card
 };
 
 }  // namespace rakit::scenarios

@@ -18,7 +18,7 @@ public:
     void check() {
         const json expect = x_row.value.is_object() ? x_row.value.value("expect", json::object()) : json();
         look([&] { code(expect, "result", true); });
-        look([&] { code(expect, "first_result", false); });
+        look([&] { code(expect, "first_result", true); });
         look([&] { log(expect.at("cm")); });
         look([&] { resume(); });
         look([&] { prompts(expect); });

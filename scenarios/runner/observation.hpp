@@ -66,7 +66,9 @@ struct Observation {
     std::string result;  ///< "ok" or the code with which the RA ended
     std::optional<std::string> first_result;
     std::string detail;                ///< the RA's own words, for people only
+    bool dialog_seen = true;           ///< prompts and notices could be seen
     std::vector<std::string> prompts;  ///< ids in the order in which they were shown
+    std::vector<std::string> held_at;  ///< prompts and requests during which the RA held the card; if it can be told
     std::vector<std::string> notices;
     std::vector<x509::Certificate> files;  ///< handed to the officer
     std::vector<Written> written;

@@ -179,7 +179,7 @@ std::vector<Deviation> action_deviations() {
         {"hands-out-what-is-stored", "Certificates that were written to the card are handed out as files too.",
          "The officer passes on what nobody asked for.", "tc/redo:rsa-pin-1", hands_out_what_is_stored},
         {"hands-out-the-old", "The file handed out on Issue is the certificate that the key had.",
-         "The owner installs an old certificate, or a TC.", "actions/issue:one-key", hands_out_the_old},
+         "The owner installs an old certificate, or a TC.", "fields/in-the-certificate:name-alone", hands_out_the_old},
     };
 }
 

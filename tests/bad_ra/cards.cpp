@@ -49,8 +49,11 @@ void reads_once(Ra& ra) {
     trust_the_card(ra);
 }
 void never_lets_go(Ra& ra) {
-    // The reference's lock is dropped when the next one is taken: this one stays over prompts and requests.
     ra.unlock = [](CardPort&) {};
+    ra.lock = [](CardPort& card) {
+        card.unlock();
+        return card.lock();
+    };
 }
 void tells_another_serial(Ra& ra) {
     after<core::EncodeOrder>(ra, [](const core::State&, core::EncodeOrder& effect) {
@@ -62,11 +65,6 @@ void tells_one_profile(Ra& ra) {
 }
 void takes_the_officers_card(Ra& ra) {
     before<core::Started>(ra, [](const core::State&, core::Started& event) { event.officer_cards.clear(); });
-}
-void calls_every_key_a_signer(Ra& ra) {
-    before<core::ContentsRead>(ra, [](const core::State&, core::ContentsRead& event) {
-        for (auto& key : event.contents.keys) key.can_sign = true;
-    });
 }
 void asks_for_signature_usage(Ra& ra) {
     before<core::ContentsRead>(ra, [](const core::State&, core::ContentsRead& event) {
@@ -102,12 +100,10 @@ std::vector<Deviation> card_deviations() {
         {"tells-another-serial", "The order names another card than the one it was made for.",
          "The CM books the certificate on somebody else's card.", "tc/redo:rsa-pin-1", tells_another_serial},
         {"tells-one-profile", "The CM is told one storage profile, whatever the card is.",
-         "Procedures for that card can't be used, or the wrong ones can.", "tc/redo:rsa-pin-1", tells_one_profile},
+         "Procedures for that card can't be used, or the wrong ones can.", "procedure/refused:other-storage-profile",
+         tells_one_profile},
         {"takes-the-officers-card", "The officer's own card is taken for the one to update.",
          "The officer loses the credential that signs.", "caught/officers-own-card", takes_the_officers_card},
-        {"calls-every-key-a-signer", "A decipherment key is asked for a signature.",
-         "Possession of such a key must be proved in another way.", "actions/key-that-cannot-sign",
-         calls_every_key_a_signer},
         {"asks-for-signature-usage", "Every key is announced with the usage digitalSignature.",
          "The certificate doesn't fit what the key may do.", "procedure/no-certificate-procedure",
          asks_for_signature_usage},

@@ -36,7 +36,7 @@ void signs_with_another_key(Ra& ra) {
     };
     ra.sign = [&memory = ra.memory](CardPort& card, const KeyLine& key, ByteView message) {
         for (const auto& other : memory.contents->keys)
-            if (other.id != key.id && other.type == key.type) return card.sign(other, message);
+            if (other.id != key.id) return card.sign(other, message);
         return card.sign(memory.contents->keys.front(), message);
     };
 }

@@ -10,7 +10,7 @@ namespace {
 class BentCard final : public CardPort {
 public:
     BentCard(CardPort& inner, const Ra& ra) : x_inner(inner), x_ra(ra) {}
-    Result<void> lock() override { return x_inner.lock(); }
+    Result<void> lock() override { return x_ra.lock(x_inner); }
     void unlock() override { x_ra.unlock(x_inner); }
     Result<Contents> read_contents() override { return x_ra.read_contents(x_inner); }
     Result<CardIdentity> read_identity() override { return x_ra.read_identity(x_inner); }

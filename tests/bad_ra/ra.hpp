@@ -31,6 +31,7 @@ struct Ra {
     std::function<Result<UpdateOutcome>(const Drive&, const UpdateRequest&, bool resuming)> run =
         [](const Drive& drive, const UpdateRequest& request, bool again) { return drive(request, again); };
 
+    std::function<Result<void>(CardPort&)> lock = &CardPort::lock;
     std::function<void(CardPort&)> unlock = &CardPort::unlock;
     std::function<Result<Contents>(CardPort&)> read_contents = &CardPort::read_contents;
     std::function<Result<CardIdentity>(CardPort&)> read_identity = &CardPort::read_identity;

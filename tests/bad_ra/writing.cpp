@@ -60,16 +60,6 @@ void never_commits(Ra& ra) {
     });
     trust_the_card(ra);
 }
-void forgets_last_update(Ra& ra) {
-    in_plan(ra, [](const core::State&, std::vector<WriteStep>& steps) {
-        std::erase_if(steps, [](const WriteStep& step) { return step.what.rfind("lastUpdate", 0) == 0; });
-    });
-}
-void leaves_the_old_files(Ra& ra) {
-    in_plan(ra, [](const core::State&, std::vector<WriteStep>& steps) {
-        std::erase_if(steps, [](const WriteStep& step) { return step.kind == Kind::tidy; });
-    });
-}
 void writes_the_wrong_id(Ra& ra) {
     in_plan(ra, [](const core::State& state, std::vector<WriteStep>& steps) {
         for (const auto& line : state.order.lines)
@@ -185,11 +175,6 @@ std::vector<Deviation> writing_deviations() {
          "A card pulled in between can't be read.", "interrupted/pulled:before-the-file", commits_first},
         {"never-commits", "The certificate is written, and no directory names it.", "Programs don't find it.",
          "tc/redo:rsa-pin-1", never_commits},
-        {"forgets-last-update", "lastUpdate stays as it was.",
-         "Programs go on with what they keep of the card (OpenSC issues 3276, 3593).", "caught/last-update",
-         forgets_last_update},
-        {"leaves-the-old-files", "What was replaced is never freed.", "After a few renewals the card is full.",
-         "tc/redo:rsa-pin-1", leaves_the_old_files},
         {"writes-the-wrong-id", "The new directory entry has another key's id.",
          "The certificate is found with the wrong key (OpenSC issue 1613).", "tc/redo:rsa-pin-1", writes_the_wrong_id},
         {"writes-the-wrong-slot", "The certificate is written into another slot of a PIV card.",
@@ -212,14 +197,14 @@ std::vector<Deviation> writing_deviations() {
         {"writes-on-every-key", "The new certificate is written on every key.", "Other keys get one that isn't theirs.",
          "tc/redo:rsa-pin-1", writes_on_every_key},
         {"writes-the-issuer", "The CA's certificate is written instead of the owner's.", "The key has no certificate.",
-         "tc/redo:rsa-pin-1", writes_the_issuer},
+         "actions/redo:rsa-pin-1", writes_the_issuer},
         {"clears-every-old-certificate", "Redo takes all certificates of the key away.",
          "Mail that was encrypted for them can't be read any more.", "actions/redo-picked:first",
          clears_every_old_certificate},
         {"clears-the-ca-certificates", "Replace CA takes the old ones away and writes none.",
-         "No certificate on the card can be verified.", "ca/replace:held", clears_the_ca_certificates},
+         "No certificate on the card can be verified.", "caught/issuer-on-the-card:same", clears_the_ca_certificates},
         {"keeps-the-old-ca", "Replace CA does nothing.", "The new certificate's issuer is not on the card.",
-         "caught/new-issuer", keeps_the_old_ca},
+         "caught/issuer-on-the-card:new", keeps_the_old_ca},
         {"refuses-no-full-card", "A full card is taken for any failed write.",
          "The CM is never told that the certificate can't be stored.", "caught/card-full", refuses_no_full_card},
     };
