@@ -248,9 +248,8 @@ class Update:
 
     def reg_info(self, part):
         issuer, _ = self.name_and_serial(self.old)
-        serial = self.line_serial()
         line = {"bodyPartId": part, "key": self.key, "label": self.line["label"], "action": "redo", "usage": self.usages(),
-                "replaces": {"issuer": base64.b64encode(issuer).decode(), "serial": serial, "sha256": sha256(der_of(self.old))}}
+                "replaces": {"issuer": base64.b64encode(issuer).decode(), "serial": self.line_serial(), "sha256": sha256(der_of(self.old))}}
         if self.is_transport():
             line["transportCertificate"] = sha256(der_of(self.old))
         return {"version": 1, "procedure": self.job["procedure"], "fields": self.job["fields"], "lines": [line],
@@ -275,6 +274,8 @@ class Update:
 
     def issued(self, controls, bag, transaction, nonce):
         """Judges the answer; gives the new certificate, PEM."""
+        if not {cmc.STATUS_INFO_V2, cmc.TRANSACTION_ID, cmc.RECIPIENT_NONCE, cmc.SENDER_NONCE} <= set(controls):
+            raise Refused("cm_answer_invalid", "a control is missing")
         status = int.from_bytes(values(controls[cmc.STATUS_INFO_V2])[0][1], "big")
         if int.from_bytes(controls[cmc.TRANSACTION_ID], "big") != transaction or controls[cmc.RECIPIENT_NONCE] != nonce:
             raise Refused("cm_answer_mismatch", "another transaction or message")

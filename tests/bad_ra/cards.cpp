@@ -32,9 +32,6 @@ void compares_no_more_after_submitting(Ra& ra) {
         if (count > 1) read = first;
     });
 }
-void compares_keys_alone(Ra& ra) {
-    compare_wrongly(ra, [](CardIdentity& read, const CardIdentity& first, int) { read.serial = first.serial; });
-}
 void compares_serials_alone(Ra& ra) {
     compare_wrongly(ra, [](CardIdentity& read, const CardIdentity& first, int) { read.keys = first.keys; });
 }
@@ -88,8 +85,6 @@ std::vector<Deviation> card_deviations() {
         {"compares-no-more-after-submitting", "The card is compared before signing, but not before writing.",
          "The CM takes its time; the card that is in afterwards may be another.",
          "caught/card-swapped-after-submitting", compares_no_more_after_submitting},
-        {"compares-keys-alone", "Of the card's identity only the keys are compared.",
-         "Cards of one batch may hold the same imported key.", "caught/card-swapped-same-keys", compares_keys_alone},
         {"compares-serials-alone", "Of the card's identity only the serial number is compared.",
          "A key generated anew meanwhile gets a certificate of the old one.", "caught/card-swapped-same-serial",
          compares_serials_alone},

@@ -155,7 +155,7 @@ std::vector<Deviation> field_deviations() {
         {"drops-a-statement", "One of the QC statements that the officer added is lost.",
          "The certificate promises less, or more, than agreed.", "fields/statements-merged:limit", drops_a_statement},
         {"repeats-the-first-statement", "Of two QC statements the first is sent twice.",
-         "The certificate lacks a statement and holds another twice.", "caught/two-statements",
+         "The certificate lacks a statement and holds another twice.", "fields/statements-merged:several",
          repeats_the_first_statement},
         {"lets-statements-be-overridden", "The officer may override a statement that the procedure fixes.",
          "Fixed statements are the issuer's word.", "fields/statements-refused:overrides-a-fixed-one",

@@ -71,6 +71,22 @@ void writes_the_wrong_id(Ra& ra) {
     });
     trust_the_card(ra);
 }
+void copies_the_old_serial(Ra& ra) {
+    in_plan(ra, [](const core::State& state, std::vector<WriteStep>& steps) {
+        for (const auto& line : state.order.lines)
+            for (const auto& [key, certificate] : state.issued->certificates) {
+                if (key != line.key || !line.replaces) continue;
+                std::vector<WriteStep> directory;
+                for (auto& step : steps)
+                    if (step.what.rfind("directory", 0) == 0) {
+                        directory = {step};
+                        exchange(directory, *from_hex(certificate.serial_hex()),
+                                 *from_hex(line.replaces->serial_hex()));
+                        step = directory.front();
+                    }
+            }
+    });
+}
 void writes_the_wrong_slot(Ra& ra) {
     in_plan(ra, [](const core::State&, std::vector<WriteStep>& steps) {
         exchange(steps, {0x5F, 0xC1, 0x05}, {0x5F, 0xC1, 0x0B});
@@ -177,6 +193,9 @@ std::vector<Deviation> writing_deviations() {
          "tc/redo:rsa-pin-1", never_commits},
         {"writes-the-wrong-id", "The new directory entry has another key's id.",
          "The certificate is found with the wrong key (OpenSC issue 1613).", "tc/redo:rsa-pin-1", writes_the_wrong_id},
+        {"copies-the-old-serial", "The directory entry keeps the old certificate's serial number.",
+         "Programs that look certificates up by issuer and serial number don't find it.",
+         "caught/copies-in-the-directory", copies_the_old_serial},
         {"writes-the-wrong-slot", "The certificate is written into another slot of a PIV card.",
          "Log-on takes a certificate without its key.", "piv/redo:authentication", writes_the_wrong_slot},
         {"says-compressed", "CertInfo says that the certificate is compressed, and it isn't.",
