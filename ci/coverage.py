@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Compares docs/coverage/requirements.yaml with the scenarios (`covers`) and tests (a comment `covers: id, id`) that
 show them: each requirement has a row in docs/coverage/README.md, no row is empty unless it is marked `open`, and nobody
-names an id that there isn't. `ci/coverage.py --write` makes the page."""
+names an id that there isn't. So has each error code of docs/errors.md, with the scenarios whose expectations name it, or
+else the tests that do. `ci/coverage.py --write` makes the page."""
 import pathlib
 import re
 import subprocess
@@ -42,6 +43,43 @@ def evidence() -> dict[str, list[str]]:
     return named
 
 
+def words(value) -> set[str]:
+    """All strings in a part of a scenario."""
+    if isinstance(value, dict):
+        return {word for part in value.values() for word in words(part)}
+    if isinstance(value, list):
+        return {word for part in value for word in words(part)}
+    return {value} if isinstance(value, str) else set()
+
+
+def error_codes() -> dict[str, list[str]]:
+    """Error code -> the scenarios that expect it; if none does, the tests that name it."""
+    codes = re.findall(r"^\| `([a-z0-9_]+)` \|", (ROOT / "docs/errors.md").read_text(), re.M)
+    shown = {code: [] for code in codes}
+    for file in sorted((ROOT / "scenarios/catalog").rglob("*.yaml")):
+        scenario = yaml.safe_load(file.read_text()) or {}
+        for code in words([scenario.get("expect"), scenario.get("matrix")]) & shown.keys():
+            shown[code].append(str(file.relative_to(ROOT)))
+    listed = subprocess.run(["git", "ls-files", "tests"], cwd=ROOT, capture_output=True, text=True, check=True)
+    texts = {path: (ROOT / path).read_text() for path in listed.stdout.split()
+             if path.endswith((".cpp", ".sh", ".py")) and (ROOT / path).exists()}
+    for code in codes:
+        if not shown[code]:
+            shown[code] = [path for path, text in texts.items() if re.search(rf"\b{code}\b", text)]
+    return shown
+
+
+def code_page(codes: dict[str, list[str]]) -> str:
+    lines = ["", "## error codes", "",
+             "What expects each code of [errors.md](../errors.md): scenarios, or where no RA can be brought to it by a scenario, tests.", "",
+             "| code | scenarios | tests |", "|---|---|---|"]
+    for code, files in codes.items():
+        scenarios = " ".join(link(f) for f in files if f.startswith("scenarios"))
+        tests = " ".join(link(f) for f in files if not f.startswith("scenarios"))
+        lines.append(f"| `{code}` | {scenarios or '–'} | {tests or '–'} |")
+    return "\n".join(lines) + "\n"
+
+
 def link(path: str) -> str:
     short = path.removeprefix("scenarios/catalog/").removesuffix(".yaml") if path.startswith("scenarios") else \
         path.removeprefix("tests/")
@@ -80,7 +118,9 @@ def main() -> int:
             findings.append(f"docs/coverage/requirements.yaml: nothing shows {name}: {row['text']}")
         if shown.get(name) and row["open"]:
             findings.append(f"docs/coverage/requirements.yaml: {name} is marked open, and {shown[name][0]} shows it")
-    text = page(rows, shown)
+    codes = error_codes()
+    findings += [f"docs/errors.md: nothing expects {code}" for code, files in codes.items() if not files]
+    text = page(rows, shown) + code_page(codes)
     if "--write" in sys.argv[1:]:
         PAGE.write_text(text)
     elif not PAGE.exists() or PAGE.read_text() != text:
@@ -88,7 +128,7 @@ def main() -> int:
     for finding in findings:
         print(finding)
     still_open = sum(1 for row in rows.values() if row["open"])
-    print(f"coverage: {len(rows)} requirements, {still_open} open, {len(findings)} findings")
+    print(f"coverage: {len(rows)} requirements, {still_open} open, {len(codes)} error codes, {len(findings)} findings")
     return 1 if findings else 0
 
 

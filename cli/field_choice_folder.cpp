@@ -20,12 +20,9 @@ fs::path file_of(const fs::path& folder, const x509::Certificate& officer) {
 /// read gives the file's value; null if there is none yet.
 Result<json> read(const fs::path& file) {
     if (!fs::exists(file)) return json();
-    auto text = read_file(file);
-    if (!text) return Unexpected{std::move(text).error()};
-    auto document = document::read_document(file.string(), as_text(*text));
-    if (document.findings.empty()) document::check(document, json::parse(embedded::field_choice_schema));
-    if (!document.findings.empty()) return fail(document::failure(document.findings));
-    return std::move(document.value);
+    auto document = document::load(file, json::parse(embedded::field_choice_schema));
+    if (!document) return Unexpected{std::move(document).error()};
+    return std::move(document->value);
 }
 
 }  // namespace

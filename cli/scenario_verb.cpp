@@ -31,6 +31,7 @@ int check(const Options& options) {
 int list(const Options& options) {
     auto loaded = load_catalogue(options.paths);
     if (!loaded) return report(loaded.error(), kNotTried);
+    std::erase_if(*loaded, [&](const auto& one) { return !scenarios::chosen(one, options.filters); });
     if (!options.json) {
         for (const auto& one : *loaded) std::printf("%-48s %s\n", one.id.c_str(), one.title.c_str());
         return kDone;
@@ -98,6 +99,7 @@ void add_scenario(CLI::App& app, Verb& verb) {
     make_file->callback([options, &verb] { verb.status = make(*options); });
     auto* list_cases = scenario->add_subcommand("list", "list the cases that the files make");
     list_cases->add_option("PATH", options->paths, "files and folders; the catalogue if none is given");
+    list_cases->add_option("--filter", options->filters, "as rakit run's");
     list_cases->add_flag("--json", options->json, "as JSON");
     list_cases->callback([options, &verb] { verb.status = list(*options); });
 }

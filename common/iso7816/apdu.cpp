@@ -2,19 +2,14 @@
 
 #include <cstdio>
 
+#include "common/base/big_endian.hpp"
+
 namespace rakit::iso7816 {
 namespace {
 
 constexpr std::size_t kHeader = 4;
 constexpr std::size_t kMaxShortNc = 255;
 constexpr std::size_t kMaxShortNe = 256;
-
-void append_u16(Bytes& bytes, std::size_t value) {
-    bytes.push_back(static_cast<std::uint8_t>(value >> 8));
-    bytes.push_back(static_cast<std::uint8_t>(value));
-}
-
-std::size_t u16(ByteView bytes, std::size_t at) { return static_cast<std::size_t>(bytes[at]) << 8 | bytes[at + 1]; }
 
 Unexpected malformed(const char* what, std::size_t offset) {
     return fail(ErrorCode::io_failed, what, "command APDU offset " + std::to_string(offset));
@@ -32,7 +27,7 @@ Result<CommandApdu> parse_short(CommandApdu command, ByteView bytes) {
 
 Result<CommandApdu> parse_extended(CommandApdu command, ByteView bytes) {
     command.extended = true;
-    const std::size_t first = u16(bytes, kHeader + 1);
+    const std::size_t first = u16_at(bytes, kHeader + 1);
     const std::size_t body = kHeader + 3;
     if (bytes.size() == body) {
         command.ne = first == 0 ? 65536 : first;
@@ -45,7 +40,7 @@ Result<CommandApdu> parse_extended(CommandApdu command, ByteView bytes) {
                         bytes.begin() + static_cast<std::ptrdiff_t>(end));
     if (bytes.size() == end) return command;
     if (bytes.size() != end + 2) return malformed("extended Le is not two octets", end);
-    const std::size_t ne = u16(bytes, end);
+    const std::size_t ne = u16_at(bytes, end);
     command.ne = ne == 0 ? 65536 : ne;
     return command;
 }
@@ -103,7 +98,7 @@ Result<ResponseApdu> parse_response(ByteView bytes) {
                     "an answer of " + std::to_string(bytes.size()) + " octets has no status word");
     ResponseApdu response;
     response.data.assign(bytes.begin(), bytes.end() - 2);
-    response.sw = StatusWord(static_cast<std::uint16_t>(u16(bytes, bytes.size() - 2)));
+    response.sw = StatusWord(u16_at(bytes, bytes.size() - 2));
     return response;
 }
 

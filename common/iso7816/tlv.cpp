@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "common/base/big_endian.hpp"
+
 namespace rakit::iso7816 {
 namespace {
 
@@ -21,21 +23,15 @@ std::optional<std::size_t> tag_size(ByteView bytes) {
     return std::nullopt;
 }
 
-std::uint32_t number(ByteView octets) {
-    std::uint32_t value = 0;
-    for (const auto octet : octets) value = value << 8 | octet;
-    return value;
-}
-
 std::optional<Head> head(ByteView bytes) {
     const auto tags = tag_size(bytes);
     if (!tags || *tags >= bytes.size()) return std::nullopt;
-    const std::uint32_t tag = number(bytes.first(*tags));
+    const std::uint32_t tag = number_in(bytes.first(*tags));
     const std::uint8_t first = bytes[*tags];
     if (first < 0x80) return Head{tag, *tags + 1, first};
     const std::size_t octets = first & 0x7F;
     if (octets == 0 || octets > 4 || *tags + 1 + octets > bytes.size()) return std::nullopt;
-    return Head{tag, *tags + 1 + octets, number(bytes.subspan(*tags + 1, octets))};
+    return Head{tag, *tags + 1 + octets, number_in(bytes.subspan(*tags + 1, octets))};
 }
 
 void append_tag(Bytes& bytes, std::uint32_t tag) {
@@ -63,7 +59,7 @@ bool Tlv::constructed() const { return !whole.empty() && (whole[0] & 0x20) != 0;
 std::optional<std::uint32_t> TlvReader::peek_tag() const {
     const auto tags = tag_size(x_rest);
     if (!tags) return std::nullopt;
-    return number(x_rest.first(*tags));
+    return number_in(x_rest.first(*tags));
 }
 
 Result<Tlv> TlvReader::read() {

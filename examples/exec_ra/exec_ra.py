@@ -5,119 +5,22 @@ It shares no code with rakit. What it can't do it says: result `unsupported`, an
 Usage: rakit run --depth pcsc --iut 'exec:python3 examples/exec_ra/exec_ra.py' --filter tc/redo:rsa-pin-1
 """
 import base64
-import glob
-import hashlib
 import json
-import os
 import pathlib
-import re
 import secrets
 import socket
-import subprocess
 import sys
 import tempfile
 
 import cmc
+from card import Card
 from der import values
+from host import Host, Officer
+from tools import Refused, der_of, run, sha256
 
-PKI_DATA = "1.3.6.1.5.5.7.12.2"
 TRANSPORT_POLICY = "2.25.259992147378155069564548854890386613715"
 USAGES = {"sign": "digitalSignature", "nonRepudiation": "nonRepudiation", "unwrap": "keyEncipherment",
           "decrypt": "dataEncipherment", "derive": "keyAgreement"}
-
-
-class Refused(Exception):
-    """The update ends here, with a code of docs/errors.md."""
-
-    def __init__(self, code, message=""):
-        super().__init__(message)
-        self.code = code
-
-
-def run(*words, given=None, check=True, secret=None):
-    """Runs a tool; a secret goes by its environment, where no other user and no process list shows it."""
-    done = subprocess.run(words, input=given, capture_output=True, check=False,
-                          env={**os.environ, "LC_ALL": "C", "SECRET": secret or ""})
-    if check and done.returncode != 0:
-        raise Refused("internal", words[0] + ": " + done.stderr.decode(errors="replace").strip())
-    return done
-
-
-def der_of(pem):
-    return base64.b64decode("".join(re.findall(rb"-----BEGIN [^-]+-----([^-]+)-----END", pem)[0].decode().split()))
-
-
-def pems_of(text):
-    return re.findall(rb"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n", text)
-
-
-def sha256(octets):
-    return hashlib.sha256(octets).hexdigest().upper()
-
-
-class Card:
-    """The card in a reader, through pkcs15-tool, pkcs11-tool and pkcs15-init."""
-
-    def __init__(self, reader):
-        self.reader = reader
-        self.module = glob.glob("/usr/lib/*/opensc-pkcs11.so")[0]
-        dump = self.tool("pkcs15-tool", "--dump").decode(errors="replace")
-        if "PKCS#15 Card" not in dump:
-            raise Refused("unsupported", "no PKCS#15 card")
-        if "0x50 0x49 0x56" in dump or "PIV" in dump.split("\n")[1]:
-            raise Refused("unsupported", "a PIV card has no PKCS#15 to write")
-        self.objects = [self.parse(block) for block in re.split(r"\n(?=\S)", dump)]
-        self.atr = self.tool("opensc-tool", "--atr").decode().strip().replace(":", "").upper()
-
-    def tool(self, *words, secret=None):
-        done = run(*words, "--reader", self.reader, check=False, secret=secret)
-        if done.returncode != 0:
-            raise Refused(self.cause(done.stderr), done.stderr.decode(errors="replace"))
-        return done.stdout
-
-    @staticmethod
-    def cause(error):
-        for words, code in ((b"PIN_INCORRECT", "pin_wrong"), (b"PIN code or key incorrect", "pin_wrong"),
-                            (b"PIN_LOCKED", "pin_blocked"), (b"locked", "pin_blocked"),
-                            (b"No smart card", "card_absent"), (b"No card", "card_absent"), (b"No readers", "card_absent"),
-                            (b"not present", "card_absent"), (b"No slot", "card_absent"), (b"removed", "card_removed")):
-            if words in error:
-                return code
-        return "card_unsupported"
-
-    @staticmethod
-    def parse(block):
-        head, *lines = block.split("\n")
-        rows = dict(re.findall(r"^\t(\S[^:]*?)\s*: (.*)$", "\n".join(lines), re.M))
-        return {"kind": head.split(" [")[0], "label": (re.findall(r"\[(.*)\]", head) or [""])[0], **rows}
-
-    def serial(self):
-        return self.objects[0]["Serial number"].upper()
-
-    def find(self, kind, key):
-        return [one for one in self.objects if kind in one["kind"] and one.get("ID", "").upper() == key.upper()]
-
-    def certificate(self, key):
-        return self.tool("pkcs15-tool", "--read-certificate", key)
-
-    def public_key(self, key):
-        return self.tool("pkcs15-tool", "--read-public-key", key)
-
-    def sign(self, key, pin, message):
-        """One VERIFY, one signature: RSA PKCS#1 v1.5 with SHA-256."""
-        with tempfile.TemporaryDirectory() as folder:
-            pathlib.Path(folder, "message").write_bytes(message)
-            done = run("pkcs11-tool", "--module", self.module, "--login", "--pin", "env:SECRET", "--sign", "--id", key, "-m",
-                       "SHA256-RSA-PKCS", "-i", folder + "/message", "-o", folder + "/signature", check=False, secret=pin)
-            if done.returncode != 0:
-                raise Refused(self.cause(done.stderr), done.stderr.decode(errors="replace"))
-            return pathlib.Path(folder, "signature").read_bytes()
-
-    def replace_certificate(self, key, pin, file):
-        done = run("pkcs15-init", "--reader", self.reader, "-U", str(file), "--id", key, "--pin", "env:SECRET", check=False,
-                   secret=pin)
-        if done.returncode != 0:
-            raise Refused("card_write_failed", done.stderr.decode(errors="replace"))
 
 
 class Prompts:
@@ -133,76 +36,6 @@ class Prompts:
         if "value" not in answer:
             raise Refused("pin_cancelled", prompt)
         return answer["value"]
-
-
-class Officer:
-    """A PKCS#12, used by openssl and curl."""
-
-    def __init__(self, file, password, folder):
-        self.file, self.password = file, password
-        self.certificate = folder / "officer.pem"
-        done = run("openssl", "pkcs12", "-in", file, "-passin", "env:SECRET", "-clcerts", "-nokeys", "-out",
-                   str(self.certificate), check=False, secret=password)
-        if done.returncode != 0:
-            raise Refused("pin_wrong", "signature PIN")
-
-    def sign(self, content, certificates):
-        """Makes the SignedData of a CMC request."""
-        return run("openssl", "cms", "-sign", "-binary", "-nodetach", "-outform", "DER", "-md", "sha256", "-cades",
-                   "-econtent_type", PKI_DATA, "-signer", str(self.certificate), "-inkey", self.file, "-keyform", "P12",
-                   "-passin", "env:SECRET", *(["-certfile", str(certificates)] if certificates else []), given=content,
-                   secret=self.password).stdout
-
-
-class Host:
-    """The CM, through curl, as this officer."""
-
-    def __init__(self, job, officer, folder):
-        self.url, self.ca, self.officer, self.folder = job["cm"]["url"], job["cm"]["ca"], officer, folder
-
-    def ask(self, path, body=None, kind="application/json"):
-        # By standard input: a command line is everybody's to read.
-        config = f'cert-type = "P12"\ncert = "{self.officer.file}:{self.officer.password}"\n'
-        words = ["curl", "--silent", "--show-error", "--max-time", "30", "--cacert", self.ca, "-K", "-", "-o",
-                 str(self.folder / "answer"), "-w", "%{http_code}"]
-        if body is not None:
-            (self.folder / "request").write_bytes(body)
-            words += ["--data-binary", "@" + str(self.folder / "request"), "-H", "Content-Type: " + kind]
-        done = run(*words, self.url + path, given=config.encode(), check=False)
-        if done.returncode != 0:
-            raise Refused("cm_untrusted" if done.returncode in (35, 51, 60) else "cm_unreachable", done.stderr.decode())
-        return int(done.stdout), (self.folder / "answer").read_bytes()
-
-    def json(self, path, body):
-        status, answer = self.ask(path, json.dumps(body).encode())
-        return self.value_of(status, answer)
-
-    @staticmethod
-    def value_of(status, answer):
-        try:
-            value = json.loads(answer)
-        except ValueError as error:
-            raise Refused("cm_answer_invalid", f"HTTP {status}") from error
-        if status != 200:
-            raise Refused(value["error"]["code"], value["error"]["message"])
-        return value
-
-    def cmc(self, message):
-        """Sends a signed message; gives the controls of the answer and the certificates that came with it."""
-        status, answer = self.ask("/cmc", message, "application/pkcs7-mime; smime-type=CMC-request")
-        if status != 200:
-            self.value_of(status, answer)
-        bag = self.folder / "bag.pem"
-        bag.unlink(missing_ok=True)
-        done = run("openssl", "cms", "-verify", "-inform", "DER", "-CAfile", self.ca, "-purpose", "any", "-certsout", str(bag),
-                   "-binary", given=answer, check=False)
-        if done.returncode != 0:
-            raise Refused("cm_untrusted", done.stderr.decode(errors="replace"))
-        return cmc.controls_of(done.stdout), pems_of(bag.read_bytes())
-
-    def ca_certificates(self):
-        _, answer = self.ask("/cacerts")
-        return run("openssl", "pkcs7", "-inform", "DER", "-print_certs", given=base64.b64decode(answer)).stdout
 
 
 def supported(job):

@@ -62,6 +62,7 @@ private:
         const bool head = parser.get().method() == beast::http::verb::head;
         const bool keep_alive = parser.get().keep_alive();
         const unsigned version = parser.get().version();
+        if (x_options.on_request) x_options.on_request();
         const auto faults = x_options.deviations ? x_options.deviations() : Deviations();
         if (faults.drop_before) co_return abort();
         auto answer = faults.http_status != 0 ? broken_proxy(faults.http_status)

@@ -23,6 +23,7 @@ struct ServerOptions {
     std::uint64_t body_limit = 1U << 20U;      ///< octets
     std::chrono::milliseconds timeout{10000};  ///< for the handshake, for reading one request, for writing one answer
     std::function<Deviations()> deviations{};  ///< asked at each handshake and request; none: no deviations
+    std::function<void()> on_request{};        ///< called for each whole request, before its deviations are asked for
     /// on_broken is told of what never reached the host: a failed handshake, no HTTP, a request that doesn't end.
     std::function<void(const std::string&)> on_broken{};
 };

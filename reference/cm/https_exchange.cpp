@@ -106,8 +106,14 @@ private:
     }
 
     /// usable: a kept connection with nothing to read; a peer that has closed, or talks unasked, makes it readable.
+    /// What came unasked together with the answer before has left the socket and waits in TLS.
     bool usable() {
         if (!x_stream) return false;
+        SSL* tls = x_stream->native_handle();
+        if (SSL_pending(tls) > 0 || BIO_ctrl_pending(SSL_get_rbio(tls)) > 0) {
+            x_stream.reset();
+            return false;
+        }
         auto& socket = beast::get_lowest_layer(*x_stream).socket();
         error_code error;
         socket.non_blocking(true, error);

@@ -264,9 +264,10 @@ Result<void> RestClient::confirm(const Order& order, const Issued& issued, bool 
 }
 
 std::unique_ptr<CmPort> open_cm(std::string_view dialect, HttpExchange& exchange,
-                                std::vector<x509::Certificate> anchors, Clock& clock, Rng& rng) {
-    if (dialect == "rest") return std::make_unique<RestClient>(exchange, std::move(anchors), clock, rng);
-    return std::make_unique<CmClient>(exchange, std::move(anchors), clock, rng);
+                                std::vector<x509::Certificate> anchors, Clock& clock, Rng& rng,
+                                std::chrono::milliseconds deadline) {
+    if (dialect == "rest") return std::make_unique<RestClient>(exchange, std::move(anchors), clock, rng, deadline);
+    return std::make_unique<CmClient>(exchange, std::move(anchors), clock, rng, deadline);
 }
 
 }  // namespace rakit::reference

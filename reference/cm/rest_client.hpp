@@ -52,8 +52,9 @@ private:
     Rng& x_rng;
 };
 
-/// open_cm makes the client of a dialect, "cmc" or "rest".
+/// open_cm makes the client of a dialect, "cmc" or "rest"; the deadline is for one answer.
 std::unique_ptr<CmPort> open_cm(std::string_view dialect, HttpExchange& exchange,
-                                std::vector<x509::Certificate> anchors, Clock& clock, Rng& rng);
+                                std::vector<x509::Certificate> anchors, Clock& clock, Rng& rng,
+                                std::chrono::milliseconds deadline = std::chrono::seconds(30));
 
 }  // namespace rakit::reference

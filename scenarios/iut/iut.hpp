@@ -20,8 +20,9 @@ struct JobAction {
 
 /// Job is what an RA under test is to do; nothing in it is secret (docs/formats/iut.md).
 struct Job {
-    bool resume = false;  ///< else an update
-    std::string reader;   ///< PC/SC name
+    bool resume = false;   ///< else an update
+    bool abandon = false;  ///< give the open order up
+    std::string reader;    ///< PC/SC name
     std::string cm_url;
     std::filesystem::path cm_ca;  ///< PEM, the CA of the CM's TLS certificate and of its answers
     std::string officer;          ///< a PKCS#12 file, or `pkcs11:...` (RFC 7512) of a card in officer_reader
@@ -33,6 +34,7 @@ struct Job {
     std::vector<std::string> show_fields;
     bool auto_add_fields = false;
     bool replace_ca = false;
+    std::string dialect = "cmc";           ///< that is to be spoken with the CM
     std::string qc = "[]";                 ///< JSON: statements that the officer adds, as wire.md has them
     std::filesystem::path journal_folder;  ///< where the RA keeps what resume needs
     std::filesystem::path out_folder;      ///< where certificates of Issue are handed out, one DER or PEM file each

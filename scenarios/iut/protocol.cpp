@@ -10,7 +10,9 @@ using nlohmann::json;
 
 std::string to_json(const Job& job) {
     json value = {{"version", 1},
-                  {"verb", job.resume ? "resume" : "update"},
+                  {"verb", job.abandon  ? "abandon"
+                           : job.resume ? "resume"
+                                        : "update"},
                   {"reader", job.reader},
                   {"cm", {{"url", job.cm_url}, {"ca", job.cm_ca.string()}}},
                   {"officer", job.officer},
@@ -25,6 +27,7 @@ std::string to_json(const Job& job) {
                   {"promptSocket", job.prompt_socket.string()}};
     if (!job.officer_tls.empty()) value["officerTls"] = job.officer_tls;
     if (!job.officer_reader.empty()) value["officerReader"] = job.officer_reader;
+    if (job.dialect != "cmc") value["dialect"] = job.dialect;
     if (job.qc != "[]") value["qc"] = json::parse(job.qc);
     for (const auto& one : job.actions) {
         json action = {{"key", one.key}, {"action", one.action}};

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/file.hpp"
-#include "reference/cm/cm_client.hpp"
+#include "reference/cm/rest_client.hpp"
 #include "reference/officer/open_officers.hpp"
 #include "reference/session/lines.hpp"
 
@@ -78,10 +78,10 @@ Result<IutResult> ReferenceIut::run(const Job& job, Typist& typist) {
     auto exchange = x_ports.exchange(officers->tls());
     if (!exchange) return Unexpected{std::move(exchange).error()};
     const auto way = x_calls.exchange(*std::move(exchange));
-    CmClient client(*way, x_ports.anchors, x_ports.clock, x_ports.rng);
+    const auto client = open_cm(job.dialect, *way, x_ports.anchors, x_ports.clock, x_ports.rng, x_ports.cm_deadline);
     TypedDialog dialog(typist, x_ports.trace, job.out_folder);
     UpdatePorts ports{x_ports.reader,
-                      client,
+                      *client,
                       *officers->signs,
                       dialog,
                       x_ports.clock,
@@ -91,6 +91,7 @@ Result<IutResult> ReferenceIut::run(const Job& job, Typist& typist) {
                       {kDefaultTransportPolicy}};
     ports.tls_officer = officers->connects.get();
     const auto act = [&]() -> Result<UpdateOutcome> {
+        if (job.abandon) return abandon(ports);
         if (job.resume) return x_calls.resume(ports);
         auto request = request_of(job);
         if (!request) return Unexpected{std::move(request).error()};

@@ -23,6 +23,7 @@ struct ReferencePorts {
     Clock& clock;
     Rng& rng;
     Trace& trace;
+    std::chrono::milliseconds cm_deadline{30000};  ///< for one answer of the CM
 };
 
 /// ReferenceCalls is what the RA is called by; others than the reference's own stand around it.

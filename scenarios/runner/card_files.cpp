@@ -17,6 +17,8 @@ using nlohmann::json;
 
 constexpr const char* kApplication = "3F005015";
 constexpr const char* kObjectDirectory = "3F0050155031";
+constexpr const char* kTokenInfo = "3F0050155032";
+constexpr std::uint32_t kLastUpdate = 0xA5, kGeneralizedTime = 0x18;
 constexpr std::uint32_t kPrivateKeys = 0xA0, kCertificates = 0xA4, kTrusted = 0xA5, kUseful = 0xA6, kSequence = 0x30,
                         kOctets = 0x04, kTypeAttributes = 0xA1, kIssuer = 0xA0, kInteger = 0x02;
 
@@ -51,6 +53,7 @@ public:
         for (const auto& file : x_image.at("files")) x_view.files[file.at("path")] = file.dump();
         for (const auto& file : x_image.at("files")) x_files[file.at("path")] = &file;
         for (const auto& entry : directory(kPrivateKeys)) add_key(entry);
+        x_view.last_update = last_update();
         for (const auto kind : {kCertificates, kTrusted, kUseful})
             for (const auto& entry : directory(kind)) add_certificate(entry);
         return std::move(x_view);
@@ -138,6 +141,16 @@ private:
         entries.push_back(*entry);
     }
 
+    /// last_update finds the only time in TokenInfo (PKCS#15 v1.1 section 6.9): [5] { GeneralizedTime }.
+    std::optional<std::string> last_update() const {
+        const Bytes octets = content(kTokenInfo).value_or(Bytes{});
+        const auto info = iso7816::find_tlv(octets, kSequence);
+        const auto choice = info ? iso7816::find_tlv(info->value, kLastUpdate) : std::nullopt;
+        const auto time = choice ? iso7816::find_tlv(choice->value, kGeneralizedTime) : std::nullopt;
+        if (!time) return std::nullopt;
+        return std::string(as_text(time->value));
+    }
+
     void add_key(const Entry& entry) {
         const json* found = file(entry.path);
         const auto octets = found == nullptr ? std::nullopt : from_hex(found->value("key", ""));
@@ -180,6 +193,8 @@ CardView view_card(const json& image) {
     if (profile == "pkcs15") return CardReading(image).read();
     if (profile == "piv") return view_piv_card(image);
     CardView none;
+    none.serial = image.value("serial", "");
+    if (profile == "tester") return none;  // it holds nothing but its counters, which each use changes
     none.damage.push_back("the judge can't read cards of the profile '" + profile + "'");
     return none;
 }

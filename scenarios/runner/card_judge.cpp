@@ -51,9 +51,12 @@ public:
     std::vector<Mismatch> run() {
         if (x_expect.unchanged) files();
         for (const auto& [id, after] : x_expect.keys) key(id, after);
-        for (const auto& damage : x_after.damage) complain("card", "in order", damage);
+        for (const auto& damage : x_after.damage)
+            if (std::find(x_before.damage.begin(), x_before.damage.end(), damage) == x_before.damage.end())
+                complain("card", "in order", damage);
         for (const auto& before : x_before.keys) always(before);
         issuers();
+        last_update();
         return std::move(x_found);
     }
 
@@ -126,6 +129,15 @@ private:
             certificates("issuer certificates: ", *x_expect.ca, x_before.ca_certificates, x_after.ca_certificates);
         else if (x_before.ca_certificates != x_after.ca_certificates)
             complain("issuer certificates", "as they were", "others");
+    }
+
+    void last_update() {
+        if (!x_expect.last_update) return;
+        const auto &before = x_before.last_update, &after = x_after.last_update;
+        // Generalized times of one form: later ones are greater.
+        const bool renewed = before && after && *before < *after;
+        const std::string seen = renewed ? "renewed" : before == after ? "same" : "set back, or no time any more";
+        if (seen != *x_expect.last_update) complain("lastUpdate", *x_expect.last_update, seen);
     }
 
     std::string x_what;

@@ -130,7 +130,9 @@ Result<cards::Image> CardMaker::make(const CardSetup& setup, const std::string& 
     if (!image) return image;
     for (auto& pin : image->document["pins"]) {
         const auto reference = pin.at("reference").get<std::uint8_t>();
-        if (const auto it = pins.find(reference); it != pins.end()) pin["value"] = as_text(it->second.digits());
+        const auto same = setup.same_pins.find(reference);
+        const auto value = pins.find(same == setup.same_pins.end() ? reference : same->second);
+        if (value != pins.end()) pin["value"] = as_text(value->second.digits());
         if (const auto it = setup.tries.find(reference); it != setup.tries.end()) pin["tries"] = it->second;
     }
     if (!setup.faults.empty()) image->document["faults"] = setup.faults;

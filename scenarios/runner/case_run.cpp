@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 /// A civil time at which every certificate of the tests' hierarchy is valid, for the depth where time is virtual.
 constexpr UtcTime kVirtualNow = std::chrono::sys_days{2026y / 3 / 2} + 12h;
 constexpr auto kExecLimit = 45s;
+constexpr auto kStallDeadline = 3s;
 
 /// canary_pin gives eight digits that nothing else of a run is likely to hold.
 Pin canary_pin(std::uint64_t seed, const std::string& of) {
@@ -31,8 +32,8 @@ constexpr std::uint8_t kPivPin = 0x80;  // SP 800-73-4 part 2, section 3.2.1
 constexpr std::string_view kUsualManagementKey = "010203040506070801020304050607080102030405060708";
 
 /// op_pin_of: a PIV card's management key in hex plays the OP PIN's part.
-Pin op_pin_of(const CardSetup& card, const std::map<std::uint8_t, Pin>& pins) {
-    return card.image.rfind("piv", 0) == 0 ? Pin(kUsualManagementKey) : pins.at(3).clone();
+Pin op_pin_of(const CardView& card, const std::map<std::uint8_t, Pin>& pins) {
+    return card.tries.contains(kPivPin) ? Pin(kUsualManagementKey) : pins.at(3).clone();
 }
 
 std::map<std::uint8_t, Pin> canary_pins(std::uint64_t seed) {
@@ -80,23 +81,25 @@ CaseRun::CaseRun(Surroundings around, const Case& one, const CaseTraceFile& head
       x_seed(head.seed),
       x_clock(clock_for(around.depth)),
       x_ra_rng(head.seed, "RA"),
+      x_other_ra_rng(head.seed, "other RA"),
       x_cm_rng(head.seed, "CM"),
       x_officer_rng(head.seed, "officer"),
       x_pins(canary_pins(head.seed)),
       x_signature_pin(canary_pin(head.seed, "signature PIN")),
-      x_trace(around.trace, head),
-      x_typist(one.doing.type, right_pins()) {
-    x_typist.on_prompt([this](const std::string& prompt) { moment(prompt); });
-}
+      x_trace(around.trace, head) {}
 
 std::map<std::string, Pin> CaseRun::right_pins() const {
     std::map<std::string, Pin> right;
     right["signature-pin"] = x_signature_pin.clone();
     right["tls-pin"] = x_signature_pin.clone();  // of the same card
-    right["pin:01"] = x_pins.at(1).clone();
-    right["pin:02"] = x_pins.at(2).clone();
+    const auto of_card = [&](std::uint8_t reference) {
+        const auto same = x_case.card.same_pins.find(reference);
+        return x_pins.at(same == x_case.card.same_pins.end() ? reference : same->second).clone();
+    };
+    right["pin:01"] = of_card(1);
+    right["pin:02"] = of_card(2);
     right["pin:80"] = x_pins.at(kPivPin).clone();
-    right["op-pin"] = op_pin_of(x_case.card, x_pins);
+    right["op-pin"] = x_op_pin.clone();
     return right;
 }
 
@@ -134,6 +137,9 @@ Result<void> CaseRun::set_up_cards(Observation& seen) {
     if (!card) return Unexpected{std::move(card).error()};
     seen.before = view_card(card->card->snapshot().document);
     x_card = std::move(*card);
+    x_op_pin = op_pin_of(seen.before, x_pins);
+    x_typist.emplace(x_case.doing.type, right_pins());
+    x_typist->on_prompt([this](const std::string& prompt) { moment(prompt); });
     if (const auto& swap = x_case.doing.swap_card) {
         // Another seed, so that it is another card even if the case asks for the same one again; the same PINs, so that
         // a PIN that was entered for the first card would be right.
@@ -169,17 +175,33 @@ void CaseRun::moment(const std::string& at) {
     if (unplug && !x_unplugged && unplug->at == at) {
         x_unplugged = true;
         x_trace.add("card", "the " + unplug->what + " is pulled");
-        unplug->what == "officer-card" ? x_around.station.pull_officer() : x_around.station.pull();
+        if (unplug->back)
+            x_moment_done = x_around.station.insert_again([] {});
+        else if (unplug->what == "officer-card")
+            x_around.station.pull_officer();
+        else
+            x_around.station.pull();
+    }
+    const auto& other = x_case.doing.other_ra;
+    if (other && !x_other_came && other->at == at && x_job != nullptr) {
+        x_other_came = true;
+        auto result = other_ra();
+        if (result)
+            x_other_result = *std::move(result);
+        else
+            x_moment_done = Unexpected{std::move(result).error().in("the other RA")};
     }
 }
 
 Result<void> CaseRun::set_up_officer() {
-    const bool expired = x_case.officer.expired;
-    const UtcTime from = std::chrono::sys_days{(expired ? 2020y : 2024y) / 1 / 1};
+    const bool expired = x_case.officer.certificate == "expired";
+    const bool too_new = x_case.officer.certificate == "not-yet-valid";
+    const UtcTime from = std::chrono::sys_days{(expired ? 2020y : too_new ? 2053y : 2024y) / 1 / 1};
     const UtcTime to = std::chrono::sys_days{(expired ? 2021y : 2054y) / 1 / 1};
     auto token = cm::officer_token(x_around.hierarchy, x_case.officer.name, as_text(x_signature_pin.digits()), from, to,
                                    x_officer_rng);
     if (!token) return Unexpected{std::move(token).error()};
+    x_officer_certificate = token->certificate;
     for (const char* folder : {"journal", "out"}) fs::create_directory(x_folder->path() / folder);
     const std::string ca = x509::to_pem(x_around.hierarchy.authority("root").certificate);
     if (auto done = write_file_atomically(x_folder->path() / "cm-ca.pem", as_bytes(ca)); !done) return done;
@@ -187,16 +209,21 @@ Result<void> CaseRun::set_up_officer() {
 }
 
 Result<void> CaseRun::set_up_cm(const Observation& seen) {
-    auto side =
-        CmSide::make(x_case, seen.before, op_pin_of(x_case.card, x_pins), x_around.hierarchy, *x_clock, x_cm_rng);
+    auto side = CmSide::make(x_case, seen.before, x_op_pin, x_around.hierarchy, *x_clock, x_cm_rng);
     if (!side) return Unexpected{std::move(side).error()};
     x_cm = std::move(*side);
+    if (x_case.officer.certificate == "revoked")
+        if (auto done = x_cm->revoke(*x_officer_certificate); !done) return done;
+    x_bending = std::make_unique<Bending>(
+        x_cm->core().context().config.deviations, x_case.cm.deviations_at, [this](const cm::Deviations& deviations) {
+            x_cm->core().change([&](cm::Config& config) { config.deviations = deviations; });
+        });
     x_traced_host = std::make_unique<TracedHost>(x_cm->host(), x_trace, [this](const auto& at) { moment(at); });
     if (x_around.depth == Depth::inproc) {
-        x_door = direct_door(*x_traced_host, x_around.hierarchy);
+        x_door = bent_door(direct_door(*x_traced_host, x_around.hierarchy), *x_bending, *x_clock);
         return {};
     }
-    auto door = https_door(*x_traced_host, x_around.hierarchy);
+    auto door = https_door(*x_traced_host, x_around.hierarchy, *x_bending);
     if (!door) return Unexpected{std::move(door).error()};
     x_door = std::move(*door);
     return {};
@@ -209,11 +236,33 @@ Result<std::unique_ptr<Iut>> CaseRun::iut() {
     if (x_around.iut == "manual")
         return std::unique_ptr<Iut>(std::make_unique<ManualIut>(person_at(x_around.scratch / kPersonSocket)));
     x_reader = std::make_unique<WatchedReader>(x_around.station.reader());
-    const auto exchange = [this](const reference::OfficerCredential& officer) { return x_door->exchange(officer); };
-    return std::unique_ptr<Iut>(std::make_unique<ReferenceIut>(
-        ReferencePorts{
-            *x_reader, exchange, {x_around.hierarchy.authority("root").certificate}, *x_clock, x_ra_rng, x_trace},
-        x_around.reference));
+    return reference(*x_reader, x_ra_rng, x_around.reference);
+}
+
+std::unique_ptr<Iut> CaseRun::reference(reference::CardReader& reader, Rng& rng, const ReferenceCalls& calls) {
+    ReferencePorts ports{reader,
+                         [this](const reference::OfficerCredential& officer) { return x_door->exchange(officer); },
+                         {x_around.hierarchy.authority("root").certificate},
+                         *x_clock,
+                         rng,
+                         x_trace};
+    // Nobody waits half a minute for an answer that is known not to come.
+    if (x_case.cm.deviations.value("stall", false)) ports.cm_deadline = kStallDeadline;
+    return std::make_unique<ReferenceIut>(std::move(ports), calls);
+}
+
+/// other_ra does the same job, with a journal of its own or the same one.
+Result<std::string> CaseRun::other_ra() {
+    Job what = *x_job;
+    if (!x_case.doing.other_ra->same_journal) what.journal_folder = x_folder->path() / "other-journal";
+    what.out_folder = x_folder->path() / "other-out";
+    for (const auto& folder : {what.journal_folder, what.out_folder}) fs::create_directories(folder);
+    Typist typist({}, right_pins());
+    x_trace.add("result", "another RA begins");
+    auto result = reference(x_around.station.reader(), x_other_ra_rng, {})->run(what, typist);
+    if (!result) return Unexpected{std::move(result).error()};
+    x_trace.add("result", "the other RA: " + result->result + " " + result->detail);
+    return std::move(result->result);
 }
 
 Result<Job> CaseRun::job(const CardView& card) const {
@@ -234,6 +283,7 @@ Result<Job> CaseRun::job(const CardView& card) const {
     what.show_fields = doing.show_fields;
     what.auto_add_fields = doing.auto_add_fields;
     what.replace_ca = doing.replace_ca;
+    what.dialect = doing.dialect;
     what.journal_folder = x_folder->path() / "journal";
     what.out_folder = x_folder->path() / "out";
     what.prompt_socket = x_folder->path() / "prompts";
@@ -255,30 +305,83 @@ Result<Job> CaseRun::job(const CardView& card) const {
 Result<void> CaseRun::act(Observation& seen) {
     auto what = job(seen.before);
     if (!what) return Unexpected{std::move(what).error()};
+    x_job = &*what;
     auto ra = iut();
     if (!ra) return Unexpected{std::move(ra).error()};
     seen.dialog_seen = (*ra)->shows_dialog();
-    auto result = (*ra)->run(*what, x_typist);
+    auto result = (*ra)->run(*what, *x_typist);
     if (!result) return Unexpected{std::move(result).error()};
     x_trace.add("result", result->result + " " + result->detail);
     seen.notices = result->notices;
     seen.result = result->result;
     seen.detail = result->detail;
-    if (x_case.doing.resume || x_case.doing.reload)
+    if (x_case.doing.persist) {
+        if (auto again = persist(seen, **ra, *what); !again) return again;
+    } else if (x_case.doing.resume || x_case.doing.reload || x_case.doing.abandon)
         if (auto again = act_again(seen, **ra, *what); !again) return again;
+    x_job = nullptr;
+    seen.other_result = x_other_result;
     if (!x_moment_done) return std::move(x_moment_done);
-    seen.prompts = x_typist.asked();
+    seen.prompts = x_typist->asked();
     return unreached();
 }
 
 /// act_again is the second half of a case: a resume with the card whole and in again, or the update anew.
 Result<void> CaseRun::act_again(Observation& seen, Iut& ra, Job& what) {
     seen.first_result = seen.result;
-    if (x_case.doing.resume) {
-        if (auto in = x_around.station.insert_again([this] { x_card.card->disarm(); }); !in) return in;
-        what.resume = true;
+    if (auto decided = decide(); !decided) return decided;
+    if (x_case.doing.resume || x_case.doing.abandon) {
+        what.resume = x_case.doing.resume;
+        what.abandon = x_case.doing.abandon;
+        const auto& faults = x_case.doing.resume_faults;
+        if (auto in = insert_again(seen, faults); !in) return in;
+        if (!faults.empty()) {
+            if (auto done = once_more(seen, ra, what); !done) return done;
+            seen.second_result = seen.result;
+            if (auto in = insert_again(seen, nlohmann::json::array()); !in) return in;
+        }
     }
-    auto result = ra.run(what, x_typist);
+    return once_more(seen, ra, what);
+}
+
+/// persist is an officer who does what the messages say until the card is updated, or it goes on for ever.
+Result<void> CaseRun::persist(Observation& seen, Iut& ra, Job& what) {
+    constexpr int kPatience = 4;
+    for (int i = 0; i < kPatience && seen.result != "ok"; ++i) {
+        if (auto in = insert_again(seen, nlohmann::json::array()); !in) return in;
+        for (const bool resume : {true, false}) {
+            what.resume = resume;
+            if (auto done = once_more(seen, ra, what); !done) return done;
+            if (seen.result != "nothing_to_do") break;
+        }
+    }
+    return {};
+}
+
+/// decide is whoever approves orders at the CM.
+Result<void> CaseRun::decide() {
+    if (!x_case.cm.approves) return {};
+    const auto waiting = x_cm->core().waiting_orders();
+    if (!waiting) return Unexpected{Error(waiting.error())};
+    for (const auto& transaction : *waiting)
+        if (auto done = x_cm->core().decide(transaction, *x_case.cm.approves); !done) return done;
+    return {};
+}
+
+/// insert_again has the card without its faults, but with these; how it was found then is to be judged too.
+Result<void> CaseRun::insert_again(Observation& seen, const nlohmann::json& faults) {
+    Result<void> armed;
+    auto in = x_around.station.insert_again([&] {
+        seen.between = view_card(x_card.card->snapshot().document);
+        x_card.card->disarm();
+        for (const auto& fault : faults)
+            if (armed) armed = x_card.card->arm(fault);
+    });
+    return in ? std::move(armed) : std::move(in);
+}
+
+Result<void> CaseRun::once_more(Observation& seen, Iut& ra, const Job& what) {
+    auto result = ra.run(what, *x_typist);
     if (!result) return Unexpected{std::move(result).error()};
     x_trace.add("result", result->result + " " + result->detail);
     seen.notices.insert(seen.notices.end(), result->notices.begin(), result->notices.end());
@@ -294,6 +397,8 @@ Result<void> CaseRun::unreached() const {
         return fail(ErrorCode::io_failed, "do.swap_card: the moment " + doing.swap_card->at + " never came");
     if (doing.unplug && !x_unplugged)
         return fail(ErrorCode::io_failed, "do.unplug: the moment " + doing.unplug->at + " never came");
+    if (doing.other_ra && !x_other_came)
+        return fail(ErrorCode::io_failed, "do.other_ra: the moment " + doing.other_ra->at + " never came");
     return {};
 }
 
@@ -309,10 +414,11 @@ Result<void> CaseRun::look(Observation& seen) {
     auto cm = x_cm->view(cards);
     if (!cm) return Unexpected{std::move(cm).error()};
     seen.cm = std::move(*cm);
+    seen.cm.requests = x_traced_host->requests();
     auto log = x_cm->log_text();
     if (!log) return Unexpected{std::move(log).error()};
     seen.written.push_back({"the CM's request log", to_bytes(*log)});
-    seen.secrets = x_typist.secrets();
+    seen.secrets = x_typist->secrets();
     seen.held_at.assign(x_held.begin(), x_held.end());
     return collect_files(seen);
 }

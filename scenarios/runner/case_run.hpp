@@ -49,8 +49,14 @@ private:
     Result<void> set_up_officer();
     Result<void> set_up_cm(const Observation& seen);
     Result<std::unique_ptr<Iut>> iut();
+    std::unique_ptr<Iut> reference(reference::CardReader& reader, Rng& rng, const ReferenceCalls& calls);
     Result<void> act(Observation& seen);
     Result<void> act_again(Observation& seen, Iut& ra, Job& what);
+    Result<void> once_more(Observation& seen, Iut& ra, const Job& what);
+    Result<void> insert_again(Observation& seen, const nlohmann::json& faults);
+    Result<void> persist(Observation& seen, Iut& ra, Job& what);
+    Result<void> decide();
+    Result<std::string> other_ra();
     /// moment does what the case has happen at a moment, the first time it comes.
     void moment(const std::string& at);
     Result<Job> job(const CardView& card) const;
@@ -63,16 +69,20 @@ private:
     const Case& x_case;
     std::uint64_t x_seed;
     std::unique_ptr<Clock> x_clock;
-    SeededRng x_ra_rng, x_cm_rng, x_officer_rng;
+    SeededRng x_ra_rng, x_other_ra_rng, x_cm_rng, x_officer_rng;
     std::map<std::uint8_t, Pin> x_pins;
-    Pin x_signature_pin;
+    Pin x_signature_pin, x_op_pin;
     CaseTrace x_trace;
-    Typist x_typist;
+    std::optional<Typist> x_typist;  ///< once the card is known
     std::unique_ptr<TemporaryFolder> x_folder;
     CaseCard x_card, x_other_card, x_officer_card;
-    bool x_swapped = false, x_unplugged = false;
+    bool x_swapped = false, x_unplugged = false, x_other_came = false;
+    std::optional<std::string> x_other_result;
+    const Job* x_job = nullptr;  ///< what the RA is at
     Result<void> x_moment_done;  ///< what came of it
     std::unique_ptr<CmSide> x_cm;
+    std::unique_ptr<Bending> x_bending;
+    std::optional<x509::Certificate> x_officer_certificate;
     std::unique_ptr<TracedHost> x_traced_host;
     std::unique_ptr<CmDoor> x_door;
     std::unique_ptr<WatchedReader> x_reader;  ///< of an RA in this process

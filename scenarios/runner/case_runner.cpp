@@ -1,5 +1,7 @@
 #include "scenarios/runner/case_runner.hpp"
 
+#include <algorithm>
+
 #include "common/base/file.hpp"
 #include "scenarios/runner/case_run.hpp"
 #include "scenarios/runner/judge.hpp"
@@ -14,7 +16,18 @@ bool needs_prompts(const Case& one) {
         return moment.rfind("request:", 0) != 0 && moment.rfind("answer:", 0) != 0;
     };
     return (one.doing.swap_card && prompt(one.doing.swap_card->at)) ||
-           (one.doing.unplug && prompt(one.doing.unplug->at));
+           (one.doing.unplug && prompt(one.doing.unplug->at)) || (one.doing.other_ra && prompt(one.doing.other_ra->at));
+}
+
+constexpr int kLongestWaitMs = 2000;
+
+/// too_slow tells a case that passes no verdict in a time that people have: its clock must be a virtual one.
+bool too_slow(const Case& one) {
+    const auto slow = [](const nlohmann::json& fault) {
+        return fault.value("kind", "") == "delay" && fault.value("milliseconds", 0) > kLongestWaitMs;
+    };
+    return one.cm.deviations.value("slowMs", 0) > kLongestWaitMs ||
+           std::any_of(one.card.faults.begin(), one.card.faults.end(), slow);
 }
 
 }  // namespace
@@ -48,6 +61,18 @@ Verdict CaseRunner::run(const Case& one, const Task& task) {
     if (x_settings.iut == "manual" && needs_prompts(one)) {
         verdict.status = Status::skipped;
         verdict.problem = "what happens at a prompt can't be timed while a person works the RA";
+        return verdict;
+    }
+    if (too_slow(one) && x_settings.depth != Depth::inproc) {
+        verdict.status = Status::skipped;
+        verdict.problem = "somebody is slow for longer than anybody waits: --depth inproc, where time is virtual";
+        return verdict;
+    }
+    const bool bends_tls = std::any_of(one.cm.deviations.items().begin(), one.cm.deviations.items().end(),
+                                       [](const auto& entry) { return entry.key().rfind("tls", 0) == 0; });
+    if (bends_tls && x_settings.depth == Depth::inproc) {
+        verdict.status = Status::skipped;
+        verdict.problem = "there is no TLS in this process: --depth wire or pcsc";
         return verdict;
     }
     const CaseTraceFile head{one.id, std::string(name(x_settings.depth)), x_settings.iut, task.run, task.seed, {}};

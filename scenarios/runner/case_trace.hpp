@@ -73,6 +73,8 @@ public:
     TracedHost(cm::Host& host, CaseTrace& trace, std::function<void(const std::string&)> moment)
         : x_host(host), x_trace(trace), x_moment(std::move(moment)) {}
     net::HttpResponse handle(const net::HttpRequest& request) override;
+    /// requests counts those that came so far.
+    int requests() const { return x_requests; }
 
 private:
     cm::Host& x_host;

@@ -14,10 +14,10 @@ bool holds(const std::vector<std::string>& words, const std::string& word) {
 
 bool expects(const Case& one, const std::string& code) {
     const Expectation& expect = one.expect;
-    return expect.result == code || expect.first_result == code || holds(expect.cm.log, code) ||
-           holds(expect.notices, code) || std::any_of(expect.log.begin(), expect.log.end(), [&](const auto& entry) {
-               return entry.contains("code") && entry.at("code") == code;
-           });
+    return expect.result == code || expect.first_result == code || expect.second_result == code ||
+           expect.other_result == code || holds(expect.cm.log, code) || holds(expect.notices, code) ||
+           std::any_of(expect.log.begin(), expect.log.end(),
+                       [&](const auto& entry) { return entry.contains("code") && entry.at("code") == code; });
 }
 
 bool meets(const Case& one, const std::string& filter) {

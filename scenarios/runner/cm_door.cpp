@@ -1,5 +1,7 @@
 #include "scenarios/runner/cm_door.hpp"
 
+#include <algorithm>
+
 #include "mock_cm/core/host.hpp"
 #include "mock_cm/http/server.hpp"
 #include "reference/cm/https_exchange.hpp"
@@ -43,6 +45,54 @@ private:
     const cm::Hierarchy& x_hierarchy;
 };
 
+class BentExchange final : public reference::HttpExchange {
+public:
+    BentExchange(std::unique_ptr<reference::HttpExchange> exchange, Bending& bending, Clock& clock)
+        : x_exchange(std::move(exchange)), x_bending(bending), x_clock(clock) {}
+
+    Result<net::HttpResponse> exchange(const net::HttpRequest& request, std::chrono::milliseconds deadline) override {
+        x_bending.request_came();
+        const auto faults = x_bending.now();
+        const auto lost = [] { return fail(ErrorCode::cm_no_answer, "the connection ended without a whole answer"); };
+        if (faults.drop_before) return lost();
+        auto answer = faults.http_status != 0 ? Result<net::HttpResponse>(broken_proxy(faults.http_status))
+                                              : x_exchange->exchange(request, deadline);
+        if (!answer || faults.drop_after || faults.truncate_body) return answer ? lost() : std::move(answer);
+        const auto wait = faults.stall ? deadline : std::chrono::milliseconds(faults.slow_ms);
+        x_clock.sleep(std::min(wait, deadline));
+        if (wait >= deadline) return lost();
+        if (faults.wrong_content_type) answer->headers["content-type"] = "text/html";
+        return answer;
+    }
+
+private:
+    static net::HttpResponse broken_proxy(int status) {
+        return {status, {{"content-type", "text/html"}}, to_bytes("<html></html>")};
+    }
+
+    std::unique_ptr<reference::HttpExchange> x_exchange;
+    Bending& x_bending;
+    Clock& x_clock;
+};
+
+class BentDoor final : public CmDoor {
+public:
+    BentDoor(std::unique_ptr<CmDoor> door, Bending& bending, Clock& clock)
+        : x_door(std::move(door)), x_bending(bending), x_clock(clock) {}
+    std::string url() const override { return x_door->url(); }
+    Result<std::unique_ptr<reference::HttpExchange>> exchange(const reference::OfficerCredential& officer) override {
+        auto made = x_door->exchange(officer);
+        if (!made) return made;
+        return std::unique_ptr<reference::HttpExchange>(
+            std::make_unique<BentExchange>(std::move(*made), x_bending, x_clock));
+    }
+
+private:
+    std::unique_ptr<CmDoor> x_door;
+    Bending& x_bending;
+    Clock& x_clock;
+};
+
 class HttpsDoor final : public CmDoor {
 public:
     HttpsDoor(std::unique_ptr<cm::Server> server, x509::Certificate root)
@@ -65,8 +115,15 @@ std::unique_ptr<CmDoor> direct_door(cm::Host& host, const cm::Hierarchy& hierarc
     return std::make_unique<DirectDoor>(host, hierarchy);
 }
 
-Result<std::unique_ptr<CmDoor>> https_door(cm::Host& host, const cm::Hierarchy& hierarchy) {
-    auto server = cm::Server::start(host, hierarchy, {});
+std::unique_ptr<CmDoor> bent_door(std::unique_ptr<CmDoor> door, Bending& bending, Clock& clock) {
+    return std::make_unique<BentDoor>(std::move(door), bending, clock);
+}
+
+Result<std::unique_ptr<CmDoor>> https_door(cm::Host& host, const cm::Hierarchy& hierarchy, Bending& bending) {
+    cm::ServerOptions options;
+    options.on_request = [&bending] { bending.request_came(); };
+    options.deviations = [&bending] { return bending.now(); };
+    auto server = cm::Server::start(host, hierarchy, options);
     if (!server) return Unexpected{std::move(server).error()};
     return std::unique_ptr<CmDoor>(
         std::make_unique<HttpsDoor>(std::move(*server), hierarchy.authority("root").certificate));

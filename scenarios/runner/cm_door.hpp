@@ -4,10 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "common/base/clock.hpp"
 #include "mock_cm/ca/hierarchy.hpp"
 #include "mock_cm/core/host.hpp"
 #include "reference/cm/http_exchange.hpp"
 #include "reference/officer/officer.hpp"
+#include "scenarios/runner/bending.hpp"
 
 namespace rakit::scenarios {
 
@@ -25,7 +27,11 @@ public:
 /// officer CA with its key unlocked. `host` and `hierarchy` outlive it.
 std::unique_ptr<CmDoor> direct_door(cm::Host& host, const cm::Hierarchy& hierarchy);
 
-/// https_door serves the host on loopback. Failures: Server::start's.
-Result<std::unique_ptr<CmDoor>> https_door(cm::Host& host, const cm::Hierarchy& hierarchy);
+/// bent_door does to each answer of a door without a wire what the deviations of mock_cm/http do to it, as far as there
+/// is anything to bend: TLS there is none. A wait passes on the clock.
+std::unique_ptr<CmDoor> bent_door(std::unique_ptr<CmDoor> door, Bending& bending, Clock& clock);
+
+/// https_door serves the host on loopback; `bending` outlives it. Failures: Server::start's.
+Result<std::unique_ptr<CmDoor>> https_door(cm::Host& host, const cm::Hierarchy& hierarchy, Bending& bending);
 
 }  // namespace rakit::scenarios

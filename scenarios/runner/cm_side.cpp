@@ -5,6 +5,8 @@
 #include <set>
 
 #include "common/document/document.hpp"
+#include "mock_cm/core/crl.hpp"
+#include "mock_cm/pki/crl.hpp"
 #include "mock_cm/store/sqlite_store.hpp"
 #include "scenarios/iut/typist.hpp"
 
@@ -54,6 +56,14 @@ void lay_over_all(json& config, const json& members) {
     }
 }
 
+/// lines breaks base64 as PEM has it (RFC 7468 section 2).
+std::string lines(const std::string& text) {
+    constexpr std::size_t kLine = 64;
+    std::string out;
+    for (std::size_t at = 0; at < text.size(); at += kLine) out += text.substr(at, kLine) + "\n";
+    return out;
+}
+
 Result<void> hold_op_pin(cm::Store& store, const std::string& serial, const Pin& op_pin) {
     auto transaction = store.begin();
     if (!transaction) return Unexpected{std::move(transaction).error()};
@@ -61,29 +71,68 @@ Result<void> hold_op_pin(cm::Store& store, const std::string& serial, const Pin&
     return (*transaction)->commit();
 }
 
+Result<x509::Certificate> first_certificate(const CardView& card, const std::string& id, const char* where) {
+    const KeyView* key = card.key(id);
+    if (key == nullptr || key->certificates.empty())
+        return fail(ErrorCode::document_invalid, std::string(where) + ": no certificate on key " + id);
+    return key->certificates[0];
+}
+
+constexpr int kKeyCompromise = 1;  // RFC 5280 section 5.3.1
+
+cm::Revocation revocation_of(const x509::Certificate& certificate, UtcTime at) {
+    return {certificate.issuer_der(), certificate.serial_hex(), kKeyCompromise, at};
+}
+
+/// tc_crl is the TC issuer's list with the first certificates of some keys on it.
+Result<cm::Crl> tc_crl(const std::vector<std::string>& keys, const CardView& card, const cm::Hierarchy& hierarchy,
+                       UtcTime now) {
+    std::vector<cm::Revocation> entries;
+    for (const auto& id : keys) {
+        const auto certificate = first_certificate(card, id, "cm.on_crl");
+        if (!certificate) return Unexpected{Error(certificate.error())};
+        entries.push_back(revocation_of(*certificate, now));
+    }
+    const auto der = cm::make_crl(hierarchy.authority("tc-issuer"), entries, now);
+    if (!der) return Unexpected{Error(der.error())};
+    return cm::Crl::parse_pem("-----BEGIN X509 CRL-----\n" + lines(to_base64(*der)) + "-----END X509 CRL-----\n");
+}
+
 Result<void> use_tcs(cm::Store& store, const std::vector<std::string>& keys, const CardView& card) {
     auto transaction = store.begin();
     if (!transaction) return Unexpected{std::move(transaction).error()};
     for (const auto& id : keys) {
-        const KeyView* key = card.key(id);
-        if (key == nullptr || key->certificates.empty())
-            return fail(ErrorCode::document_invalid, "cm.used_tcs: no certificate on key " + id);
-        if (auto put = (*transaction)->put_used_tc(key->certificates[0].sha256(), Bytes{1}); !put) return put;
+        const auto certificate = first_certificate(card, id, "cm.used_tcs");
+        if (!certificate) return Unexpected{Error(certificate.error())};
+        if (auto put = (*transaction)->put_used_tc(certificate->sha256(), Bytes{1}); !put) return put;
     }
     return (*transaction)->commit();
+}
+
+/// certificates_of finds what was issued for a card, and by a dialect that knows no cards for its keys.
+Result<std::vector<cm::CertificateRecord>> certificates_of(cm::StoreTransaction& store, const CardView& card) {
+    auto all = store.certificates_by_card(card.serial);
+    if (!all) return all;
+    for (const auto& key : card.keys) {
+        auto more = store.certificates_by_key(key.spki);
+        if (!more) return more;
+        for (auto& record : *more)
+            if (record.card_serial != card.serial) all->push_back(std::move(record));
+    }
+    return all;
 }
 
 /// add_card adds what the store holds of one card.
 Result<void> add_card(cm::StoreTransaction& store, const CardView& before, CmView& view) {
     std::set<Bytes> orders;
-    auto certificates = store.certificates_by_card(before.serial);
+    auto certificates = certificates_of(store, before);
     if (!certificates) return Unexpected{std::move(certificates).error()};
     for (const auto& record : *certificates) {
         auto revoked = store.revocation(record.issuer, record.serial);
         auto parsed = x509::Certificate::parse(record.der);
         if (!revoked || !parsed) return fail(ErrorCode::io_failed, "the CM's store holds what it can't read");
         view.certificates.push_back({parsed->sha256(), *revoked ? "revoked" : record.active ? "active" : "pending"});
-        orders.insert(record.transaction_id);
+        if (!record.transaction_id.empty()) orders.insert(record.transaction_id);
     }
     view.orders += static_cast<int>(orders.size());
     for (const auto& key : before.keys)
@@ -126,8 +175,28 @@ Result<std::unique_ptr<CmSide>> CmSide::make(const Case& one, const CardView& ca
         const Pin held = one.cm.op_pins == "held" ? op_pin.clone() : wrong_pin(op_pin);
         if (auto put = hold_op_pin(*side->x_store, card.serial, held); !put) return Unexpected{std::move(put).error()};
     }
-    side->x_host = std::make_unique<cm::CmHost>(std::move(*config), hierarchy, *side->x_store, clock, rng);
+    side->x_clock = std::make_unique<cm::OffsetClock>(clock);
+    side->x_clock->set_offset(one.cm.clock_ahead);
+    for (const auto& id : one.cm.revoked) {
+        const auto certificate = first_certificate(card, id, "cm.revoked");
+        if (!certificate) return Unexpected{Error(certificate.error())};
+        if (auto done = side->revoke(*certificate); !done) return Unexpected{std::move(done).error()};
+    }
+    if (!one.cm.on_crl.empty()) {
+        auto crl = tc_crl(one.cm.on_crl, card, hierarchy, side->x_clock->now());
+        if (!crl) return Unexpected{std::move(crl).error()};
+        config->crls.push_back(std::move(*crl));
+    }
+    side->x_host = std::make_unique<cm::CmHost>(std::move(*config), hierarchy, *side->x_store, *side->x_clock, rng);
+    side->x_front = std::make_unique<cm::FrontHost>(*side->x_host, *side->x_store);
     return side;
+}
+
+Result<void> CmSide::revoke(const x509::Certificate& certificate) {
+    auto transaction = x_store->begin();
+    if (!transaction) return Unexpected{std::move(transaction).error()};
+    const auto put = (*transaction)->put_revocation(revocation_of(certificate, x_clock->now()));
+    return put ? (*transaction)->commit() : put;
 }
 
 Result<CmView> CmSide::view(const std::vector<const CardView*>& before) {

@@ -33,13 +33,24 @@ void given(const Case& one, Sentences& out) {
         out.say("whose key " + key + " has a certificate that is " + how);
     for (const auto& [pin, tries] : one.card.tries)
         out.say("whose PIN " + to_hex(Bytes{pin}) + " has " + std::to_string(tries) + " tries left");
+    for (const auto& [pin, other] : one.card.same_pins)
+        out.say("whose PIN " + to_hex(Bytes{pin}) + " has the value of PIN " + to_hex(Bytes{other}));
     for (const auto& fault : one.card.faults) out.say("with the fault " + fault.dump());
     out.say("the officer " + one.officer.name + (one.officer.card ? " with a card" : " with a software token") +
-            (one.officer.expired ? ", whose certificate has expired" : ""));
+            (one.officer.certificate == "valid" ? "" : ", whose certificate is " + one.officer.certificate));
     out.say_if(!one.officer.members.empty(), "who is " + one.officer.members.dump() + " to the CM");
     for (const auto& [name, members] : one.cm.procedures) out.say("the procedure " + name + " with " + members.dump());
     out.say_if(!one.cm.config.empty(), "the CM configured with " + one.cm.config.dump());
     out.say_if(!one.cm.deviations.empty(), "a CM that is wrong: " + one.cm.deviations.dump());
+    for (const int at : one.cm.deviations_at) out.say("but only at request " + std::to_string(at));
+    out.say_if(one.cm.clock_ahead.count() != 0,
+               "a CM whose clock is " + std::to_string(one.cm.clock_ahead.count()) + " s ahead");
+    out.say_if(!one.cm.revoked.empty(),
+               "first certificates revoked in its database, of keys " + listed(one.cm.revoked));
+    out.say_if(!one.cm.on_crl.empty(),
+               "transport certificates on their issuer's CRL, of keys " + listed(one.cm.on_crl));
+    if (one.cm.approves)
+        out.say(std::string("a CM where waiting orders are ") + (*one.cm.approves ? "approved" : "refused"));
     out.say_if(one.cm.op_pins != "none", "a CM that holds the OP PIN: " + one.cm.op_pins);
     out.say_if(!one.cm.used_tcs.empty(), "transport certificates used up before, of keys " + listed(one.cm.used_tcs));
 }
@@ -57,7 +68,12 @@ void when(const Case& one, Sentences& out) {
     if (doing.swap_card)
         out.say("at " + doing.swap_card->at + " another card '" + doing.swap_card->card.image + "' takes its place");
     if (doing.unplug) out.say("at " + doing.unplug->at + " the " + doing.unplug->what + " is pulled");
+    if (doing.other_ra) out.say("at " + doing.other_ra->at + " another RA does the same");
+    out.say_if(doing.dialect != "cmc", "in the dialect " + doing.dialect);
+    for (const auto& fault : doing.resume_faults) out.say("then resumes with the fault " + fault.dump());
     out.say_if(doing.resume, "then the card is whole and in again, and the officer resumes");
+    out.say_if(doing.abandon, "then gives the order up");
+    out.say_if(doing.persist, "then resumes or begins again until it is done");
     out.say_if(doing.reload, "then the officer reloads and does it again");
 }
 
@@ -72,9 +88,12 @@ void then(const Case& one, Sentences& out) {
     const Expectation& expect = one.expect;
     out.part("Then");
     if (expect.first_result) out.say("the first time ends with " + *expect.first_result);
+    if (expect.second_result) out.say("the disturbed resume ends with " + *expect.second_result);
+    if (expect.other_result) out.say("the other RA ends with " + *expect.other_result);
     out.say("it ends with " + expect.result);
     out.say_if(expect.card.unchanged, "the card is byte-identical");
     for (const auto& [id, after] : expect.card.keys) key(id, after, out);
+    if (expect.card.last_update) out.say("TokenInfo's lastUpdate is " + *expect.card.last_update);
     const auto count = [&](const std::optional<int>& number, const char* what) {
         if (number) out.say("the CM has " + std::to_string(*number) + " " + what);
     };
@@ -83,6 +102,7 @@ void then(const Case& one, Sentences& out) {
     count(expect.cm.revoked, "revoked ones");
     count(expect.cm.orders, "orders");
     count(expect.cm.used_tcs, "transport certificates used up");
+    count(expect.cm.requests, "requests seen");
     out.say_if(!expect.cm.log.empty(), "its request log holds " + listed(expect.cm.log));
     if (expect.prompts) out.say("the prompts were " + listed(*expect.prompts));
     for (const auto& [pin, tries] : expect.tries)

@@ -48,18 +48,34 @@ private:
         if (x_expect.first_result != x_seen.first_result)
             complain("result of the update", x_expect.first_result.value_or("none"),
                      x_seen.first_result.value_or("none"));
+        if (x_expect.second_result != x_seen.second_result)
+            complain("result of the first resume", x_expect.second_result.value_or("none"),
+                     x_seen.second_result.value_or("none"));
+        if (x_expect.other_result != x_seen.other_result)
+            complain("result of the other RA", x_expect.other_result.value_or("none"),
+                     x_seen.other_result.value_or("none"));
         if (x_expect.result != x_seen.result) complain("result", x_expect.result, x_seen.result + why);
     }
 
     void card() {
         add(judge_card("", x_expect.card, x_seen.before, x_seen.after, x_seen.cm));
+        if (x_seen.between)
+            add(judge_card("before the resume: ", open_ended(), x_seen.before, *x_seen.between, x_seen.cm));
         if (x_seen.other_after)
             add(judge_card("the other card: ", x_expect.other_card, *x_seen.other_before, *x_seen.other_after,
                            x_seen.cm));
         // Whatever a scenario says: the officer's card is never taken for the one to update.
         if (x_seen.officer_after)
-            add(judge_card("the officer's card: ", {true, {}, {}}, *x_seen.officer_before, *x_seen.officer_after,
+            add(judge_card("the officer's card: ", {true, {}, {}, {}}, *x_seen.officer_before, *x_seen.officer_after,
                            x_seen.cm));
+    }
+
+    /// open_ended: whatever happened, what the case doesn't name is as it was, and what it names is old or new.
+    CardAfter open_ended() const {
+        CardAfter expect;
+        for (const auto& [id, after] : x_expect.card.keys) expect.keys[id] = {};
+        if (x_expect.card.ca) expect.ca.emplace();
+        return expect;
     }
 
     int in_state(std::string_view state) const {
@@ -73,6 +89,7 @@ private:
         same("CM: revoked certificates", x_expect.cm.revoked, in_state("revoked") + x_seen.cm.revoked_former);
         same("CM: orders", x_expect.cm.orders, x_seen.cm.orders);
         same("CM: TCs used up", x_expect.cm.used_tcs, x_seen.cm.used_tcs);
+        same("CM: requests", x_expect.cm.requests, x_seen.cm.requests);
         std::vector<std::string> codes;
         for (const auto& entry : x_seen.cm.log) codes.push_back(entry.code);
         each_of("CM: request log", x_expect.cm.log, codes);

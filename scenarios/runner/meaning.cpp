@@ -19,6 +19,8 @@ public:
         const json expect = x_row.value.is_object() ? x_row.value.value("expect", json::object()) : json();
         look([&] { code(expect, "result", true); });
         look([&] { code(expect, "first_result", true); });
+        look([&] { code(expect, "second_result", false); });
+        look([&] { code(expect, "other_result", true); });
         look([&] { log(expect.at("cm")); });
         look([&] { resume(); });
         look([&] { prompts(expect); });
@@ -66,20 +68,33 @@ private:
         const bool officer_card = x_row.value.value("officer", json::object()).value("device", "soft") == "card";
         const std::string pulled = doing.contains("unplug") ? doing.at("unplug").at("what").get<std::string>() : "";
         if (pulled == "reader") complain("/do/unplug/what", "no station can unplug a reader yet; pull 'card'");
+        if (pulled == "officer-card" && doing.at("unplug").value("back", false))
+            complain("/do/unplug/back", "only the card to update can be put in again");
         if (pulled == "officer-card" && !officer_card)
             complain("/do/unplug/what", "the officer has no card: 'officer: {device: card}'");
-        if (doing.value("resume", false) && doing.value("reload", false))
-            complain("/do/reload", "the officer either resumes or reloads");
+        int ways = 0;
+        for (const char* way : {"resume", "reload", "abandon", "persist"}) ways += doing.value(way, false) ? 1 : 0;
+        if (ways > 1) complain("/do", "the officer either resumes, reloads, abandons or persists");
+        if (doing.contains("other_ra") != x_row.value.at("expect").contains("other_result"))
+            complain("/expect", "'other_result' is how 'other_ra' ends, and nothing else");
+        const json cm = x_row.value.value("cm", json::object());
+        if (cm.contains("deviations_at") && !cm.contains("deviations"))
+            complain("/cm/deviations_at", "there are no 'deviations'");
         if (x_row.value.at("expect").contains("other_card") && !doing.contains("swap_card"))
             complain("/expect/other_card", "no other card comes: 'do' has no 'swap_card'");
     }
 
     void resume() {
         const json& doing = x_row.value.at("do");
-        const bool resumes = doing.value("resume", false) || doing.value("reload", false);
+        const bool resumes =
+            doing.value("resume", false) || doing.value("reload", false) || doing.value("abandon", false);
         const bool first = x_row.value.at("expect").contains("first_result");
         if (resumes && !first)
             complain("/expect", "it is done twice: say with 'first_result' how the update fails before");
+        const bool disturbed = doing.contains("resume_faults");
+        if (disturbed && !doing.value("resume", false)) complain("/do/resume_faults", "nothing is resumed");
+        if (disturbed != x_row.value.at("expect").contains("second_result"))
+            complain("/expect", "'second_result' is how a resume with 'resume_faults' ends, and nothing else");
         if (!resumes && first)
             complain("/expect/first_result", "nothing is resumed or reloaded, so there is one result only");
     }
@@ -97,7 +112,9 @@ private:
         const bool stores = std::any_of(actions.begin(), actions.end(), [](const json& action) {
             return action.is_object() || action == "redo" || action == "add";
         });
-        const bool swaps = x_row.value.at("do").contains("swap_card");
+        // Another card may be the one that is updated, and an order may be given up.
+        const json& doing = x_row.value.at("do");
+        const bool swaps = doing.contains("swap_card") || doing.value("abandon", false);
         if (expect.at("result") == "ok" && stores && !swaps && expect.at("card").is_string())
             complain("/expect/card",
                      "Redo and Add store a certificate: an update that goes through can't leave the card unchanged");

@@ -25,6 +25,7 @@ struct CardView {
     std::vector<x509::Certificate> ca_certificates;
     std::map<std::string, std::string> files;  ///< path -> content as text; compared whole
     std::map<std::uint8_t, int> tries;         ///< PIN reference -> tries left
+    std::optional<std::string> last_update;    ///< TokenInfo's, as it stands there
     std::vector<std::string> damage;           ///< what doesn't parse or doesn't fit together
 
     const KeyView* key(const std::string& id) const;
@@ -48,6 +49,7 @@ struct CmView {
     int revoked_former = 0;  ///< certificates that were there before and are revoked now
     int used_tcs = 0;
     std::vector<CmLogEntry> log;
+    int requests = 0;  ///< that reached it
 };
 
 /// Written is something that the run left: a file, a trace, a report.
@@ -60,15 +62,17 @@ struct Written {
 struct Observation {
     CardView before;
     CardView after;
+    std::optional<CardView> between;                        ///< as the first half left it, before the resume
     std::optional<CardView> other_before, other_after;      ///< the card that was swapped in
     std::optional<CardView> officer_before, officer_after;  ///< the officer's own
     CmView cm;
-    std::string result;  ///< "ok" or the code with which the RA ended
-    std::optional<std::string> first_result;
-    std::string detail;                ///< the RA's own words, for people only
-    bool dialog_seen = true;           ///< prompts and notices could be seen
-    std::vector<std::string> prompts;  ///< ids in the order in which they were shown
-    std::vector<std::string> held_at;  ///< prompts and requests during which the RA held the card; if it can be told
+    std::string result;                                      ///< "ok" or the code with which the RA ended
+    std::optional<std::string> first_result, second_result;  ///< of the update, and of a resume that was disturbed
+    std::optional<std::string> other_result;                 ///< of the other RA
+    std::string detail;                                      ///< the RA's own words, for people only
+    bool dialog_seen = true;                                 ///< prompts and notices could be seen
+    std::vector<std::string> held_at;                        ///< prompts and requests during which it held the card
+    std::vector<std::string> prompts;                        ///< ids in the order in which they were shown
     std::vector<std::string> notices;
     std::vector<x509::Certificate> files;  ///< handed to the officer
     std::vector<Written> written;

@@ -28,7 +28,10 @@ CardSetup parse_card(const json& value) {
     take(value, "certificates", card.certificates);
     take(value, "faults", card.faults);
     const json pins = object(value, "pins");
-    for (const auto& [pin, state] : pins.items()) card.tries[reference(pin)] = state.at("tries").get<int>();
+    for (const auto& [pin, state] : pins.items()) {
+        if (state.contains("tries")) card.tries[reference(pin)] = state.at("tries").get<int>();
+        if (state.contains("as")) card.same_pins[reference(pin)] = reference(state.at("as"));
+    }
     return card;
 }
 
@@ -37,7 +40,7 @@ OfficerSetup parse_officer(const json& value) {
     officer.card = value.value("device", "soft") == "card";
     if (officer.card) officer.name = "Olof Officer";  // as the built-in officer's card has it
     take(value, "name", officer.name);
-    officer.expired = value.value("certificate", "valid") == "expired";
+    take(value, "certificate", officer.certificate);
     // The names of the CM's configuration (docs/formats/cm-config.md).
     for (const auto& [ours, theirs] :
          {std::pair{"roles", "roles"}, {"state", "state"}, {"kind", "kind"}, {"entity_type", "entityType"}})
@@ -52,8 +55,15 @@ CmSetup parse_cm(const json& value) {
     take(value, "deviations", cm.deviations);
     take(value, "op_pins", cm.op_pins);
     take(value, "used_tcs", cm.used_tcs);
+    take(value, "deviations_at", cm.deviations_at);
+    take(value, "revoked", cm.revoked);
+    take(value, "on_crl", cm.on_crl);
+    if (value.contains("decision")) cm.approves = value.at("decision") == "approve";
+    cm.clock_ahead = std::chrono::seconds(value.value("clock_ahead_s", 0));
     return cm;
 }
+
+Unplugging parse_unplug(const json& value) { return {value.at("at"), value.at("what"), value.value("back", false)}; }
 
 Doing parse_do(const json& value) {
     Doing doing;
@@ -69,13 +79,21 @@ Doing parse_do(const json& value) {
     take(value, "auto_add_fields", doing.auto_add_fields);
     take(value, "replace_ca", doing.replace_ca);
     take(value, "resume", doing.resume);
+    take(value, "resume_faults", doing.resume_faults);
+    take(value, "dialect", doing.dialect);
+    take(value, "abandon", doing.abandon);
+    take(value, "persist", doing.persist);
     take(value, "reload", doing.reload);
     take(value, "qc", doing.qc);
     if (value.contains("swap_card")) {
         const json& swap = value.at("swap_card");
         doing.swap_card = CardSwap{swap.at("at"), parse_card(swap.at("card"))};
     }
-    if (value.contains("unplug")) doing.unplug = Unplugging{value.at("unplug").at("at"), value.at("unplug").at("what")};
+    if (value.contains("unplug")) doing.unplug = parse_unplug(value.at("unplug"));
+    if (value.contains("other_ra")) {
+        const json& other = value.at("other_ra");
+        doing.other_ra = OtherRa{other.at("at"), other.value("journal", "own") == "same"};
+    }
     const json typed = object(value, "type");
     for (const auto& [prompt, answers] : typed.items())
         doing.type[prompt] = answers.is_array() ? answers.get<std::vector<std::string>>()
@@ -109,6 +127,8 @@ CardAfter parse_card_after(const json& value) {
     for (const auto& [key, after] : value.items())
         if (key == "ca_certificates")
             card.ca = parse_key_after(after);
+        else if (key == "last_update")
+            card.last_update = after.get<std::string>();
         else
             card.keys[key] = parse_key_after(after);
     return card;
@@ -121,6 +141,7 @@ CmAfter parse_cm_after(const json& value) {
     take(value, "pending", cm.pending);
     take(value, "orders", cm.orders);
     take(value, "used_tcs", cm.used_tcs);
+    take(value, "requests", cm.requests);
     take(value, "log", cm.log);
     return cm;
 }
@@ -129,6 +150,8 @@ Expectation parse_expect(const json& value) {
     Expectation expect;
     take(value, "result", expect.result);
     take(value, "first_result", expect.first_result);
+    take(value, "second_result", expect.second_result);
+    take(value, "other_result", expect.other_result);
     expect.card = parse_card_after(value.at("card"));
     if (value.contains("other_card")) expect.other_card = parse_card_after(value.at("other_card"));
     expect.cm = parse_cm_after(value.at("cm"));

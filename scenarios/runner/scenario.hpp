@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -15,6 +16,7 @@ struct CardSetup {
     std::optional<std::string> serial;                ///< upper-case hex
     std::map<std::string, std::string> certificates;  ///< key id -> how its first certificate is wrong
     std::map<std::uint8_t, int> tries;                ///< PIN reference -> tries left
+    std::map<std::uint8_t, std::uint8_t> same_pins;   ///< PIN reference -> the PIN whose value it has too
     nlohmann::json faults = nlohmann::json::array();  ///< as the card's image takes them
 };
 
@@ -23,7 +25,7 @@ struct OfficerSetup {
     std::string name = "Olivia Officer";                ///< common name of the certificate
     bool card = false;                                  ///< a card in a second reader, through PKCS#11; else a PKCS#12
     nlohmann::json members = nlohmann::json::object();  ///< laid over the configuration's officer of that name
-    bool expired = false;                               ///< the certificate
+    std::string certificate = "valid";                  ///< "expired", "not-yet-valid", "revoked"
 };
 
 /// CmSetup is how the CM differs from its default configuration.
@@ -31,8 +33,13 @@ struct CmSetup {
     std::map<std::string, nlohmann::json> procedures;  ///< name -> members laid over it
     nlohmann::json config = nlohmann::json::object();  ///< laid over the whole; see lay_over()
     nlohmann::json deviations = nlohmann::json::object();
+    std::vector<int> deviations_at;     ///< requests, from 1, during which they count; none: all
     std::string op_pins = "none";       ///< what the database holds of the card: "none", "held", "wrong"
     std::vector<std::string> used_tcs;  ///< key ids whose TC counts as exchanged already
+    std::vector<std::string> revoked;   ///< key ids whose first certificate the database has as revoked
+    std::vector<std::string> on_crl;    ///< key ids whose TC stands on a CRL of its issuer
+    std::chrono::seconds clock_ahead{0};
+    std::optional<bool> approves;  ///< what is decided of waiting orders before the officer resumes
 };
 
 /// KeyAction is the officer's choice on one line.
@@ -50,10 +57,17 @@ struct CardSwap {
     CardSetup card;
 };
 
+/// OtherRa is a second RA, with hands of its own, which does the same job at a moment.
+struct OtherRa {
+    std::string at;
+    bool same_journal = false;
+};
+
 /// Unplugging is what is pulled, and at which moment.
 struct Unplugging {
     std::string at;
-    std::string what;  ///< "card", "officer-card", "reader"
+    std::string what;   ///< "card", "officer-card", "reader"
+    bool back = false;  ///< put in again at once
 };
 
 /// Doing is what the officer does.
@@ -67,11 +81,16 @@ struct Doing {
     nlohmann::json qc = nlohmann::json::array();  ///< statements that the officer adds, as wire.md has them
     std::optional<CardSwap> swap_card;
     std::optional<Unplugging> unplug;
+    std::optional<OtherRa> other_ra;
+    std::string dialect = "cmc";  ///< that the RA is to speak with the CM
     /// prompt id -> what is typed, asking by asking: "right", "wrong", "cancel" or digits. One answer serves every
     /// asking; after several, the officer cancels.
     std::map<std::string, std::vector<std::string>> type;
-    bool resume = false;  ///< after the update
-    bool reload = false;  ///< after the update: it is done again with the card that is in the reader then
+    bool resume = false;                                     ///< after the update
+    nlohmann::json resume_faults = nlohmann::json::array();  ///< strike in the resume, after which there is another
+    bool abandon = false;                                    ///< instead of resuming, the officer gives the order up
+    bool persist = false;  ///< resumes, or begins again where nothing is open, until it's done
+    bool reload = false;   ///< after the update: it is done again with the card that is in the reader then
 };
 
 /// ContentAfter is what each new certificate must hold; what isn't said isn't judged.
@@ -91,9 +110,10 @@ struct KeyAfter {
 
 /// CardAfter is what a card must look like in the end.
 struct CardAfter {
-    bool unchanged = false;                ///< every file byte-identical
-    std::map<std::string, KeyAfter> keys;  ///< keys that aren't named must be as they were
-    std::optional<KeyAfter> ca;            ///< the issuer certificates on it, which otherwise must be as they were
+    bool unchanged = false;                  ///< every file byte-identical
+    std::map<std::string, KeyAfter> keys;    ///< keys that aren't named must be as they were
+    std::optional<KeyAfter> ca;              ///< the issuer certificates on it, which otherwise must be as they were
+    std::optional<std::string> last_update{};  ///< TokenInfo's: "renewed", "same"
 };
 
 /// HandedOut is a certificate that the officer got as a file.
@@ -106,14 +126,17 @@ struct HandedOut {
 struct CmAfter {
     std::optional<int> active, revoked, pending, orders, used_tcs;
     std::vector<std::string> log;
+    std::optional<int> requests;
 };
 
 /// Expectation is what is judged.
 struct Expectation {
     std::string result;  ///< "ok" or an error code; of resume, if the officer resumes
     std::optional<std::string> first_result;
+    std::optional<std::string> second_result;  ///< of the resume that was disturbed
+    std::optional<std::string> other_result;   ///< of the other RA
     CardAfter card;
-    CardAfter other_card{true, {}, {}};  ///< the one that was swapped in
+    CardAfter other_card{true, {}, {}, {}};  ///< the one that was swapped in
     CmAfter cm;
     std::optional<std::vector<std::string>> prompts;
     std::vector<std::string> not_prompted;

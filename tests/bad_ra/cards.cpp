@@ -84,7 +84,7 @@ std::vector<Deviation> card_deviations() {
          compares_nothing},
         {"compares-no-more-after-submitting", "The card is compared before signing, but not before writing.",
          "The CM takes its time; the card that is in afterwards may be another.",
-         "caught/card-swapped-after-submitting", compares_no_more_after_submitting},
+         "devices/card-swapped-late:before-its-answer", compares_no_more_after_submitting},
         {"compares-serials-alone", "Of the card's identity only the serial number is compared.",
          "A key generated anew meanwhile gets a certificate of the old one.", "caught/card-swapped-same-serial",
          compares_serials_alone},

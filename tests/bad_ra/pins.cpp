@@ -181,7 +181,7 @@ std::vector<Deviation> pin_deviations() {
         {"sends-pin-2-as-pin-1", "What was typed for PIN 2 is sent to PIN 1.", "Tries of the wrong PIN are spent.",
          "tc/redo:ec-pin-2", sends_pin_2_as_pin_1},
         {"spends-tries-on-short-pins", "A PIN that is too short is sent all the same.",
-         "The card counts what couldn't be right.", "caught/pin-too-short", spends_tries_on_short_pins},
+         "The card counts what couldn't be right.", "pins/malformed:too-short", spends_tries_on_short_pins},
         {"asks-for-blocked-pins", "A blocked PIN is asked for.", "Nothing that is typed can help.",
          "pins/blocked:of-the-key", asks_for_blocked_pins},
         {"asks-for-each-use", "A PIN is asked for again for the writing.", "One prompt for each PIN, not for each use.",

@@ -60,6 +60,11 @@ void never_commits(Ra& ra) {
     });
     trust_the_card(ra);
 }
+void forgets_last_update(Ra& ra) {
+    in_plan(ra, [](const core::State&, std::vector<WriteStep>& steps) {
+        std::erase_if(steps, [](const WriteStep& step) { return step.what.rfind("lastUpdate", 0) == 0; });
+    });
+}
 void writes_the_wrong_id(Ra& ra) {
     in_plan(ra, [](const core::State& state, std::vector<WriteStep>& steps) {
         for (const auto& line : state.order.lines)
@@ -191,6 +196,9 @@ std::vector<Deviation> writing_deviations() {
          "A card pulled in between can't be read.", "interrupted/pulled:before-the-file", commits_first},
         {"never-commits", "The certificate is written, and no directory names it.", "Programs don't find it.",
          "tc/redo:rsa-pin-1", never_commits},
+        {"forgets-last-update", "lastUpdate stays as it was.",
+         "Programs go on with what they keep of the card (OpenSC issues 3276, 3593).",
+         "actions/last-update:redo-with-the-op-pin", forgets_last_update},
         {"writes-the-wrong-id", "The new directory entry has another key's id.",
          "The certificate is found with the wrong key (OpenSC issue 1613).", "tc/redo:rsa-pin-1", writes_the_wrong_id},
         {"copies-the-old-serial", "The directory entry keeps the old certificate's serial number.",
@@ -207,7 +215,7 @@ std::vector<Deviation> writing_deviations() {
         {"reads-nothing-back", "What was written is not read again.", "A card that only says so is believed.",
          "caught/lying-card", reads_nothing_back},
         {"ignores-status-words", "A refused write goes unnoticed.", "Half a certificate counts as one.",
-         "caught/memory-failure", ignores_status_words},
+         "faults/while-writing:out-of-memory-at-the-second-write", ignores_status_words},
         {"takes-a-pulled-card-for-written", "A card pulled in the middle counts as written.",
          "The CM activates what is on no card.", "interrupted/pulled:at-the-first-write",
          takes_a_pulled_card_for_written},
@@ -221,11 +229,12 @@ std::vector<Deviation> writing_deviations() {
          "Mail that was encrypted for them can't be read any more.", "actions/redo-picked:first",
          clears_every_old_certificate},
         {"clears-the-ca-certificates", "Replace CA takes the old ones away and writes none.",
-         "No certificate on the card can be verified.", "caught/issuer-on-the-card:same", clears_the_ca_certificates},
+         "No certificate on the card can be verified.", "ca/chain:the-same", clears_the_ca_certificates},
         {"keeps-the-old-ca", "Replace CA does nothing.", "The new certificate's issuer is not on the card.",
-         "caught/issuer-on-the-card:new", keeps_the_old_ca},
+         "ca/chain:changed-and-replaced", keeps_the_old_ca},
         {"refuses-no-full-card", "A full card is taken for any failed write.",
-         "The CM is never told that the certificate can't be stored.", "caught/card-full", refuses_no_full_card},
+         "The CM is never told that the certificate can't be stored.", "faults/no-space:redo-on-a-full-card",
+         refuses_no_full_card},
     };
 }
 

@@ -3,6 +3,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "common/base/big_endian.hpp"
+
 namespace rakit::cards {
 namespace {
 
@@ -96,7 +98,7 @@ Result<Fault> parse_fault(const nlohmann::json& json) {
             if (key == "ins")
                 fault.ins = (*octets)[0];
             else
-                fault.sw = iso7816::StatusWord(static_cast<std::uint16_t>((*octets)[0] << 8 | (*octets)[1]));
+                fault.sw = iso7816::StatusWord(u16_at(*octets, 0));
             continue;
         }
         if (!value.is_number_integer() || value < 0 || value > 1000000) return invalid("'" + key + "' is not a number");
@@ -140,6 +142,13 @@ nlohmann::json to_json(const Fault& fault) {
     json["nth"] = striking ? 1 : fault.nth - fault.seen;
     json["times"] = fault.times == 0 || !striking ? fault.times : fault.nth + fault.times - 1 - fault.seen;
     return json;
+}
+
+nlohmann::json to_json(const std::vector<Fault>& faults) {
+    auto list = nlohmann::json::array();
+    for (const auto& fault : faults)
+        if (!spent(fault)) list.push_back(to_json(fault));
+    return list;
 }
 
 }  // namespace rakit::cards

@@ -80,4 +80,7 @@ nlohmann::json to_json(const Fault& fault);
 /// spent tells whether a fault strikes no more.
 bool spent(const Fault& fault);
 
+/// to_json writes what parse_faults reads: those that still strike.
+nlohmann::json to_json(const std::vector<Fault>& faults);
+
 }  // namespace rakit::cards

@@ -7,8 +7,8 @@ constexpr std::string_view kTransportPolicy = "2.25.2599921473781550695645488548
 
 }  // namespace
 
-Result<CertificateWish> read_wish(const nlohmann::json& recipe, const std::string& card_serial,
-                                  const std::vector<std::string>& usage) {
+CertificateWish read_wish(const nlohmann::json& recipe, const std::string& card_serial,
+                          const std::vector<std::string>& usage) {
     using Texts = std::vector<std::string>;
     CertificateWish wish;
     wish.issuer = recipe.at("issuer").get<std::string>();
@@ -19,12 +19,8 @@ Result<CertificateWish> read_wish(const nlohmann::json& recipe, const std::strin
     wish.extended_key_usage = recipe.value("extended_key_usage", Texts());
     wish.policies = recipe.value("policies", transport ? Texts{std::string(kTransportPolicy)} : Texts());
     wish.bad_signature = recipe.value("bad_signature", false);
-    const auto from = from_iso8601(recipe.at("not_before").get<std::string>());
-    const auto to = from_iso8601(recipe.at("not_after").get<std::string>());
-    if (!from || !to)
-        return fail(ErrorCode::document_invalid, "not a time of the calendar", "certificate " + wish.common_name);
-    wish.not_before = *from;
-    wish.not_after = *to;
+    wish.not_before = from_iso8601(recipe.at("not_before").get<std::string>()).value();
+    wish.not_after = from_iso8601(recipe.at("not_after").get<std::string>()).value();
     return wish;
 }
 

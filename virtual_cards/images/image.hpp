@@ -54,7 +54,7 @@ std::vector<std::string> built_in_images();
 /// each finding's file:line:column, file_unreadable.
 Result<Image> make_image(const std::string& name_or_file, const ImageWish& wish, CertificateIssuer& issuer);
 
-/// personalise makes an image from a recipe's document (already checked against its schema).
+/// personalise makes an image from a recipe's document (already checked against its schema). Failure: document_invalid.
 Result<Image> personalise(const nlohmann::json& recipe, const ImageWish& wish, CertificateIssuer& issuer);
 
 /// open_image makes a live card. Failure: document_invalid.

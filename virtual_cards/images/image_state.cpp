@@ -3,16 +3,13 @@
 #include <algorithm>
 #include <array>
 
+#include "common/base/big_endian.hpp"
 #include "virtual_cards/images/field_text.hpp"
 
 namespace rakit::cards {
 namespace {
 
 using nlohmann::json;
-
-Unexpected invalid(std::string what, std::string where) {
-    return fail(ErrorCode::document_invalid, std::move(what), std::move(where));
-}
 
 constexpr std::array kKinds{std::pair{FileKind::df, "df"}, std::pair{FileKind::ef, "ef"},
                             std::pair{FileKind::rsa_key, "rsa-key"}, std::pair{FileKind::ec_key, "ec-key"},
@@ -46,7 +43,7 @@ Result<void> read_file_entry(const json& entry, FileSystem& files) {
     const auto path = hex(entry, "path");
     const auto where = entry.value("path", std::string());
     File file;
-    file.id = static_cast<std::uint16_t>(path[path.size() - 2] << 8 | path[path.size() - 1]);
+    file.id = u16_at(path, path.size() - 2);
     for (const auto& [kind, name] : kKinds)
         if (entry.at("kind") == name) file.kind = kind;
     copy_hex(entry, "acl", file.acl);
@@ -93,7 +90,7 @@ Result<void> read_file_entry(const json& entry, FileSystem& files) {
 
 }  // namespace
 
-Image to_image(ByteView atr, const pkcs15::State& state, const std::vector<Fault>& faults) {
+Image to_image(ByteView atr, const pkcs15::State& state) {
     json document{{"kind", "card-image"},
                   {"version", 1},
                   {"profile", "pkcs15"},
@@ -110,8 +107,6 @@ Image to_image(ByteView atr, const pkcs15::State& state, const std::vector<Fault
     for (const auto& pin : state.pins.pins()) document["pins"].push_back(pin_to_json(pin));
     document["files"].push_back(file_to_json(state.files, FileSystem::kMf));
     for (const auto index : state.files.order()) document["files"].push_back(file_to_json(state.files, index));
-    for (const auto& fault : faults)
-        if (!spent(fault)) document["faults"].push_back(to_json(fault));
     return {std::move(document)};
 }
 

@@ -79,7 +79,8 @@ Answer LiveCard::execute(ByteView command, const Strike& strike) {
 }
 
 Image LiveCard::snapshot() const {
-    auto image = x_card->snapshot(x_faults.faults());
+    auto image = x_card->snapshot();
+    set_faults(image, x_faults.faults());
     if (x_latency != Latency::instant) image.document["latency"] = name(x_latency);
     return image;
 }
@@ -91,12 +92,7 @@ Result<void> LiveCard::arm(const nlohmann::json& fault) {
     return {};
 }
 
-std::vector<nlohmann::json> LiveCard::faults() const {
-    std::vector<nlohmann::json> list;
-    for (const auto& fault : x_faults.faults())
-        if (!spent(fault)) list.push_back(to_json(fault));
-    return list;
-}
+std::vector<nlohmann::json> LiveCard::faults() const { return to_json(x_faults.faults()); }
 
 }  // namespace
 

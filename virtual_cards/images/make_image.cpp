@@ -18,14 +18,9 @@ Result<Image> from_document(document::Document document, const ImageWish& wish, 
             document.findings.push_back(document.finding("/kind", "'kind' must be card-image or card-recipe"));
         else
             document::check(document, kind == "card-image" ? image_schema() : recipe_schema());
-        if (document.findings.empty() && kind == "card-recipe") {
-            find_profile(document.value)->check_recipe(document);
-            if (!document.findings.empty()) return fail(document::failure(document.findings));
-            auto image = personalise(document.value, wish, issuer);
-            return image ? std::move(image) : Result<Image>(fail(at_its_place(document, std::move(image).error())));
-        }
     }
     if (!document.findings.empty()) return fail(document::failure(document.findings));
+    if (document.value.at("kind") == "card-recipe") return personalise(std::move(document), wish, issuer);
     if (auto opened = find_profile(document.value)->open(document.value); !opened)
         return fail(at_its_place(document, std::move(opened).error()));
     if (auto faults = parse_faults(document.value); !faults)
@@ -35,13 +30,13 @@ Result<Image> from_document(document::Document document, const ImageWish& wish, 
 
 }  // namespace
 
-const nlohmann::json& image_schema() {
-    static const auto schema = nlohmann::json::parse(embedded::card_image_schema);
+const document::Schema& image_schema() {
+    static const document::Schema schema(embedded::card_image_schema);
     return schema;
 }
 
-const nlohmann::json& recipe_schema() {
-    static const auto schema = nlohmann::json::parse(embedded::card_recipe_schema);
+const document::Schema& recipe_schema() {
+    static const document::Schema schema(embedded::card_recipe_schema);
     return schema;
 }
 

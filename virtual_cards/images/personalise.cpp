@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "common/base/big_endian.hpp"
 #include "common/base/rng.hpp"
 #include "common/ossl/digest.hpp"
 #include "virtual_cards/images/certificate_wish.hpp"
@@ -60,7 +61,7 @@ private:
     Result<void> add_certificate(const MadeKey& key, const json& recipe);
     Result<void> add_ca_certificates();
     Result<void> add_directories();
-    Result<CertificateWish> wish_for(const MadeKey& key, const json& recipe) const;
+    CertificateWish wish_for(const MadeKey& key, const json& recipe) const;
     Result<FileSystem::Index> add(File file);
     Result<void> add_file(FileSystem::Index parent, std::uint16_t id, Acl access, std::size_t size, ByteView content);
     std::string serial() const { return to_hex(x_state.serial); }
@@ -75,10 +76,6 @@ private:
     std::uint16_t x_next_certificate = kFirstCertificate;
     Bytes x_aodf, x_prkdf, x_pukdf, x_cdf, x_trusted;
 };
-
-Unexpected invalid(std::string what, std::string where) {
-    return fail(ErrorCode::document_invalid, std::move(what), std::move(where));
-}
 
 Result<FileSystem::Index> Personaliser::add(File file) {
     const auto id = to_hex(octets_of(file.id));
@@ -106,8 +103,6 @@ Result<void> Personaliser::add_pins() {
     for (const auto& recipe : x_recipe.value("pins", json::array())) {
         auto pin = pin_of_recipe(recipe);
         if (!pin) return fail(std::move(pin).error());
-        if (x_state.pins.find(pin->reference) != nullptr)
-            return invalid("two PINs with reference " + std::to_string(pin->reference), "pins");
         append(x_aodf, directory::pin_entry(
                            {recipe.at("label").get<std::string>(), pin->reference, recipe.value("so_pin", false)}));
         x_state.pins.put(std::move(*pin));
@@ -130,11 +125,6 @@ Result<void> Personaliser::make_keys() {
         entry.private_path = path_of(static_cast<std::uint16_t>(kFirstPrivateKey + number));
         entry.public_path = path_of(static_cast<std::uint16_t>(kFirstPublicKey + number));
         ++number;
-        const auto where = "keys " + to_hex(entry.id);
-        if (x_state.pins.find(entry.pin) == nullptr)
-            return invalid("there is no PIN " + std::to_string(entry.pin), where);
-        for (const auto& other : x_keys)
-            if (other.entry.id == entry.id) return invalid("two keys with one id", where);
         SeededRng stream(x_wish.seed, "card key " + serial() + " " + to_hex(entry.id));
         auto key = ossl::generate_key(entry.type, stream);
         if (!key) return fail(key.error());
@@ -150,14 +140,14 @@ Result<void> Personaliser::add_keys() {
         const auto& entry = made.entry;
         File file;
         file.parent = x_application;
-        file.id = static_cast<std::uint16_t>(entry.private_path[4] << 8 | entry.private_path[5]);
+        file.id = u16_at(entry.private_path, 4);
         file.kind = entry.type <= ossl::KeyType::rsa4096 ? FileKind::rsa_key : FileKind::ec_key;
         file.acl = acl(entry.pin, entry.pin, entry.pin, entry.pin);
         file.size = static_cast<std::uint16_t>(EVP_PKEY_get_bits(made.key.get()));
         file.user_consent = entry.user_consent;
         file.key = KeyObject::from_key(made.key.get());
         if (auto done = add(std::move(file)); !done) return fail(done.error());
-        const auto id = static_cast<std::uint16_t>(entry.public_path[4] << 8 | entry.public_path[5]);
+        const auto id = u16_at(entry.public_path, 4);
         const auto content = public_key_content(made);
         if (auto done = add_file(x_application, id, acl(0, kPin1, kPin1), content.size(), content); !done) return done;
         append(x_prkdf, directory::private_key_entry(entry));
@@ -166,29 +156,22 @@ Result<void> Personaliser::add_keys() {
     return {};
 }
 
-Result<CertificateWish> Personaliser::wish_for(const MadeKey& key, const json& recipe) const {
-    auto read = read_wish(recipe, serial(), key.entry.usage);
-    if (!read) return read;
-    auto& wish = *read;
-    wish.spki = key.spki;
-    if (!recipe.contains("key")) return read;
-    const auto other = std::find_if(x_keys.begin(), x_keys.end(), [&](const auto& made) {
-        return to_hex(made.entry.id) == recipe.at("key").template get<std::string>();
-    });
-    if (other == x_keys.end()) return invalid("its 'key' names none of the card's", "certificate " + wish.common_name);
-    wish.spki = other->spki;
-    return read;
+CertificateWish Personaliser::wish_for(const MadeKey& key, const json& recipe) const {
+    auto wish = read_wish(recipe, serial(), key.entry.usage);
+    const auto whose = recipe.value("key", to_hex(key.entry.id));
+    for (const auto& made : x_keys)
+        if (to_hex(made.entry.id) == whose) wish.spki = made.spki;
+    return wish;
 }
 
 Result<void> Personaliser::add_certificate(const MadeKey& key, const json& recipe) {
     const auto wish = wish_for(key, recipe);
-    if (!wish) return fail(wish.error());
-    const auto certificate = x_issuer.issue(*wish);
+    const auto certificate = x_issuer.issue(wish);
     if (!certificate) return fail(certificate.error());
     const auto id = x_next_certificate++;
     const auto& der = certificate->der();
     append(x_cdf,
-           directory::certificate_entry({recipe.value("label", wish->common_name), key.entry.id, false, path_of(id)}));
+           directory::certificate_entry({recipe.value("label", wish.common_name), key.entry.id, false, path_of(id)}));
     return add_file(x_application, id, acl(0, kPin1, kPin1), der.size(), der);
 }
 
@@ -249,7 +232,7 @@ Result<void> Personaliser::add_directories() {
 }
 
 Result<Image> Personaliser::run() {
-    if (auto done = set_serial(x_state.serial, x_recipe, x_wish); !done) return fail(done.error());
+    if (auto done = set_serial(x_state.serial, {}, x_recipe, x_wish); !done) return fail(done.error());
     const bool creation = x_recipe.value("state", std::string("activated")) == "creation";
     x_state.files.at(FileSystem::kMf).acl = creation ? acl(0, 0, 0) : acl(kPin1, kPin1, kSo);
     File application;
@@ -269,9 +252,7 @@ Result<Image> Personaliser::run() {
             if (auto done = (this->*step)(); !done) return fail(done.error());
         x_state.activated = true;
     }
-    const auto faults = parse_faults(x_recipe);
-    if (!faults) return fail(faults.error());
-    return to_image(*from_hex(x_recipe.value("atr", std::string(kDefaultAtr))), x_state, *faults);
+    return to_image(*from_hex(x_recipe.value("atr", std::string(kDefaultAtr))), x_state);
 }
 
 }  // namespace

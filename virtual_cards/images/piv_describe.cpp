@@ -65,12 +65,10 @@ private:
     }
 
     void object(std::uint32_t tag, ByteView content) {
-        const Bytes octets{static_cast<std::uint8_t>(tag >> 16), static_cast<std::uint8_t>(tag >> 8),
-                           static_cast<std::uint8_t>(tag)};
         std::string text(piv::object_row(tag)->name);
         if (const auto guid = tag == piv::kChuid ? piv::guid_in(content) : std::nullopt)
             text += ", GUID " + to_hex(*guid);
-        add("object " + to_hex(octets),
+        add("object " + tag_text(tag),
             text + ", " + std::to_string(content.size()) + " octets, content " + fingerprint(content), place_of(tag));
     }
 

@@ -3,29 +3,21 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "common/base/big_endian.hpp"
 #include "virtual_cards/applets/piv/objects.hpp"
 #include "virtual_cards/images/field_text.hpp"
+#include "virtual_cards/images/image_parts.hpp"
 
 namespace rakit::cards {
 namespace {
 
 using nlohmann::json;
 
-Unexpected invalid(std::string what, std::string where) {
-    return fail(ErrorCode::document_invalid, std::move(what), std::move(where));
-}
-
 constexpr std::array kPinPolicies{std::pair{piv::PinPolicy::never, "never"}, std::pair{piv::PinPolicy::once, "once"},
                                   std::pair{piv::PinPolicy::always, "always"}};
 constexpr std::array kTouchPolicies{std::pair{piv::TouchPolicy::never, "never"},
                                     std::pair{piv::TouchPolicy::always, "always"},
                                     std::pair{piv::TouchPolicy::cached, "cached"}};
-
-std::string tag_text(std::uint32_t tag) {
-    const Bytes octets{static_cast<std::uint8_t>(tag >> 16), static_cast<std::uint8_t>(tag >> 8),
-                       static_cast<std::uint8_t>(tag)};
-    return to_hex(octets);
-}
 
 std::uint8_t octet_of(const std::string& hex) { return from_hex(hex)->front(); }
 
@@ -111,6 +103,12 @@ std::uint32_t piv_tag(const std::string& text) {
     return static_cast<std::uint32_t>(std::strtoul(text.c_str(), nullptr, 16));
 }
 
+std::string tag_text(std::uint32_t tag) {
+    Bytes octets;
+    append_u32(octets, tag);
+    return to_hex(ByteView(octets).last(3));
+}
+
 std::string piv_serial(const piv::State& state) {
     const auto chuid = state.objects.find(piv::kChuid);
     const auto guid = chuid == state.objects.end() ? std::nullopt : piv::guid_in(chuid->second);
@@ -138,7 +136,7 @@ Result<piv::ManagementKey> read_management_key(const json& entry) {
     return key;
 }
 
-Image to_piv_image(ByteView atr, const piv::State& state, const std::vector<Fault>& faults) {
+Image to_piv_image(ByteView atr, const piv::State& state) {
     json document{{"kind", "card-image"},
                   {"version", 1},
                   {"profile", "piv"},
@@ -164,8 +162,6 @@ Image to_piv_image(ByteView atr, const piv::State& state, const std::vector<Faul
     for (const auto& [slot, key] : state.keys) document["keys"].push_back(key_to_json(slot, key));
     for (const auto& [tag, content] : state.objects)
         document["objects"].push_back({{"tag", tag_text(tag)}, {"content", to_hex(content)}});
-    for (const auto& fault : faults)
-        if (!spent(fault)) document["faults"].push_back(to_json(fault));
     return {std::move(document)};
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "virtual_cards/applets/piv/state.hpp"
-#include "virtual_cards/faults/fault_plan.hpp"
 #include "virtual_cards/images/describe.hpp"
 
 namespace rakit::document {
@@ -10,7 +9,7 @@ struct Document;
 
 namespace rakit::cards {
 
-/// PivImage is a `piv` image, parsed but for its faults.
+/// PivImage is a `piv` image, parsed but for its faults and latency.
 struct PivImage {
     Bytes atr;
     piv::State state;
@@ -20,7 +19,7 @@ struct PivImage {
 inline constexpr std::string_view kPivAtr = "3B8B800180F9A00000030800001000C8";
 
 /// to_piv_image writes what read_piv_image reads.
-Image to_piv_image(ByteView atr, const piv::State& state, const std::vector<Fault>& faults);
+Image to_piv_image(ByteView atr, const piv::State& state);
 
 /// read_piv_image parses a document that fits the image schema. Failure: document_invalid for what the schema can't
 /// say (a key that is none of its slot's type, a management key of the wrong length, objects over the memory limit).
@@ -37,6 +36,8 @@ Result<piv::ManagementKey> read_management_key(const nlohmann::json& entry);
 
 /// piv_tag reads a data object's tag, six digits, as the schema has checked.
 std::uint32_t piv_tag(const std::string& text);
+/// tag_text is the other way.
+std::string tag_text(std::uint32_t tag);
 
 /// Policies by their names: never, once, always; never, always, cached.
 piv::PinPolicy pin_policy_of(const std::string& name);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "common/base/big_endian.hpp"
 #include "common/base/rng.hpp"
 #include "virtual_cards/applets/piv/objects.hpp"
 #include "virtual_cards/images/certificate_wish.hpp"
@@ -13,10 +14,6 @@ namespace rakit::cards {
 namespace {
 
 using nlohmann::json;
-
-Unexpected invalid(std::string what, std::string where) {
-    return fail(ErrorCode::document_invalid, std::move(what), std::move(where));
-}
 
 std::uint8_t slot_of(const json& key) { return from_hex(key.at("slot").get<std::string>())->front(); }
 
@@ -47,27 +44,18 @@ private:
     std::map<std::uint8_t, Bytes> x_spki;
 };
 
-// A shorter serial number is filled up on the left. Without one the GUID is a random UUID (RFC 4122 section 4.4) from
-// seed and label, so that different cards of one seed have different ones: software caches by it.
+// The serial number is the GUID; one that is made up is a random UUID (RFC 4122 section 4.4).
 Result<void> PivPersonaliser::set_identity() {
-    const auto text = x_wish.serial.value_or(x_recipe.value("serial", std::string()));
-    const auto octets = from_hex(text);
-    if (!octets || octets->size() > x_state.guid.size())
-        return invalid("a PIV card's serial number, its GUID, is 1 to 16 octets in hex, not '" + text + "'", "serial");
-    std::string name = "piv serial " + label_of(x_recipe);
-    if (x_wish.copy != 0) name += " copy " + std::to_string(x_wish.copy);
-    SeededRng stream(x_wish.seed, name);
-    if (octets->empty()) {
-        stream.fill(x_state.guid.data(), x_state.guid.size());
+    const auto made_up =
+        set_serial(x_state.guid, {"a PIV card's serial number, its GUID,", "piv serial"}, x_recipe, x_wish);
+    if (!made_up) return fail(made_up.error());
+    if (*made_up) {
         x_state.guid[6] = static_cast<std::uint8_t>((x_state.guid[6] & 0x0F) | 0x40);
         x_state.guid[8] = static_cast<std::uint8_t>((x_state.guid[8] & 0x3F) | 0x80);
-    } else {
-        std::copy(octets->rbegin(), octets->rend(), x_state.guid.rbegin());
     }
-    std::uint32_t number = 0;
-    for (const auto octet : ByteView(x_state.guid).last(4)) number = number << 8 | octet;
     constexpr std::uint32_t kEightDigits = 100000000;
-    x_state.device_serial = x_recipe.value("device_serial", number % kEightDigits);
+    const auto otherwise = number_in(ByteView(x_state.guid).last(4)) % kEightDigits;
+    x_state.device_serial = x_recipe.value("device_serial", otherwise);
     if (auto done = add_object(piv::kChuid, piv::chuid_object(x_state.guid), "memory"); !done) return done;
     return add_object(piv::kCcc, piv::ccc_object(ByteView(x_state.guid).last(14)), "memory");
 }
@@ -101,8 +89,7 @@ Result<void> PivPersonaliser::make_keys() {
         key.generated = recipe.value("generated", true);
         key.key = KeyObject::from_key(made->get());
         x_spki[slot] = ossl::spki(made->get());
-        if (!x_state.keys.emplace(slot, std::move(key)).second)
-            return invalid("two keys in one slot", "slot " + recipe.at("slot").get<std::string>());
+        x_state.keys.emplace(slot, std::move(key));
     }
     return {};
 }
@@ -121,13 +108,10 @@ Result<void> PivPersonaliser::add_certificate(const json& key, const json& recip
     using Texts = std::vector<std::string>;
     auto wish = read_wish(recipe, to_hex(x_state.guid),
                           attests ? Texts{"keyCertSign"} : key.value("usage", Texts{"digitalSignature"}));
-    if (!wish) return fail(wish.error());
-    wish->authority = attests;
+    wish.authority = attests;
     const auto whose = recipe.contains("key") ? from_hex(recipe.at("key").get<std::string>())->front() : slot;
-    if (x_spki.count(whose) == 0)
-        return invalid("its 'key' names none of the card's", "certificate " + wish->common_name);
-    wish->spki = x_spki.at(whose);
-    const auto certificate = x_issuer.issue(*wish);
+    wish.spki = x_spki.at(whose);
+    const auto certificate = x_issuer.issue(wish);
     if (!certificate) return fail(certificate.error());
     return add_object(*piv::certificate_tag(slot), piv::certificate_object(certificate->der()), "memory");
 }
@@ -161,9 +145,7 @@ Result<Image> PivPersonaliser::run() {
     for (const auto step : {&PivPersonaliser::set_identity, &PivPersonaliser::add_pins, &PivPersonaliser::make_keys,
                             &PivPersonaliser::add_certificates, &PivPersonaliser::add_objects})
         if (auto done = (this->*step)(); !done) return fail(done.error());
-    const auto faults = parse_faults(x_recipe);
-    if (!faults) return fail(faults.error());
-    return to_piv_image(*from_hex(x_recipe.value("atr", std::string(kPivAtr))), x_state, *faults);
+    return to_piv_image(*from_hex(x_recipe.value("atr", std::string(kPivAtr))), x_state);
 }
 
 }  // namespace

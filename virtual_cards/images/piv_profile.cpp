@@ -11,9 +11,7 @@ public:
 
     Applet& applet() override { return x_applet; }
     Bytes atr() const override { return x_atr; }
-    Image snapshot(const std::vector<Fault>& faults) const override {
-        return to_piv_image(x_atr, x_applet.state(), faults);
-    }
+    Image snapshot() const override { return to_piv_image(x_atr, x_applet.state()); }
     std::string serial() const override { return piv_serial(x_applet.state()); }
     std::optional<int> pin_tries(std::uint8_t reference) const override {
         const auto& pins = x_applet.state().pins;

@@ -14,14 +14,14 @@ struct Document;
 namespace rakit::cards {
 
 /// ProfileCard is what a profile makes of an image: its application, and the way back to an image. What all cards
-/// share - contacts, APDU plumbing, faults - stands around it in open_image().
+/// share - contacts, APDU plumbing, faults, latency - stands around it in open_image() and personalise().
 class ProfileCard {
 public:
     virtual ~ProfileCard() = default;
     virtual Applet& applet() = 0;
     virtual Bytes atr() const = 0;
-    /// snapshot copies the state that survives power-off, with the faults that are still armed.
-    virtual Image snapshot(const std::vector<Fault>& faults) const = 0;
+    /// snapshot copies the state that survives power-off.
+    virtual Image snapshot() const = 0;
     virtual std::string serial() const = 0;
     virtual std::optional<int> pin_tries(std::uint8_t reference) const = 0;
 };
@@ -33,11 +33,19 @@ struct Profile {
     Result<std::unique_ptr<ProfileCard>> (*open)(const nlohmann::json& document);
     /// check_recipe adds what a recipe's schema can't say, each finding with its place.
     void (*check_recipe)(document::Document& recipe);
+    /// personalise makes an image of a recipe without findings. Failure: document_invalid for what no card can hold.
     Result<Image> (*personalise)(const nlohmann::json& recipe, const ImageWish& wish, CertificateIssuer& issuer);
     Result<std::vector<Fact>> (*describe)(const Image& image);
 };
 
 extern const Profile kPkcs15Profile, kPivProfile, kTesterProfile;
+
+/// set_faults writes those that still strike into an image; none, no list.
+void set_faults(Image& image, const std::vector<Fault>& faults);
+
+/// personalise checks a recipe that fits its schema, and makes its image. Failure: document_invalid with each finding's
+/// place.
+Result<Image> personalise(document::Document recipe, const ImageWish& wish, CertificateIssuer& issuer);
 
 /// find_profile gives the row of a document's `profile`; null for one that isn't there.
 const Profile* find_profile(const nlohmann::json& document);

@@ -5,9 +5,9 @@
 namespace rakit::cards {
 
 /// image_schema is docs/formats/schema/card-image.schema.json.
-const nlohmann::json& image_schema();
+const document::Schema& image_schema();
 
 /// recipe_schema is docs/formats/schema/card-recipe.schema.json.
-const nlohmann::json& recipe_schema();
+const document::Schema& recipe_schema();
 
 }  // namespace rakit::cards

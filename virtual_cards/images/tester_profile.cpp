@@ -4,7 +4,7 @@
 #include "virtual_cards/applets/tester/applet.hpp"
 #include "virtual_cards/images/check_document.hpp"
 #include "virtual_cards/images/image_parts.hpp"
-#include "virtual_cards/images/profile.hpp"
+#include "virtual_cards/images/pin_store_card.hpp"
 
 namespace rakit::cards {
 namespace {
@@ -20,35 +20,15 @@ constexpr std::array kCounters{std::pair{"power_ons", &Counters::power_ons},
                                std::pair{"warm_resets", &Counters::warm_resets}, std::pair{"apdus", &Counters::apdus},
                                std::pair{"stamps", &Counters::stamps}};
 
-Image to_image(ByteView atr, const tester::State& state, const std::vector<Fault>& faults) {
+Image to_image(ByteView atr, const tester::State& state) {
     json document{{"kind", "card-image"},           {"version", 1},         {"profile", "tester"}, {"atr", to_hex(atr)},
                   {"serial", to_hex(state.serial)}, {"pins", json::array()}};
     for (const auto& pin : state.pins.pins()) document["pins"].push_back(pin_to_json(pin));
     for (const auto& [name, member] : kCounters) document["counters"][name] = state.counters.*member;
-    for (const auto& fault : faults)
-        if (!spent(fault)) document["faults"].push_back(to_json(fault));
     return {std::move(document)};
 }
 
-class TesterCard final : public ProfileCard {
-public:
-    TesterCard(Bytes atr, tester::State state) : x_atr(std::move(atr)), x_applet(std::move(state)) {}
-
-    Applet& applet() override { return x_applet; }
-    Bytes atr() const override { return x_atr; }
-    Image snapshot(const std::vector<Fault>& faults) const override {
-        return to_image(x_atr, x_applet.state(), faults);
-    }
-    std::string serial() const override { return to_hex(x_applet.state().serial); }
-    std::optional<int> pin_tries(std::uint8_t reference) const override {
-        const auto* pin = x_applet.state().pins.find(reference);
-        return pin == nullptr ? std::nullopt : std::optional<int>(pin->tries);
-    }
-
-private:
-    Bytes x_atr;
-    tester::TesterApplet x_applet;
-};
+using TesterCard = PinStoreCard<tester::TesterApplet, tester::State, to_image>;
 
 Result<tester::State> read_state(const json& image) {
     tester::State state;
@@ -66,17 +46,14 @@ Result<tester::State> read_state(const json& image) {
 
 Result<Image> personalise_tester(const json& recipe, const ImageWish& wish, CertificateIssuer&) {
     tester::State state;
-    if (auto done = set_serial(state.serial, recipe, wish); !done) return fail(std::move(done).error());
+    if (auto done = set_serial(state.serial, {}, recipe, wish); !done) return fail(std::move(done).error());
     for (const auto& entry : recipe.at("pins")) {
         auto pin = pin_of_recipe(entry);
         if (!pin) return fail(std::move(pin).error());
         if (pin->reference != 1) return fail(ErrorCode::document_invalid, "the tester's PIN has reference 1", "pins");
         state.pins.put(std::move(*pin));
     }
-    const auto faults = parse_faults(recipe);
-    if (!faults) return fail(faults.error());
-    const auto atr = recipe.value("atr", std::string(kTesterAtr));
-    return to_image(*from_hex(atr), state, *faults);
+    return to_image(*from_hex(recipe.value("atr", std::string(kTesterAtr))), state);
 }
 
 Result<std::unique_ptr<ProfileCard>> open(const json& image) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/base/big_endian.hpp"
+
 namespace rakit::cards {
 namespace {
 
@@ -89,7 +91,7 @@ std::optional<FileSystem::Index> FileSystem::find(ByteView path) const {
     Index index = kMf;
     for (std::size_t i = 2; i < path.size(); i += 2) {
         if (x_files[index].kind != FileKind::df) return std::nullopt;
-        const auto next = child(index, static_cast<std::uint16_t>(path[i] << 8 | path[i + 1]));
+        const auto next = child(index, u16_at(path, i));
         if (!next) return std::nullopt;
         index = *next;
     }

@@ -74,7 +74,7 @@ json capabilities(const ControlledCard& card) {
 Result<json> parse_request(std::string_view line) {
     document::Document request{"control", json::parse(line, nullptr, false), {}, {}};
     if (request.value.is_discarded()) return fail(ErrorCode::document_invalid, "not JSON");
-    static const json schema = json::parse(embedded::card_control_schema);
+    static const document::Schema schema(embedded::card_control_schema);
     document::check(request, schema);
     if (!request.findings.empty()) return fail(ErrorCode::document_invalid, request.findings.front().message);
     return std::move(request.value);

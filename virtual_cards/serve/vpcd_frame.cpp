@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "common/base/big_endian.hpp"
+
 namespace rakit::cards {
 namespace {
 
@@ -24,8 +26,7 @@ Bytes frame(ByteView payload) {
     if (payload.size() > kMaxVpcdPayload) std::abort();
     Bytes octets;
     octets.reserve(kPrefix + payload.size());
-    octets.push_back(static_cast<std::uint8_t>(payload.size() >> 8U));
-    octets.push_back(static_cast<std::uint8_t>(payload.size() & 0xFFU));
+    append_u16(octets, payload.size());
     append(octets, payload);
     return octets;
 }
@@ -41,7 +42,7 @@ void VpcdStream::feed(ByteView octets) {
 std::optional<Bytes> VpcdStream::next() {
     const ByteView rest = ByteView(x_pending).subspan(x_taken);
     if (rest.size() < kPrefix) return std::nullopt;
-    const std::size_t length = static_cast<std::size_t>(rest[0]) << 8U | rest[1];
+    const std::size_t length = u16_at(rest, 0);
     if (rest.size() < kPrefix + length) return std::nullopt;
     const auto payload = rest.subspan(kPrefix, length);
     x_taken += kPrefix + length;

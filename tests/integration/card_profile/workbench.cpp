@@ -194,4 +194,11 @@ CertificateChange add(const Contents& contents, const std::string& key, const st
     return {key, test_issuer().user_certificate(*contents.key(key), name), std::nullopt, name};
 }
 
+bool verifies(ByteView spki, ByteView message, ByteView signature) {
+    const auto key = ossl::parse_spki(spki);
+    const ossl::DigestContext context(EVP_MD_CTX_new());
+    return key && EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key->get()) == 1 &&
+           EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(), message.size()) == 1;
+}
+
 }  // namespace rakit::reference

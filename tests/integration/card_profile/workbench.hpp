@@ -83,4 +83,7 @@ CertificateChange add(const Contents& contents, const std::string& key, const st
 inline const CardProfile& profile() { return *card_profiles().front(); }
 inline UtcTime bench_time() { return *from_iso8601("2026-03-01T12:00:00Z"); }
 
+/// verifies judges a signature with SHA-256 by OpenSSL and the key's SubjectPublicKeyInfo (DER).
+bool verifies(ByteView spki, ByteView message, ByteView signature);
+
 }  // namespace rakit::reference

@@ -1,8 +1,7 @@
 # rest.sh RAKIT URL: runs inside the sandbox, in the folder of officer.sh: the REST dialect on a card with certificates.
-set -euo pipefail
+. "$(dirname "$0")/../common.sh"
 rakit=$1
 url=$2
-fail() { echo "FAILED: $*" >&2; exit 1; }
 update() {
     "$rakit" update --cm "$url" --cm-ca state/ca.pem --journal journal --officer state/officer.p12 --pin-fd 3 \
         --cm-dialect rest --field commonName="Anna Ek" "$@" \

@@ -1,16 +1,14 @@
 # two_cards.sh RAKIT URL: runs inside the sandbox, in the folder of officer.sh.
-set -euo pipefail
+. "$(dirname "$0")/../common.sh"
 rakit=$1
 url=$2
-module=$(ls /usr/lib/*/opensc-pkcs11.so | head -n 1)
-fail() { echo "FAILED: $*" >&2; exit 1; }
 update() {
     "$rakit" update --cm "$url" --cm-ca state/ca.pem --journal journal --pin-fd 3 --procedure employee-tc \
         --field commonName="Anna Ek" "$@"
 }
 slot="slot-description=Virtual%20PCD%2000%2001"
-tls="pkcs11:$slot;id=%45?module-path=$module"
-sign="pkcs11:$slot;id=%46?module-path=$module"
+tls="pkcs11:$slot;id=%45?module-path=$opensc"
+sign="pkcs11:$slot;id=%46?module-path=$opensc"
 
 # Never a PIN in an argument.
 if update --officer "$tls&pin-value=333333" --action 45=redo 3< /dev/null 2> error; then fail "pin-value was taken"; fi
@@ -22,7 +20,7 @@ if update --officer-tls "$tls" --officer-sign "$sign" --reader "Virtual PCD 00 0
 grep -q pin_wrong error || { cat error; fail "the wrong signature PIN is not named"; }
 
 # No card where the URI says.
-if update --officer "pkcs11:token=Nobody?module-path=$module" --action 45=redo 3< /dev/null 2> error; then
+if update --officer "pkcs11:token=Nobody?module-path=$opensc" --action 45=redo 3< /dev/null 2> error; then
     fail "a missing card went well"
 fi
 grep -q officer_card_absent error || { cat error; fail "the missing officer's card is not named"; }

@@ -1,13 +1,8 @@
-# What the scripts share: strict mode, a folder of their own, OpenSC's PKCS#11 module.
-set -euo pipefail
-export LC_ALL=C
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-module=$(ls /usr/lib/*/opensc-pkcs11.so | head -n 1)
-token() { pkcs11-tool --module "$module" --login "$@"; }
-fail() { echo "FAILED: $*" >&2; exit 1; }
-expect() { grep -q -e "$1" "$2" || { cat "$2" >&2; fail "no '$1' in $2"; }; }
+# What the scripts share: a folder of their own, a token by OpenSC's PKCS#11 module, a public key.
+. "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
+own_folder
+# as LABEL PIN: whose token `user` takes from here on, with its PIN
+as() { label=$1 pin=$2; }
+user() { pkcs11-tool --module "$opensc" --login --token-label "$label" --pin "$pin" "$@"; }
 public_key() { pkcs15-tool --read-certificate "$1" > "certificate$1.pem"; openssl x509 -in "certificate$1.pem" -noout -pubkey > "key$1.pem"; }
-echo "a message" > message
-openssl dgst -sha256 -binary message > digest
+message_and_digest

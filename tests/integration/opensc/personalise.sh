@@ -9,8 +9,8 @@ pkcs15-init -G rsa/2048 -a 01 --pin 111111 --id 45 -l Authentication
 pkcs15-init -G ec/prime256v1 -a 02 --id 46 --key-usage sign,nonRepudiation -l Signature \
     --secret @01=111111 --secret @02=222222
 pkcs15-tool --read-public-key 46 > key46.pem
-token --token-label "Personalised (PIN 2)" --pin 222222 --sign -m ECDSA --signature-format openssl --id 46 -i digest -o signature
-openssl pkeyutl -verify -pubin -inkey key46.pem -sigfile signature -in digest
+as "Personalised (PIN 2)" 222222
+ec_signature_by 46 key46.pem
 openssl genrsa -traditional -out rsa.pem 2048 2> /dev/null
 pkcs15-init -S rsa.pem -a 01 --pin 111111 --id 47 -l Imported
 openssl ecparam -genkey -name secp384r1 -noout -out ec.pem
@@ -22,10 +22,9 @@ pkcs15-init -X first.pem --id 47 --pin 111111
 pkcs15-init -U second.pem --id 47 --pin 111111
 pkcs15-tool --read-certificate 47 | openssl x509 -noout -subject > subject
 expect second subject
-token --token-label "Personalised (PIN 1)" --pin 111111 --sign -m SHA256-RSA-PKCS --id 47 -i message -o signature 2> error ||
-    { cat error; pkcs11-tool --module "$module" -L; fail "signing with the imported key"; }
 openssl x509 -in second.pem -noout -pubkey > key47.pem
-openssl dgst -sha256 -verify key47.pem -signature signature message
+as "Personalised (PIN 1)" 111111
+rsa_signature_by 47 key47.pem
 pkcs15-tool --change-pin --auth-id 01 --pin 111111 --new-pin 444444
 pkcs15-tool --unblock-pin --auth-id 01 --puk 12345678 --new-pin 555555
 pkcs15-tool --verify-pin --auth-id 01 --pin 555555

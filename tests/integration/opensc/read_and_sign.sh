@@ -15,11 +15,9 @@ for key in 45 46; do
     pkcs15-tool --read-public-key $key > "read$key.pem"
     cmp "read$key.pem" "key$key.pem" || fail "public key $key is not the certificate's"
 done
-token --token-label "Rakit TC card (PIN 1)" --pin 111111 --sign -m SHA256-RSA-PKCS --id 45 -i message -o rsa.signature
-openssl dgst -sha256 -verify key45.pem -signature rsa.signature message
-token --token-label "Rakit TC card (PIN 2)" --pin 222222 --sign -m ECDSA --signature-format openssl --id 46 -i digest -o ec.signature
-openssl pkeyutl -verify -pubin -inkey key46.pem -sigfile ec.signature -in digest
-token --token-label "Rakit TC card (PIN 1)" --pin 111111 --test > test 2>&1 || { cat test; fail "pkcs11-tool --test, PIN 1"; }
-expect '^No errors' test
-token --token-label "Rakit TC card (PIN 2)" --pin 222222 --test > test 2>&1 || { cat test; fail "pkcs11-tool --test, PIN 2"; }
-expect '^No errors' test
+as "Rakit TC card (PIN 1)" 111111
+rsa_signature_by 45 key45.pem
+token_test
+as "Rakit TC card (PIN 2)" 222222
+ec_signature_by 46 key46.pem
+token_test

@@ -1,16 +1,10 @@
-# What the scripts share: strict mode, a folder of their own, both PKCS#11 modules, a key and a certificate of openssl's.
-set -euo pipefail
-export LC_ALL=C
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder"
-opensc=$(ls /usr/lib/*/opensc-pkcs11.so | head -n 1)
+# What the scripts share: both PKCS#11 modules (a script that wants ykcs11 sets module), a key and a certificate of openssl's.
+. "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
+own_folder
+token() { pkcs11-tool --module "${module:-$opensc}" "$@" 2> log || { cat log >&2; fail "pkcs11-tool $*"; }; }
+user() { token --login --pin 123456 "$@"; }
 ykcs11=$(ls /usr/lib/*/libykcs11.so.2 | head -n 1)
-fail() { echo "FAILED: $*" >&2; exit 1; }
-expect() { grep -q -e "$1" "$2" || { cat "$2" >&2; fail "no '$1' in $2"; }; }
-refused() { if "$@" > refused.log 2>&1; then fail "taken, but shouldn't be: $*"; fi; }
-echo "a message" > message
-openssl dgst -sha256 -binary message > digest
+message_and_digest
 # key_and_certificate NAME OPENSSL-KEY-OPTIONS...: NAME.key, NAME.pem, NAME.pub
 key_and_certificate() {
     openssl genpkey "${@:2}" -out "$1.key" 2> genpkey.log

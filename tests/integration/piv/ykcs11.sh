@@ -1,7 +1,6 @@
 # ykcs11: a token is filled through PKCS#11, tested by pkcs11-tool, and its keys are found by ssh-keygen.
 . "$(dirname "$0")/common.sh"
-token() { pkcs11-tool --module "$ykcs11" "$@" 2> log || { cat log >&2; fail "pkcs11-tool $*"; }; }
-user() { token --login --pin 123456 "$@"; }
+module=$ykcs11
 manager() { token --login --login-type so --so-pin 010203040506070801020304050607080102030405060708 "$@"; }
 token --list-slots > slots && expect 'YubiKey PIV' slots
 # ids are ykcs11's: 1 = 9A, 2 = 9C, 3 = 9D, 4 = 9E
@@ -14,20 +13,10 @@ for id in 1 2 3; do
     token --read-object --type cert --id $id > $id.der
     openssl x509 -inform DER -in $id.der -noout -pubkey > $id.pub
 done
-user --sign -m SHA256-RSA-PKCS --id 1 -i message -o signature > done
-openssl dgst -sha256 -verify 1.pub -signature signature message
-user --sign -m ECDSA --signature-format openssl --id 3 -i digest -o signature > done
-openssl pkeyutl -verify -pubin -inkey 3.pub -sigfile signature -in digest
-openssl pkeyutl -encrypt -pubin -inkey 1.pub -in digest -out cryptogram
-user --decrypt -m RSA-PKCS --id 1 -i cryptogram -o plain > done
-cmp plain digest || fail "decipherment"
-openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out peer.key
-openssl pkey -in peer.key -pubout -outform DER -out peer.der
-user --derive -m ECDH1-DERIVE --id 3 -i peer.der -o secret > done
-openssl pkeyutl -derive -inkey peer.key -peerkey 3.pub -out expected
-cmp secret expected || fail "ECDH"
-user --test > test 2>&1 || { cat test; fail "pkcs11-tool --test"; }
-expect '^No errors' test
-ssh-keygen -D "$ykcs11" > keys && expect 'ssh-rsa' keys && expect 'ecdsa-sha2' keys
-ssh-keygen -i -m PKCS8 -f 1.pub > expected
-grep -qF "$(cut -d' ' -f2 expected)" keys || fail "ssh-keygen doesn't show the key of 9A"
+rsa_signature_by 1 1.pub
+ec_signature_by 3 3.pub
+decipherment_by 1 1.pub
+agreement_by 3 3.pub P-384 ECDH1-DERIVE
+token_test
+ssh_key_of 1.pub "$ykcs11"
+expect 'ssh-rsa' keys && expect 'ecdsa-sha2' keys

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "common/base/temporary_folder.hpp"
 #include "tests/integration/sandbox/pcsc_client.hpp"
 
 // `rakit sandbox` as a person or a script uses it.
@@ -72,25 +73,23 @@ TEST(SandboxVerb, TwoCardsOfOneImageHaveTwoSerialNumbers) {
 }
 
 TEST(SandboxVerb, HonoursTmpdir) {
-    std::string folder = testing::TempDir() + "rakit-tmpdir-XXXXXX";
-    ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+    const auto own = *TemporaryFolder::make(testing::TempDir(), "rakit-tmpdir");
+    const auto folder = own.path().string();
     fs::permissions(folder, fs::perms(0711));
     const auto ran = run("TMPDIR=" + folder + " " + kSandbox + "-- sh -c 'echo $PCSCLITE_CSOCK_NAME'");
     EXPECT_EQ(ran.output.rfind(folder + "/", 0), 0U) << ran.output;
-    fs::remove_all(folder);
 }
 
 TEST(SandboxVerb, WorksUnprivileged) {
     if (::geteuid() != 0) GTEST_SKIP() << "the other tests ran unprivileged";
     // A copy where that user can reach it, whatever folder we build in.
-    std::string pattern = testing::TempDir() + "rakit-copy-XXXXXX";
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    fs::permissions(pattern, fs::perms::owner_all | fs::perms::others_exec | fs::perms::group_exec);
-    fs::copy_file(RAKIT_BINARY, fs::path(pattern) / "rakit");
-    fs::permissions(fs::path(pattern) / "rakit", fs::perms(0755));
-    const auto ran = run("cd / && setpriv --reuid=65534 --regid=65534 --clear-groups " + pattern +
-                         "/rakit sandbox --card pkcs15-blank -- sh -c 'id -u; opensc-tool -l'");
-    fs::remove_all(pattern);
+    const auto own = *TemporaryFolder::make(testing::TempDir(), "rakit-copy");
+    const auto copy = own.path() / "rakit";
+    fs::permissions(own.path(), fs::perms::owner_all | fs::perms::others_exec | fs::perms::group_exec);
+    fs::copy_file(RAKIT_BINARY, copy);
+    fs::permissions(copy, fs::perms(0755));
+    const auto ran = run("cd / && setpriv --reuid=65534 --regid=65534 --clear-groups " + copy.string() +
+                         " sandbox --card pkcs15-blank -- sh -c 'id -u; opensc-tool -l'");
     EXPECT_EQ(ran.status, 0) << ran.output;
     // Where that user can't have a network namespace, a note of it stands before.
     EXPECT_NE(ran.output.find("65534\n"), std::string::npos) << ran.output;

@@ -48,7 +48,7 @@ class Run(Case):
             _, out, _ = rakit("run", TC, "scenarios/catalog/pins", "--depth", "inproc", *[w for f in filters for w in ("--filter", f)])
             return {line.split()[1] for line in out.splitlines() if line.startswith("passed")}
         self.assertTrue(all("tc" in one for one in ids("tag:tc")))
-        self.assertEqual(ids("code:tc_already_used", "tc/used*"), {"tc/used-before"})
+        self.assertEqual(ids("code:tc_already_used", "tc/used*"), {"tc/used-before:redo", "tc/used-before:issue", "tc/used-before:piv"})
         self.assertEqual(ids("pins/*", "!pins/wrong*") & ids("pins/wrong*"), set())
 
     def test_a_failure_says_all(self):
@@ -84,6 +84,8 @@ class Run(Case):
                 self.assertIn(why, err)
 
     def test_list(self):
+        status, out, _ = rakit("scenario", "list", TC, "--filter", "code:tc_revoked")
+        self.assertEqual((status, {line.split(":")[0] for line in out.splitlines()}), (0, {"tc/revoked"}))
         status, out, _ = rakit("scenario", "list", TC, "--json")
         self.assertEqual(status, 0)
         self.assertIn("tc/redo:rsa-pin-1", [case["id"] for case in json.loads(out)])

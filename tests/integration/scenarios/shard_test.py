@@ -8,7 +8,7 @@ import yaml
 
 from support import PLAIN, RAKIT, TC, Case, rakit, unittest, verdicts
 
-PATHS = (TC, "scenarios/catalog/pins", "scenarios/catalog/actions")
+PATHS = ("scenarios/catalog/pins", "scenarios/catalog/procedure")
 
 
 class Shards(Case):

@@ -2,22 +2,16 @@
 would, by arrow keys, numbers and hidden PINs. No PIN may appear on the screen, and the terminal must be as before."""
 # covers: seed-1, seed-2, seed-3, seed-4, seed-5, seed-6, seed-7, seed-8a, seed-9, reload, pin-nowhere
 import os
-import pty
 import select
 import sys
 import termios
 import time
 
+from terminal import start
+
 DOWN, RIGHT = b"\x1b[B", b"\x1b[C"
 signature_pin = sys.argv[1].encode()
-ours, theirs = pty.openpty()
-child = os.fork()
-if child == 0:
-    os.setsid()
-    os.close(os.open(os.ttyname(theirs), os.O_RDWR))  # takes it as the controlling terminal
-    for standard in range(3):
-        os.dup2(theirs, standard)
-    os.execv(sys.argv[2], sys.argv[2:])
+child, ours, theirs = start(sys.argv[2:])
 
 screen, seen = b"", 0
 

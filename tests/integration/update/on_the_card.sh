@@ -1,9 +1,7 @@
 # on_the_card.sh RAKIT URL: runs inside the sandbox, in the folder of update_judged.sh.
-set -euo pipefail
+. "$(dirname "$0")/../common.sh"
 rakit=$1
 url=$2
-module=$(ls /usr/lib/*/opensc-pkcs11.so | head -n 1)
-fail() { echo "FAILED: $*" >&2; exit 1; }
 
 update() {
     "$rakit" update --cm "$url" --cm-ca state/ca.pem --officer state/officer.p12 --journal journal --pin-fd 3 "$@" \
@@ -15,15 +13,14 @@ judged() {
     openssl x509 -in "certificate$1.pem" -noout -subject -nameopt RFC2253 | grep -q 'CN=Anna Ek' || fail "subject of $1"
     openssl verify -x509_strict -CAfile state/ca.pem "certificate$1.pem"
     openssl x509 -in "certificate$1.pem" -noout -pubkey > "key$1.pem"
-    openssl dgst -sha256 -binary message > digest
     local input=message
     [ "$4" = ECDSA ] && input=digest
-    pkcs11-tool --module "$module" --login --token-label "Rakit TC card ($2)" --pin "$3" --sign --mechanism "$4" --id "$1" \
+    pkcs11-tool --module "$opensc" --login --token-label "Rakit TC card ($2)" --pin "$3" --sign --mechanism "$4" --id "$1" \
         --signature-format openssl --input-file "$input" --output-file "signature$1"
     openssl dgst -sha256 -verify "key$1.pem" -signature "signature$1" message
 }
 
-echo "a message" > message
+message_and_digest
 update --procedure employee-tc --action 45=redo --action 46=redo --field commonName="Anna Ek"
 # What the update verified doesn't outlive it: an empty VERIFY tells the tries left, not 9000.
 for pin in 01 02; do
@@ -53,7 +50,7 @@ if "$rakit" contents > /dev/full 2> full; then fail "contents on a full disk wen
 grep -q io_failed full || { cat full; fail "a full disk is not named"; }
 
 # A person at a terminal: arrow keys, numbers, Reload, fields, hidden PINs. What was done to the card is logged, no PIN in it.
-/usr/bin/python3 "$(dirname "$0")/on_terminal.py" "$(cat state/officer.password)" "$rakit" update --cm "$url" --cm-ca state/ca.pem \
+/usr/bin/python3 -B "$(dirname "$0")/on_terminal.py" "$(cat state/officer.password)" "$rakit" update --cm "$url" --cm-ca state/ca.pem \
     --officer state/officer.p12 --state ra-state
 /usr/bin/python3 -c 'import json, sys
 what = [json.loads(line)["what"] for line in open("ra-state/cards.log")]
@@ -71,7 +68,7 @@ if "$rakit" update --cm "$url" --cm-ca state/ca.pem --officer state/officer.p12 
 grep -q "usage.*'-1' is no whole number" number || { cat number; fail "--pin-fd -1 is not explained"; }
 
 # A signal at a hidden prompt gives the terminal its echo back.
-/usr/bin/python3 "$(dirname "$0")/signal_at_prompt.py" "$rakit" update --cm "$url" --cm-ca state/ca.pem \
+/usr/bin/python3 -B "$(dirname "$0")/signal_at_prompt.py" "$rakit" update --cm "$url" --cm-ca state/ca.pem \
     --officer state/officer.p12 --journal journal --procedure employee --action 45=redo --field commonName=A
 
 # A wrong PIN is said with the tries left and not tried again; the card takes the right one afterwards.

@@ -1,12 +1,13 @@
 """signal_at_prompt.py COMMAND ...: runs COMMAND on a terminal of its own and ends it by SIGTERM at a hidden prompt;
 afterwards the terminal must echo, edit lines and know Ctrl-C as before."""
 import os
-import pty
 import select
 import signal
 import sys
 import termios
 import time
+
+from terminal import start
 
 WANTED = termios.ECHO | termios.ICANON | termios.ISIG
 
@@ -15,14 +16,7 @@ def local_modes(fd):
     return termios.tcgetattr(fd)[3]
 
 
-ours, theirs = pty.openpty()
-child = os.fork()
-if child == 0:
-    os.setsid()
-    os.close(os.open(os.ttyname(theirs), os.O_RDWR))  # takes it as the controlling terminal
-    for standard in range(3):
-        os.dup2(theirs, standard)
-    os.execv(sys.argv[1], sys.argv[1:])
+child, ours, theirs = start(sys.argv[1:])
 
 output = b""
 end = time.monotonic() + 20

@@ -31,6 +31,33 @@ TEST(Describe, SaysWhatACardHoldsAndNoSecret) {
         EXPECT_EQ(all.find(pin), std::string::npos) << pin;
 }
 
+TEST(FactTree, PutsEachFactOnceBelowWhatItBelongsTo) {
+    const std::vector<Fact> facts{
+        {"card", "pkcs15"},
+        {"certificate on key 45", "Anna Ek", "key 45"},
+        {"key 45", "rsa-2048", "keys"},
+        {"file 3F00", "DF", "files"},
+        {"key 46", "ec-p256", "keys"},
+        {"file 3F00 5015", "DF", "file 3F00"},
+    };
+    EXPECT_EQ(fact_tree(facts), (std::vector<std::string>{
+                                    "card: pkcs15",
+                                    "keys",
+                                    "  key 45: rsa-2048",
+                                    "    certificate on key 45: Anna Ek",
+                                    "  key 46: ec-p256",
+                                    "files",
+                                    "  file 3F00: DF",
+                                    "    5015: DF",
+                                }));
+    for (const auto* name : {"pkcs15-tc", "tester"}) {
+        const auto all = *describe(image_of(name));
+        std::size_t leaves = 0;
+        for (const auto& line : fact_tree(all)) leaves += line.find(": ") != std::string::npos ? 1 : 0;
+        EXPECT_EQ(leaves, all.size()) << name;
+    }
+}
+
 TEST(Describe, NamesABrokenDirectory) {
     auto card = card_of("pkcs15-tc");
     (void)send(*card, kVerifyPin1);

@@ -1,9 +1,8 @@
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "common/base/temporary_folder.hpp"
 #include "common/document/document.hpp"
 #include "common/iso7816/tlv.hpp"
 #include "tests/unit/cards/cards.hpp"
@@ -163,17 +162,13 @@ TEST(Recipe, RefusesWhatTheSchemaCannotSay) {
 
 class Folder {
 public:
-    Folder() : x_path(std::filesystem::temp_directory_path() / ("rakit-cards-" + std::to_string(::getpid()))) {
-        std::filesystem::create_directories(x_path);
-    }
-    ~Folder() { std::filesystem::remove_all(x_path); }
     std::string write(const char* name, const std::string& text) const {
-        std::ofstream(x_path / name) << text;
-        return (x_path / name).string();
+        std::ofstream(x_folder.path() / name) << text;
+        return (x_folder.path() / name).string();
     }
 
 private:
-    std::filesystem::path x_path;
+    TemporaryFolder x_folder = *TemporaryFolder::make(std::filesystem::temp_directory_path(), "rakit-cards");
 };
 
 TEST(MakeImage, ReadsFilesOfBothKinds) {

@@ -1,7 +1,7 @@
 // Whatever arrives: the card answers, keeps its PINs' counters honest, and does nothing unauthorised.
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/cards/random_stream.hpp"
 #include "tests/unit/cards/cards.hpp"
 
 namespace rakit::cards::test {
@@ -9,11 +9,8 @@ namespace {
 
 constexpr int kStreams = 10;
 
-/// commands_each is how long a stream is; RAKIT_RANDOM_COMMANDS makes it longer (`ci/run random`: a million in all).
-int commands_each() {
-    const char* wanted = std::getenv("RAKIT_RANDOM_COMMANDS");
-    return (wanted == nullptr ? 100000 : std::atoi(wanted)) / kStreams;
-}
+/// commands_each is how long a stream is.
+int commands_each() { return commands_in_all(100000) / kStreams; }
 
 /// kCanary stands in a file that PIN 1 guards against reading.
 const std::string kCanary = "C0FFEE5EC0DEC0FFEE5EC0DEC0FFEE00";
@@ -25,32 +22,21 @@ Image with_canary() {
     return image;
 }
 
-/// Stream makes commands that are mostly near to sensible ones.
-class Stream {
+class Stream final : public RandomStream {
 public:
-    explicit Stream(std::uint64_t seed) : x_rng(seed, "apdu stream") {}
-
-    Bytes next() {
-        if (below(20) == 0) return x_rng.bytes(below(300));
-        static constexpr std::uint8_t kIns[] = {0xA4, 0xB0, 0xD6, 0xE0, 0xE4, 0x44, 0x20, 0x24, 0x2C,
-                                                0x2E, 0xCA, 0xDA, 0x22, 0x2A, 0x86, 0x84, 0xC0};
-        const auto ins = kIns[below(sizeof kIns)];
-        static constexpr std::uint8_t kCla[] = {0x00, 0x00, 0x00, 0x00, 0x10, 0xA0, 0x80};
-        Bytes command{kCla[below(sizeof kCla)], ins, p1(ins), p2(ins)};
-        const auto data = data_of(ins);
-        if (!data.empty()) command.push_back(static_cast<std::uint8_t>(data.size()));
-        append(command, data);
-        if (below(2) == 0) command.push_back(below(2) == 0 ? 0 : octet());
-        return command;
-    }
-
-    std::size_t below(std::size_t bound) { return (static_cast<std::size_t>(octet()) << 8 | octet()) % bound; }
+    explicit Stream(std::uint64_t seed) : RandomStream(seed, "apdu stream") {}
 
 private:
-    std::uint8_t octet() { return x_rng.bytes(1)[0]; }
-    std::uint8_t pick(std::initializer_list<std::uint8_t> values) { return *(values.begin() + below(values.size())); }
-
-    std::uint8_t p1(std::uint8_t ins) {
+    ByteView classes() const override {
+        static constexpr std::uint8_t kCla[] = {0x00, 0x00, 0x00, 0x00, 0x10, 0xA0, 0x80};
+        return kCla;
+    }
+    ByteView instructions() const override {
+        static constexpr std::uint8_t kIns[] = {0xA4, 0xB0, 0xD6, 0xE0, 0xE4, 0x44, 0x20, 0x24, 0x2C,
+                                                0x2E, 0xCA, 0xDA, 0x22, 0x2A, 0x86, 0x84, 0xC0};
+        return kIns;
+    }
+    std::uint8_t p1(std::uint8_t ins) override {
         if (below(8) == 0) return octet();
         if (ins == 0xA4) return pick({0, 1, 2, 3, 4, 8, 9});
         if (ins == 0xCA || ins == 0xDA) return 1;
@@ -58,7 +44,7 @@ private:
         if (ins == 0x2A) return pick({0x9E, 0x80});
         return 0;
     }
-    std::uint8_t p2(std::uint8_t ins) {
+    std::uint8_t p2(std::uint8_t ins) override {
         if (below(8) == 0) return octet();
         if (ins == 0x20 || ins == 0x24 || ins == 0x2C || ins == 0x2E) return pick({1, 2, 3});
         if (ins == 0xCA) return pick({0x01, 0x86, 0xA0, 0xA1, 0xAA});
@@ -68,26 +54,24 @@ private:
         if (ins == 0xA4) return pick({0, 0x0C});
         return 0;
     }
-    Bytes data_of(std::uint8_t ins) {
-        if (below(6) == 0) return x_rng.bytes(below(40));
+    Bytes data_of(std::uint8_t ins) override {
+        if (below(6) == 0) return octets(below(40));
         const auto file = Bytes{pick({0x43, 0x44, 0x4B, 0x50, 0x55, 0x3F}), pick({0, 1, 2, 3, 0x15, 0x31})};
         switch (ins) {
             case 0xA4: return below(2) == 0 ? concat({Bytes{0x50, 0x15}, file}) : file;
-            case 0x20: return x_rng.bytes(8);
+            case 0x20: return octets(8);
             case 0x24:
-            case 0x2C: return x_rng.bytes(16);
+            case 0x2C: return octets(16);
             case 0x22: return concat({Bytes{0x80, 0x01, pick({0, 2, 4, 0x12}), 0x81, 0x02}, file});
-            case 0x2A: return x_rng.bytes(below(2) == 0 ? 32 : 129);
-            case 0xD6: return x_rng.bytes(1 + below(20));
+            case 0x2A: return octets(below(2) == 0 ? 32 : 129);
+            case 0xD6: return octets(1 + below(20));
             case 0xE0:
                 return concat(
                     {*from_hex("621780020010820101"), *from_hex("8302"), file, *from_hex("8603000FFF850200008A0100")});
-            case 0xDA: return x_rng.bytes(below(2) == 0 ? 8 : 19);
+            case 0xDA: return octets(below(2) == 0 ? 8 : 19);
             default: return {};
         }
     }
-
-    SeededRng x_rng;
 };
 
 /// protected_part is the image without what a guest may change: counters of tries.
@@ -102,8 +86,8 @@ TEST(RandomCommands, NeverHurtACard) {
         const auto files = protected_part(*card);
         Stream commands(static_cast<std::uint64_t>(stream));
         auto before = tries(*card);
-        const int commands_in_all = commands_each();
-        for (int i = 0; i < commands_in_all; ++i) {
+        const int length = commands_each();
+        for (int i = 0; i < length; ++i) {
             const auto command = commands.next();
             const auto answer = card->handle(command);
             ASSERT_FALSE(answer.drop);
@@ -125,8 +109,8 @@ TEST(RandomCommands, NeverHurtACard) {
 TEST(RandomCommands, NeverHurtACardWhosePinsAreVerified) {
     auto card = card_of("pkcs15-tc");
     Stream commands(99);
-    const int commands_in_all = commands_each();
-    for (int i = 0; i < commands_in_all; ++i) {
+    const int length = commands_each();
+    for (int i = 0; i < length; ++i) {
         for (const auto* pin : {&kVerifyPin1, &kVerifyPin2, &kVerifyOpPin}) (void)send(*card, *pin);
         const auto answer = card->handle(commands.next());
         ASSERT_GE(answer.bytes.size(), 2U);
@@ -142,8 +126,8 @@ TEST(RandomCommands, NeverHurtATester) {
         card->power_on();
         SeededRng rng(static_cast<std::uint64_t>(stream), "tester stream");
         int tries = *card->pin_tries(1);
-        const int commands_in_all = commands_each();
-        for (int i = 0; i < commands_in_all; ++i) {
+        const int length = commands_each();
+        for (int i = 0; i < length; ++i) {
             auto command = rng.bytes(rng.bytes(1)[0] % 24U);
             if (command.size() > 4 && command[4] % 2 == 0) {
                 static constexpr std::uint8_t kIns[] = {0x20, 0x2C, 0x30, 0x32, 0x34, 0x36, 0x38, 0x40, 0x50,

@@ -9,18 +9,6 @@ namespace {
 // Key lengths that the card has (multiples of 64 bits); 1025 to 1031 bits, the other seven keys, it refuses.
 bool card_has(const rakit::test::RsaExample& example) { return example.octets() % 8 == 0; }
 
-std::string extended(const std::string& header, const std::string& data, bool answers) {
-    iso7816::CommandApdu apdu;
-    const auto octets = *from_hex(header);
-    apdu.cla = octets[0];
-    apdu.ins = octets[1];
-    apdu.p1 = octets[2];
-    apdu.p2 = octets[3];
-    apdu.data = *from_hex(data);
-    apdu.ne = answers ? (apdu.data.size() > 255 ? 65536 : 256) : 0;
-    return to_hex(iso7816::encode(apdu));
-}
-
 void import(ImageCard& card, const rakit::test::RsaExample& example) {
     const auto bits = static_cast<std::uint16_t>(example.octets() * 8);
     const auto size = to_hex(Bytes{static_cast<std::uint8_t>(bits >> 8), static_cast<std::uint8_t>(bits)});
@@ -33,18 +21,18 @@ void import(ImageCard& card, const rakit::test::RsaExample& example) {
                                                          {"86", "Prime exponent 2"},
                                                          {"87", "Coefficient"}};
     for (const auto& [part, name] : parts)
-        EXPECT_EQ(send(card, extended(std::string("00DA01") + part, example.key.at(name), false)), "9000") << name;
+        EXPECT_EQ(send(card, command(std::string("00DA01") + part, example.key.at(name), 0)), "9000") << name;
     const auto& modulus = example.key.at("Modulus");
-    EXPECT_EQ(send(card, extended("00DA0188", modulus.substr(0, modulus.size() / 2), false)), "9000");
-    EXPECT_EQ(send(card, extended("00DA0189", modulus.substr(modulus.size() / 2), false)), "9000");
-    EXPECT_EQ(send(card, extended("00DA0181", example.key.at("Public exponent"), false)), "9000");
+    EXPECT_EQ(send(card, command("00DA0188", modulus.substr(0, modulus.size() / 2), 0)), "9000");
+    EXPECT_EQ(send(card, command("00DA0189", modulus.substr(modulus.size() / 2), 0)), "9000");
+    EXPECT_EQ(send(card, command("00DA0181", example.key.at("Public exponent"), 0)), "9000");
 }
 
 /// sign lets the card sign in an environment with this algorithm reference (the card manual, MANAGE SECURITY
 /// ENVIRONMENT: 00 bare, 02 PKCS #1 of a DigestInfo, 12 PKCS #1 of a SHA-1).
 std::string sign(ImageCard& card, const std::string& algorithm, const std::string& data) {
     EXPECT_EQ(send(card, "002241B6078001" + algorithm + "81024B09"), "9000");
-    return send(card, extended("002A9E9A", data, true));
+    return send(card, command("002A9E9A", data));
 }
 
 TEST(RsaVectors, TheCardSignsAsPublished) {

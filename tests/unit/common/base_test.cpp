@@ -6,6 +6,7 @@
 #include "common/base/result.hpp"
 #include "common/base/rng.hpp"
 #include "common/base/secret.hpp"
+#include "common/base/temporary_folder.hpp"
 
 namespace rakit {
 namespace {
@@ -90,8 +91,8 @@ TEST(SeededRng, RepeatsBySeedAndLabel) {
 TEST(Pin, NeverShowsADigit) { EXPECT_EQ(to_string(Pin("123456")), "<pin, 6 digits>"); }
 
 TEST(File, IsWrittenWholeOrNotAtAll) {
-    const auto folder = std::filesystem::temp_directory_path() / ("rakit-base-test-" + std::to_string(::getpid()));
-    std::filesystem::create_directories(folder);
+    const auto own = *TemporaryFolder::make(std::filesystem::temp_directory_path(), "rakit-base-test");
+    const auto& folder = own.path();
     ASSERT_TRUE(write_file_atomically(folder / "a", as_bytes("one"), 0600));
     ASSERT_TRUE(write_file_atomically(folder / "a", as_bytes("two"), 0600));
     EXPECT_EQ(as_text(*read_file(folder / "a")), "two");
@@ -99,12 +100,11 @@ TEST(File, IsWrittenWholeOrNotAtAll) {
     EXPECT_EQ(write_file_atomically(folder / "none" / "a", as_bytes("x")).error().code, ErrorCode::file_unwritable);
     EXPECT_EQ(read_file(folder / "b").error().code, ErrorCode::file_unreadable);
     EXPECT_EQ(read_file(folder / "a", 2).error().code, ErrorCode::file_unreadable);
-    std::filesystem::remove_all(folder);
 }
 
 TEST(File, WritesThroughWhatIsNoFile) {
-    const auto folder = std::filesystem::temp_directory_path() / ("rakit-through-test-" + std::to_string(::getpid()));
-    std::filesystem::create_directories(folder);
+    const auto own = *TemporaryFolder::make(std::filesystem::temp_directory_path(), "rakit-through-test");
+    const auto& folder = own.path();
     std::filesystem::create_symlink("/dev/full", folder / "full");
     std::filesystem::create_symlink("/dev/null", folder / "null");
     std::filesystem::create_symlink(folder / "plain", folder / "link");
@@ -114,7 +114,6 @@ TEST(File, WritesThroughWhatIsNoFile) {
     EXPECT_TRUE(write_file_atomically(folder / "link", as_bytes("x")));
     for (const char* name : {"full", "null", "link"}) EXPECT_TRUE(std::filesystem::is_symlink(folder / name)) << name;
     EXPECT_EQ(as_text(*read_file(folder / "plain")), "x");
-    std::filesystem::remove_all(folder);
 }
 
 }  // namespace

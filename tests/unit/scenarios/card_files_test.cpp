@@ -53,6 +53,25 @@ TEST_F(CardFiles, VariationsReachTheNamedKeyAlone) {
     EXPECT_NE(mismatch.key("45")->certificates[0].spki(), mismatch.key("45")->spki);
 }
 
+TEST_F(CardFiles, TellsWhenTheCardWasUpdatedLast) {
+    CardSetup setup;
+    setup.image = "../../cards/with-last-update.yaml";
+    EXPECT_EQ(view_card(image(setup)).last_update, "20240601000000Z");
+    EXPECT_FALSE(view_card(image()).last_update) << "the stock layout has none";
+}
+
+TEST_F(CardFiles, APinMayHaveTheValueOfAnother) {
+    CardSetup setup;
+    setup.same_pins = {{2, 1}};
+    std::map<std::uint8_t, Pin> pins;
+    pins[1] = Pin("24680135");
+    pins[2] = Pin("11223344");
+    static const cm::Hierarchy hierarchy = cm::Hierarchy::from_seed(cm::Hierarchy::kDefaultSeed).value();
+    CardMaker maker(hierarchy);
+    for (const auto& pin : maker.make(setup, "x.yaml", 1, pins).value().document["pins"])
+        if (pin.at("reference") != 3) EXPECT_EQ(pin.at("value"), "24680135");
+}
+
 TEST_F(CardFiles, DamageIsFound) {
     const std::string app = "3F005015";
     auto card = image();

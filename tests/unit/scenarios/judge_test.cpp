@@ -213,6 +213,24 @@ INSTANTIATE_TEST_SUITE_P(
               "CM: revoked certificates: expected 0, seen 1"},
         Wrong{"Orders", [](Sample& s) { s.seen.cm.orders = 2; }, "CM: orders: expected 1, seen 2"},
         Wrong{"UsedTcs", [](Sample& s) { s.seen.cm.used_tcs = 0; }, "CM: TCs used up: expected 1, seen 0"},
+        Wrong{"Requests", [](Sample& s) { s.expect.cm.requests = 4; }, "CM: requests: expected 4, seen 0"},
+        Wrong{"SecondResult", [](Sample& s) { s.seen.second_result = "pin_wrong"; },
+              "result of the first resume: expected none, seen pin_wrong"},
+        Wrong{"OtherResult", [](Sample& s) { s.expect.other_result = "ok"; },
+              "result of the other RA: expected ok, seen none"},
+        Wrong{"LastUpdateSame",
+              [](Sample& s) {
+                  s.expect.card.last_update = "renewed";
+                  s.seen.before.last_update = s.seen.after.last_update = "20240601000000Z";
+              },
+              "lastUpdate: expected renewed, seen same"},
+        Wrong{"LastUpdateSetBack",
+              [](Sample& s) {
+                  s.expect.card.last_update = "renewed";
+                  s.seen.before.last_update = "20240601000000Z";
+                  s.seen.after.last_update = "20230601000000Z";
+              },
+              "lastUpdate: expected renewed, seen set back"},
         Wrong{"Log", [](Sample& s) { s.expect.cm.log = {"tc_expired"}; },
               "CM: request log: expected tc_expired, seen ok"},
         Wrong{"Prompts", [](Sample& s) { s.seen.prompts.pop_back(); },

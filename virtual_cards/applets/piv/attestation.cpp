@@ -1,4 +1,5 @@
 // ATTEST: a certificate about a key that was generated on the card, signed by F9, with YubiKey's extensions.
+#include "common/base/big_endian.hpp"
 #include "common/iso7816/tlv.hpp"
 #include "common/ossl/digest.hpp"
 #include "common/x509/builder.hpp"
@@ -18,7 +19,7 @@ x509::ExtraExtension extension(int number, Bytes value) {
 
 Bytes serial_integer(std::uint32_t serial) {
     Bytes octets{0};
-    for (int shift = 24; shift >= 0; shift -= 8) octets.push_back(static_cast<std::uint8_t>(serial >> shift));
+    append_u32(octets, serial);
     while (octets.size() > 1 && octets[0] == 0 && octets[1] < 0x80) octets.erase(octets.begin());
     return iso7816::TlvWriter().put(0x02, octets).bytes();
 }

@@ -1,6 +1,7 @@
 // GET DATA (SP 800-73-4 part 2 section 3.1.2) and PUT DATA (section 3.3.1).
 #include <algorithm>
 
+#include "common/base/big_endian.hpp"
 #include "common/iso7816/tlv.hpp"
 #include "virtual_cards/applets/piv/applet.hpp"
 #include "virtual_cards/applets/piv/objects.hpp"
@@ -13,9 +14,7 @@ namespace sw = iso7816::sw;
 /// tag_in reads the tag list 5C with its one tag of one to three octets.
 std::optional<std::uint32_t> tag_in(const iso7816::Tlv& list) {
     if (list.tag != 0x5C || list.value.empty() || list.value.size() > 3) return std::nullopt;
-    std::uint32_t tag = 0;
-    for (const auto octet : list.value) tag = tag << 8 | octet;
-    return tag;
+    return number_in(list.value);
 }
 
 }  // namespace

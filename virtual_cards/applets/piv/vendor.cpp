@@ -1,6 +1,7 @@
 // YubiKey's own commands, as libykpiv sends them; 6D00 before the firmware that brought them.
 #include <algorithm>
 
+#include "common/base/big_endian.hpp"
 #include "common/iso7816/tlv.hpp"
 #include "virtual_cards/applets/piv/applet.hpp"
 #include "virtual_cards/applets/piv/key_parts.hpp"
@@ -25,8 +26,7 @@ iso7816::ResponseApdu PivApplet::get_serial(const Command& command, const Distur
     if (!has(kWithSerial)) return {{}, sw::kInsNotSupported};
     if (command.p1 != 0 || command.p2 != 0) return {{}, sw::kIncorrectP1P2};
     Bytes serial;
-    for (int shift = 24; shift >= 0; shift -= 8)
-        serial.push_back(static_cast<std::uint8_t>(x_state.device_serial >> shift));
+    append_u32(serial, x_state.device_serial);
     if (disturbance.other_serial) serial.back() ^= 0xFF;
     return {std::move(serial), sw::kOk};
 }

@@ -2,6 +2,7 @@
 // 7.5.5 (GENERAL AUTHENTICATE), 7.5.3 (GET CHALLENGE).
 #include <algorithm>
 
+#include "common/base/big_endian.hpp"
 #include "common/iso7816/tlv.hpp"
 #include "virtual_cards/applets/pkcs15/applet.hpp"
 
@@ -54,7 +55,7 @@ ResponseApdu Pkcs15Applet::manage_environment(const Command& command) {
         if (part->tag == 0x80 && part->value.size() == 1)
             environment.algorithm = part->value[0];
         else if (part->tag == 0x81 && part->value.size() == 2)
-            environment.file = static_cast<std::uint16_t>(part->value[0] << 8 | part->value[1]);
+            environment.file = u16_at(part->value, 0);
         else if (part->tag != 0x84)
             return {{}, sw::kIncorrectData};
     }

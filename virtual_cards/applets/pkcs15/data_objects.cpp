@@ -1,6 +1,7 @@
 // GET DATA and PUT DATA: the card's own data objects, key import, initialising.
 #include <algorithm>
 
+#include "common/base/big_endian.hpp"
 #include "common/iso7816/tlv.hpp"
 #include "virtual_cards/applets/pkcs15/applet.hpp"
 
@@ -10,17 +11,12 @@ namespace {
 namespace sw = iso7816::sw;
 using iso7816::ResponseApdu;
 
-void push_u16(Bytes& to, std::size_t value) {
-    to.push_back(static_cast<std::uint8_t>(value >> 8));
-    to.push_back(static_cast<std::uint8_t>(value));
-}
-
 Bytes card_information(const State& state, bool other_serial) {
     Bytes data{0x11, 0x00, 0x00, 0x00, 0x00};
     append(data, state.firmware);
     append(data, state.serial);
     if (other_serial) data.back() ^= 0xFF;
-    push_u16(data, state.change_counter);
+    append_u16(data, state.change_counter);
     return data;
 }
 
@@ -28,8 +24,8 @@ Bytes capabilities() {
     constexpr std::uint8_t kVersion = 1, kRsa = 0x01, kEcc = 0x08;
     constexpr std::size_t kMaxRsa = 4096, kMaxEcc = 521;
     Bytes data{kVersion};
-    push_u16(data, kRsa | kEcc);
-    for (const std::size_t bits : {kMaxRsa, std::size_t{0}, std::size_t{0}, kMaxEcc}) push_u16(data, bits);
+    append_u16(data, kRsa | kEcc);
+    for (const std::size_t bits : {kMaxRsa, std::size_t{0}, std::size_t{0}, kMaxEcc}) append_u16(data, bits);
     return data;
 }
 
@@ -63,7 +59,7 @@ ResponseApdu Pkcs15Applet::get_data(const Command& command, const Disturbance& d
         case 0xA0: return {card_information(x_state, disturbance.other_serial), sw::kOk};
         case 0xA1: {
             Bytes list;
-            for (const auto index : x_state.files.children(x_df)) push_u16(list, x_state.files.at(index).id);
+            for (const auto index : x_state.files.children(x_df)) append_u16(list, x_state.files.at(index).id);
             return {std::move(list), sw::kOk};
         }
         case 0xAA: return {capabilities(), sw::kOk};

@@ -1,6 +1,7 @@
 // Files: ISO/IEC 7816-4 sections 7.1 (SELECT), 7.2 (transparent EFs), 7816-9 (CREATE, DELETE, ACTIVATE).
 #include <algorithm>
 
+#include "common/base/big_endian.hpp"
 #include "common/iso7816/tlv.hpp"
 #include "virtual_cards/applets/pkcs15/applet.hpp"
 
@@ -13,8 +14,6 @@ using iso7816::ResponseApdu;
 constexpr std::uint8_t kCreationState = 0x01;
 constexpr std::uint8_t kActivatedState = 0x07;
 constexpr std::size_t kMaxDepth = 8;
-
-std::uint16_t u16(ByteView bytes, std::size_t at) { return static_cast<std::uint16_t>(bytes[at] << 8 | bytes[at + 1]); }
 
 // Plain appends: this is the answer to the commonest command.
 Bytes control_parameters(const File& file, bool activated) {
@@ -55,12 +54,12 @@ std::optional<File> parse_file(ByteView data) {
     if (!kind || !id || !acl || !file_kind((*kind)[0])) return std::nullopt;
     File file;
     file.kind = *file_kind((*kind)[0]);
-    file.id = u16(*id, 0);
+    file.id = u16_at(*id, 0);
     std::copy(acl->begin(), acl->end(), file.acl.begin());
     if (const auto proprietary = value(0x85, 2))
         std::copy(proprietary->begin(), proprietary->end(), file.proprietary.begin());
     if (file.kind != FileKind::df && !size) return std::nullopt;
-    if (file.kind != FileKind::df) file.size = u16(*size, 0);
+    if (file.kind != FileKind::df) file.size = u16_at(*size, 0);
     if (const auto aid = iso7816::find_tlv(outer->value, 0x84)) {
         if (file.kind != FileKind::df || aid->value.empty() || aid->value.size() > 16) return std::nullopt;
         file.aid.assign(aid->value.begin(), aid->value.end());
@@ -87,7 +86,7 @@ ResponseApdu Pkcs15Applet::select_found(Index index, std::uint8_t p2) {
 // By identifier: the MF, the current DF and its files, its parent and its siblings.
 std::optional<Pkcs15Applet::Index> Pkcs15Applet::find_by_id(ByteView data) const {
     const auto& files = x_state.files;
-    const auto id = data.empty() ? FileSystem::kMfId : u16(data, 0);
+    const auto id = data.empty() ? FileSystem::kMfId : u16_at(data, 0);
     if (id == FileSystem::kMfId) return FileSystem::kMf;
     if (const auto inside = files.child(x_df, id)) return inside;
     const auto& df = files.at(x_df);
@@ -100,7 +99,7 @@ std::optional<Pkcs15Applet::Index> Pkcs15Applet::follow(Index from, ByteView pat
     auto index = from;
     for (std::size_t at = 0; at < path.size(); at += 2) {
         if (x_state.files.at(index).kind != FileKind::df) return std::nullopt;
-        const auto next = x_state.files.child(index, u16(path, at));
+        const auto next = x_state.files.child(index, u16_at(path, at));
         if (!next) return std::nullopt;
         index = *next;
     }
@@ -118,7 +117,7 @@ ResponseApdu Pkcs15Applet::select(const Command& command) {
         case 0x00: found = find_by_id(data); break;
         case 0x01:
         case 0x02:
-            found = x_state.files.child(x_df, u16(data, 0));
+            found = x_state.files.child(x_df, u16_at(data, 0));
             if (found && (x_state.files.at(*found).kind == FileKind::df) != (command.p1 == 0x01)) found.reset();
             break;
         case 0x03: found = x_state.files.at(x_df).parent; break;
@@ -189,7 +188,7 @@ ResponseApdu Pkcs15Applet::delete_file(const Command& command, const Disturbance
     if (!command.data.empty() && command.data.size() != 2) return {{}, sw::kWrongLength};
     auto index = x_file.value_or(x_df);
     if (!command.data.empty()) {
-        const auto found = x_state.files.child(x_df, u16(command.data, 0));
+        const auto found = x_state.files.child(x_df, u16_at(command.data, 0));
         if (!found) return {{}, sw::kFileNotFound};
         index = *found;
     }

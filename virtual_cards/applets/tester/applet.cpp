@@ -1,5 +1,6 @@
 #include "virtual_cards/applets/tester/applet.hpp"
 
+#include "common/base/big_endian.hpp"
 #include "virtual_cards/applets/tester/crc32.hpp"
 
 namespace rakit::cards::tester {
@@ -15,10 +16,6 @@ constexpr std::uint16_t kMaxDelay = 60000;  // milliseconds
 
 std::uint16_t p1p2(const iso7816::CommandApdu& command) {
     return static_cast<std::uint16_t>(command.p1 << 8 | command.p2);
-}
-
-void push_u32(Bytes& to, std::uint32_t value) {
-    for (int shift = 24; shift >= 0; shift -= 8) to.push_back(static_cast<std::uint8_t>(value >> shift));
 }
 
 }  // namespace
@@ -70,7 +67,7 @@ ResponseApdu TesterApplet::execute(const Command& command, const Disturbance& di
         return {{}, sw::kInsNotSupported};
     }
     if (command.cla != 0x80) return {{}, sw::kClaNotSupported};
-    return x_selected == Selected::own ? own(command, disturbance) : handler_test(command);
+    return x_selected == Selected::own ? own(command) : handler_test(command);
 }
 
 // A SELECT that fails leaves the selection as it was (ISO/IEC 7816-4 section 7.1.1).
@@ -87,7 +84,7 @@ ResponseApdu TesterApplet::select(const Command& command) {
     return {{}, sw::kOk};
 }
 
-ResponseApdu TesterApplet::own(const Command& command, const Disturbance&) {
+ResponseApdu TesterApplet::own(const Command& command) {
     switch (command.ins) {
         case kEcho: return echo(command);
         case kStatus: return any_status(command);
@@ -106,14 +103,13 @@ ResponseApdu TesterApplet::echo(const Command& command) const {
     constexpr std::size_t kCrc = 4, kPeriod = 251;
     Bytes answer;
     if (command.p1 == 1) {
-        push_u32(answer, static_cast<std::uint32_t>(command.data.size()));
-        push_u32(answer, crc32(command.data));
+        append_u32(answer, static_cast<std::uint32_t>(command.data.size()));
+        append_u32(answer, crc32(command.data));
         return {std::move(answer), sw::kOk};
     }
     if (command.p1 == 2) {
         if (command.data.size() != kCrc) return {{}, sw::kWrongLength};
-        std::size_t size = 0;
-        for (const auto octet : command.data) size = size << 8 | octet;
+        const std::size_t size = number_in(command.data);
         if (size > kMaxResponse - kCrc) return {{}, sw::kIncorrectData};
         for (std::size_t i = 0; i < size; ++i) answer.push_back(static_cast<std::uint8_t>(i % kPeriod));
     } else {
@@ -121,7 +117,7 @@ ResponseApdu TesterApplet::echo(const Command& command) const {
         answer = command.data;
     }
     const auto sum = crc32(answer);
-    push_u32(answer, sum);
+    append_u32(answer, sum);
     return {std::move(answer), sw::kOk};
 }
 
@@ -145,14 +141,14 @@ ResponseApdu TesterApplet::counters(const Command& command) const {
     Bytes answer;
     for (const auto value : {count.power_ons, count.cold_resets, count.warm_resets, count.apdus, x_session_apdus,
                              static_cast<std::uint32_t>(x_cause)})
-        push_u32(answer, value);
+        append_u32(answer, value);
     return {std::move(answer), sw::kOk};
 }
 
 ResponseApdu TesterApplet::stamp(const Command& command) {
     if (p1p2(command) != 0) return {{}, sw::kIncorrectP1P2};
     Bytes answer;
-    push_u32(answer, ++x_state.counters.stamps);
+    append_u32(answer, ++x_state.counters.stamps);
     append(answer, command.data);
     return {std::move(answer), sw::kOk};
 }

@@ -54,7 +54,7 @@ private:
 
     Response select(const Command& command);
     // applet.cpp: the own commands
-    Response own(const Command& command, const Disturbance& disturbance);
+    Response own(const Command& command);
     Response echo(const Command& command) const;
     Response any_status(const Command& command) const;
     Response delay(const Command& command);

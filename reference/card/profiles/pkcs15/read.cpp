@@ -106,7 +106,9 @@ Result<void> read_certificates(Files& files, const Layout& layout, const std::ve
         }
         const bool users = layout.directories[directory].directory.kind == DirectoryKind::certificates;
         const auto key = std::ranges::find(contents.keys, id, &KeyLine::id);
-        if (users && key != contents.keys.end() && !object.authority) {
+        // A CA's own key may be on the card: its certificate is that key's, whatever else it is.
+        const bool of_key = key != contents.keys.end() && (!object.authority || certificate->spki() == key->spki);
+        if (users && of_key) {
             StoredCertificate stored{std::move(*certificate), object.common.label, {}, false};
             stored.place = object.path ? to_hex(layout.absolute(object.path->octets)) : "directory";
             stored.transport = is_transport(stored.certificate, transport_policies);

@@ -1,0 +1,105 @@
+#include "tests/sweeps/tear/points.hpp"
+
+#include "scenarios/runner/judge.hpp"
+
+namespace rakit::scenarios {
+namespace {
+
+using nlohmann::json;
+
+/// kCuts are how much of a cut write is there: nothing, the directory's commit octet, a header, most of a short entry.
+constexpr unsigned kCuts[] = {0, 1, 2, 7, 40};
+
+void add(std::vector<TearPoint>& points, const std::string& kind, unsigned command, const std::string& ins,
+         json fault) {
+    fault["nth"] = command;
+    points.push_back({kind, command, ins, std::move(fault)});
+}
+
+/// settled is what a case expects of card, CM and PINs; the dialog isn't judged, because a resume asks again.
+Expectation settled(const Expectation& expect, const Observation& seen) {
+    Expectation wanted = expect;
+    wanted.result = seen.result;
+    wanted.first_result = seen.first_result;
+    wanted.cm.log.clear();
+    wanted.cm.pending = 0;
+    wanted.prompts.reset();
+    wanted.not_prompted.clear();
+    wanted.notices.clear();
+    wanted.not_told.clear();
+    wanted.files.reset();
+    wanted.log.clear();
+    return wanted;
+}
+
+/// untouched: nothing was submitted, so nothing was issued, revoked or written.
+Expectation untouched(const Expectation& expect, const Observation& seen) {
+    Expectation wanted = settled(expect, seen);
+    wanted.tries.clear();
+    wanted.card = CardAfter{true, {}, {}};
+    wanted.cm = CmAfter{0, 0, 0, 0, {}, {}};
+    wanted.handed_out.reset();
+    return wanted;
+}
+
+/// tries_kept: a disturbance never costs a try; a PIN that was verified has all of its tries again.
+void tries_kept(const Observation& seen, std::vector<Mismatch>& mismatches) {
+    for (const auto& [reference, before] : seen.before.tries) {
+        const auto after = seen.after.tries.find(reference);
+        if (after == seen.after.tries.end() || after->second < before)
+            mismatches.push_back({"tries left of PIN " + to_hex(Bytes{reference}), "at least " + std::to_string(before),
+                                  after == seen.after.tries.end() ? "no such PIN" : std::to_string(after->second)});
+    }
+}
+
+}  // namespace
+
+bool can_be_swept(const Case& one) {
+    const Doing& doing = one.doing;
+    return one.expect.result == "ok" && !one.expect.first_result && !doing.resume && !doing.reload &&
+           !doing.swap_card && !doing.unplug && one.card.faults.empty() && !one.officer.card &&
+           one.cm.deviations.empty() && doing.type.empty() && !one.expect.handed_out;
+}
+
+std::vector<TearPoint> tear_points(const std::vector<CaseEvent>& undisturbed) {
+    std::vector<TearPoint> points;
+    unsigned command = 0;
+    for (const auto& event : undisturbed) {
+        if (event.kind != "apdu") continue;
+        ++command;
+        const auto ins = event.text.substr(3, 2);
+        for (const char* kind : {"tear-before", "tear-after", "reset", "remove"})
+            add(points, kind, command, ins, {{"kind", kind}});
+        add(points, "status 6581", command, ins, {{"kind", "status"}, {"sw", "6581"}});
+        if (ins != "D6" && ins != "DB") continue;
+        for (const unsigned octets : kCuts)
+            add(points, "tear-within " + std::to_string(octets), command, ins,
+                {{"kind", "tear-within"}, {"octets", octets}});
+    }
+    return points;
+}
+
+Case disturbed(const Case& one, const TearPoint& point) {
+    Case what = one;
+    what.card.faults = json::array({point.fault});
+    what.doing.resume = true;
+    return what;
+}
+
+Outcome judge_point(const Case& one, const Observation& whole, const Observation& seen) {
+    auto mismatches = judge(settled(one.expect, seen), seen);
+    if (seen.result != "ok" && seen.result != "nothing_to_do")
+        mismatches.push_back({"result of resume", "ok or nothing_to_do", seen.result + " (" + seen.detail + ")"});
+    // Which file a certificate lies in may differ; that none is left over may not.
+    if (whole.after.files.size() != seen.after.files.size())
+        mismatches.push_back({"files on the card", std::to_string(whole.after.files.size()) + ", as undisturbed",
+                              std::to_string(seen.after.files.size())});
+    tries_kept(seen, mismatches);
+    if (mismatches.empty()) return {seen.result == "ok" ? "resumed" : "went through", {}};
+    auto nothing_done = judge(untouched(one.expect, seen), seen);
+    tries_kept(seen, nothing_done);
+    if (seen.result == "nothing_to_do" && nothing_done.empty()) return {"not begun", {}};
+    return {"LOST", std::move(mismatches)};
+}
+
+}  // namespace rakit::scenarios
