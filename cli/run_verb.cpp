@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "cli/catalogue.hpp"
+#include "cli/person.hpp"
 #include "cli/report_files.hpp"
 #include "cli/run_progress.hpp"
 #include "cli/stop_signal.hpp"
@@ -91,7 +92,9 @@ scenarios::PoolOptions pool_options(const Options& options, const std::filesyste
     pool.repeat = options.repeat;
     pool.fail_fast = options.fail_fast;
     pool.seed = options.seed;
-    pool.time_limit = std::chrono::seconds(options.time_limit_s);
+    // A person reads, thinks and clicks.
+    constexpr int kManualFactor = 15;
+    pool.time_limit = std::chrono::seconds(options.time_limit_s * (options.iut == "manual" ? kManualFactor : 1));
     pool.again = [options](const Case& one, std::uint64_t seed) {
         std::string command = "rakit run " + quoted(one.file) + " --filter " + quoted(one.id) + " --depth " +
                               options.depth + " --seed " + std::to_string(seed);
@@ -131,6 +134,12 @@ Result<scenarios::Report> run_all(const Options& options, const std::vector<Case
     auto folder = scenarios::RunFolder::make(temporary);
     if (!folder) return Unexpected{std::move(folder).error()};
     const StopSignal stop;
+    std::unique_ptr<PersonServer> person;
+    if (options.iut == "manual") {
+        auto started = PersonServer::start(folder->path() / scenarios::kPersonSocket);
+        if (!started) return Unexpected{std::move(started).error()};
+        person = std::move(*started);
+    }
     const auto begun = std::chrono::steady_clock::now();
     Progress progress(cases.size() * static_cast<std::size_t>(options.repeat), ::isatty(STDOUT_FILENO) == 1);
     auto outcome = scenarios::run_cases(cases, *folder, pool_options(options, folder->path(), stop.descriptor()),
@@ -186,12 +195,17 @@ void add_run(CLI::App& app, Verb& verb) {
         ->capture_default_str();
     run_app->add_option("--seed", options->seed, "instead of each case's own")->check(whole_number);
     run_app->add_flag("--fail-fast", options->fail_fast, "begin nothing more after the first failure");
-    run_app->add_option("--iut", options->iut, "the RA under test: reference, or exec:COMMAND (docs/formats/iut.md)")
+    run_app
+        ->add_option(
+            "--iut", options->iut,
+            "the RA under test: reference, exec:COMMAND, or manual: one that you work yourself (docs/formats/iut.md)")
         ->capture_default_str();
     add_report_options(*run_app, options->reports);
     run_app->add_option("--trace", options->trace,
                         "write each case's trace into this folder: text, JSON lines, pcapng (docs/formats/trace.md)");
-    run_app->add_option("--time-limit", options->time_limit_s, "seconds for a case that names none")
+    run_app
+        ->add_option("--time-limit", options->time_limit_s,
+                     "seconds for a case that names none; 15 times as many for --iut manual")
         ->check(CLI::Range(1, 3600))
         ->capture_default_str();
     run_app->add_flag("--worker", options->worker)->group("");

@@ -33,8 +33,11 @@ core::OfficerCard officer_card(const OfficerCredential& officer) {
 
 }  // namespace
 
-Driver::Driver(DriverPorts ports, Policy policy)
-    : x_ports(std::move(ports)), x_policy(policy), x_vault(x_ports.clock, x_ports.pin_deadline) {}
+Driver::Driver(DriverPorts ports, Policy policy, Core core)
+    : x_ports(std::move(ports)),
+      x_policy(std::move(policy)),
+      x_core(std::move(core)),
+      x_vault(x_ports.clock, x_ports.pin_deadline) {}
 
 Event Driver::start(const UpdateRequest& request, const std::optional<Resumption>& resumption) {
     Started started;
@@ -57,7 +60,7 @@ Result<UpdateOutcome> Driver::run(const UpdateRequest& request, const std::optio
     State state;
     Event event = start(request, resumption);
     while (!x_finish) {
-        Transition next = step(std::move(state), event, x_policy);
+        Transition next = x_core(std::move(state), event, x_policy);
         state = std::move(next.state);
         x_ports.trace.emit({TraceEvent::Kind::state, std::string(name(state.stage)), {}, {}});
         for (const auto& effect : next.effects) {

@@ -36,7 +36,7 @@ struct Resumption {
 /// Driver runs the pure core: it does each effect and brings back what came of it. One Driver does one update.
 class Driver {
 public:
-    Driver(DriverPorts ports, core::Policy policy);
+    Driver(DriverPorts ports, core::Policy policy, core::Core core = core::step);
     /// run goes from the start to Finish. With a resumption it continues an open order instead of beginning one.
     Result<UpdateOutcome> run(const UpdateRequest& request, const std::optional<Resumption>& resumption = {});
 
@@ -85,6 +85,7 @@ private:
 
     DriverPorts x_ports;
     core::Policy x_policy;
+    core::Core x_core;
     PinVault x_vault;
     std::unique_ptr<Journal> x_journal;
     std::string x_card;          ///< serial number of the card that the update is for; empty before it was read

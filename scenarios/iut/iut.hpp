@@ -54,6 +54,8 @@ public:
     virtual ~Iut() = default;
     /// run does the job. An Error means that the RA could not be had or didn't keep to the protocol.
     virtual Result<IutResult> run(const Job& job, Typist& typist) = 0;
+    /// shows_dialog tells whether prompts and notices can be seen; else they are not judged.
+    virtual bool shows_dialog() const { return true; }
 };
 
 /// to_json gives the job as docs/formats/iut.md has it.

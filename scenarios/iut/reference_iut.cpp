@@ -6,7 +6,6 @@
 #include "reference/cm/rest_client.hpp"
 #include "reference/officer/open_officers.hpp"
 #include "reference/session/lines.hpp"
-#include "reference/session/update.hpp"
 
 namespace rakit::scenarios {
 namespace {
@@ -78,8 +77,8 @@ Result<IutResult> ReferenceIut::run(const Job& job, Typist& typist) {
     if (!officers) return Unexpected{std::move(officers).error()};
     auto exchange = x_ports.exchange(officers->tls());
     if (!exchange) return Unexpected{std::move(exchange).error()};
-    const auto client =
-        open_cm(job.dialect, **exchange, x_ports.anchors, x_ports.clock, x_ports.rng, x_ports.cm_deadline);
+    const auto way = x_calls.exchange(*std::move(exchange));
+    const auto client = open_cm(job.dialect, *way, x_ports.anchors, x_ports.clock, x_ports.rng, x_ports.cm_deadline);
     TypedDialog dialog(typist, x_ports.trace, job.out_folder);
     UpdatePorts ports{x_ports.reader,
                       *client,
@@ -93,10 +92,10 @@ Result<IutResult> ReferenceIut::run(const Job& job, Typist& typist) {
     ports.tls_officer = officers->connects.get();
     const auto act = [&]() -> Result<UpdateOutcome> {
         if (job.abandon) return abandon(ports);
-        if (job.resume) return resume(ports);
+        if (job.resume) return x_calls.resume(ports);
         auto request = request_of(job);
         if (!request) return Unexpected{std::move(request).error()};
-        return update(ports, *request);
+        return x_calls.update(ports, *request);
     };
     const auto outcome = act();
     IutResult result{"ok", "", std::move(dialog.notices)};

@@ -9,6 +9,7 @@
 #include "reference/card/card_reader.hpp"
 #include "reference/cm/http_exchange.hpp"
 #include "reference/officer/officer.hpp"
+#include "reference/session/update.hpp"
 #include "scenarios/iut/iut.hpp"
 
 namespace rakit::scenarios {
@@ -25,15 +26,29 @@ struct ReferencePorts {
     std::chrono::milliseconds cm_deadline{30000};  ///< for one answer of the CM
 };
 
+/// ReferenceCalls is what the RA is called by; others than the reference's own stand around it.
+struct ReferenceCalls {
+    std::function<Result<reference::UpdateOutcome>(reference::UpdatePorts&, const reference::UpdateRequest&)> update =
+        reference::update;
+    std::function<Result<reference::UpdateOutcome>(reference::UpdatePorts&)> resume = [](auto& ports) {
+        return reference::resume(ports);
+    };
+    /// exchange stands around the way to the CM.
+    std::function<std::unique_ptr<reference::HttpExchange>(std::unique_ptr<reference::HttpExchange>)> exchange =
+        [](auto inner) { return inner; };
+};
+
 /// ReferenceIut is our own RA, called directly; reader name and URL of the job are not looked at.
 class ReferenceIut final : public Iut {
 public:
-    explicit ReferenceIut(ReferencePorts ports) : x_ports(std::move(ports)) {}
+    explicit ReferenceIut(ReferencePorts ports, ReferenceCalls calls = {})
+        : x_ports(std::move(ports)), x_calls(std::move(calls)) {}
     /// run fails as opening the officer's file does.
     Result<IutResult> run(const Job& job, Typist& typist) override;
 
 private:
     ReferencePorts x_ports;
+    ReferenceCalls x_calls;
 };
 
 }  // namespace rakit::scenarios

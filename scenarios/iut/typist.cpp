@@ -25,6 +25,24 @@ std::optional<Pin> Typist::answer(const std::string& prompt, const std::string& 
     return word == "right" ? it->second.clone() : wrong_pin(it->second);
 }
 
+std::vector<std::pair<std::string, std::string>> Typist::sheet() const {
+    std::vector<std::pair<std::string, std::string>> sheet;
+    for (const auto& [prompt, pin] : x_right) {
+        const auto script = x_script.find(prompt);
+        sheet.emplace_back(prompt, script == x_script.end() ? words(prompt, {"right"}) : words(prompt, script->second));
+    }
+    return sheet;
+}
+
+std::string Typist::words(const std::string& prompt, const std::vector<std::string>& script) const {
+    std::string text;
+    for (const auto& word : script) {
+        const auto pin = answer(prompt, word);
+        text += (text.empty() ? "" : ", then ") + (pin ? std::string(as_text(pin->digits())) : "nothing: cancel");
+    }
+    return script.size() > 1 ? text + ", then nothing: cancel" : text;
+}
+
 std::vector<Pin> Typist::secrets() const {
     std::vector<Pin> all;
     // A PIN of a digit or two would be found in anything.

@@ -23,12 +23,16 @@ public:
     void on_prompt(std::function<void(const std::string&)> shown) { x_shown = std::move(shown); }
     /// type answers one prompt; nothing: the officer cancels, as with a prompt of which nobody knows the PIN.
     std::optional<Pin> type(const std::string& prompt);
+    /// sheet lists what is to be typed at each prompt, for a person who types it: "12345678", or "12345678, then
+    /// nothing: cancel".
+    std::vector<std::pair<std::string, std::string>> sheet() const;
     /// asked lists the prompts' ids in the order in which they were shown.
     const std::vector<std::string>& asked() const { return x_asked; }
     /// secrets copies every PIN that was typed and every right one: what must stand in nothing that is written.
     std::vector<Pin> secrets() const;
 
 private:
+    std::string words(const std::string& prompt, const std::vector<std::string>& script) const;
     std::optional<Pin> answer(const std::string& prompt, const std::string& word) const;
 
     std::map<std::string, std::vector<std::string>> x_script;

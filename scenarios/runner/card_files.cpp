@@ -20,14 +20,21 @@ constexpr const char* kObjectDirectory = "3F0050155031";
 constexpr const char* kTokenInfo = "3F0050155032";
 constexpr std::uint32_t kLastUpdate = 0xA5, kGeneralizedTime = 0x18;
 constexpr std::uint32_t kPrivateKeys = 0xA0, kCertificates = 0xA4, kTrusted = 0xA5, kUseful = 0xA6, kSequence = 0x30,
-                        kOctets = 0x04, kTypeAttributes = 0xA1;
+                        kOctets = 0x04, kTypeAttributes = 0xA1, kIssuer = 0xA0, kInteger = 0x02;
 
 /// Entry is one object of a directory file: its identifier and where its value lies.
 struct Entry {
     std::string id;
     std::string path;
     std::size_t offset = 0;
+    std::optional<Bytes> serial{};  ///< the directory's copy of the certificate's, where it has one
+    std::optional<Bytes> issuer{};
 };
+
+/// unsigned_hex writes a positive INTEGER's content as Certificate::serial_hex does.
+std::string unsigned_hex(ByteView octets) {
+    return to_hex(octets.size() > 1 && octets[0] == 0 ? octets.subspan(1) : octets);
+}
 
 std::size_t number(ByteView octets) {
     std::size_t value = 0;
@@ -126,6 +133,11 @@ private:
         auto entry = attributes ? path_of(attributes->value) : std::nullopt;
         if (!common || !id || !entry) return damage(where + ": an entry that isn't one");
         entry->id = to_hex(id->value);
+        // X509CertificateAttributes: value, subject, [0] issuer, serialNumber (ISO/IEC 7816-15 section 8.8.2).
+        if (const auto serial = iso7816::find_tlv(attributes->value, kInteger))
+            entry->serial = Bytes(serial->value.begin(), serial->value.end());
+        if (const auto issuer = iso7816::find_tlv(attributes->value, kIssuer))
+            entry->issuer = Bytes(issuer->value.begin(), issuer->value.end());
         entries.push_back(*entry);
     }
 
@@ -158,6 +170,10 @@ private:
         const auto certificate =
             whole ? x509::Certificate::parse(whole->whole) : Result<x509::Certificate>(fail(ErrorCode::internal, ""));
         if (!certificate) return damage("certificate " + entry.id + ": " + place + " holds none");
+        if (entry.serial && unsigned_hex(*entry.serial) != certificate->serial_hex())
+            damage("certificate " + entry.id + ": the directory has another serial number");
+        if (entry.issuer && *entry.issuer != certificate->issuer_der())
+            damage("certificate " + entry.id + ": the directory has another issuer");
         for (auto& key : x_view.keys)
             if (key.id == entry.id) return key.certificates.push_back(*certificate);
         if (!certificate->is_ca()) return damage("certificate " + entry.id + ": no key has this id");

@@ -2,8 +2,9 @@
 
 #include "common/base/file.hpp"
 #include "scenarios/iut/exec_iut.hpp"
-#include "scenarios/iut/reference_iut.hpp"
+#include "scenarios/iut/manual_iut.hpp"
 #include "scenarios/runner/card_files.hpp"
+#include "scenarios/runner/case_runner.hpp"
 
 namespace rakit::scenarios {
 namespace {
@@ -163,6 +164,7 @@ Result<void> CaseRun::set_up_officer_card(Observation& seen) {
 }
 
 void CaseRun::moment(const std::string& at) {
+    if (x_reader && x_reader->held()) x_held.insert(at);
     const auto& swap = x_case.doing.swap_card;
     if (swap && !x_swapped && swap->at == at) {
         x_swapped = true;
@@ -231,11 +233,14 @@ Result<std::unique_ptr<Iut>> CaseRun::iut() {
     if (x_around.iut.rfind("exec:", 0) == 0)
         return std::unique_ptr<Iut>(
             std::make_unique<ExecIut>(x_around.iut.substr(5), x_folder->path() / "stderr", kExecLimit));
-    return reference(x_ra_rng);
+    if (x_around.iut == "manual")
+        return std::unique_ptr<Iut>(std::make_unique<ManualIut>(person_at(x_around.scratch / kPersonSocket)));
+    x_reader = std::make_unique<WatchedReader>(x_around.station.reader());
+    return reference(*x_reader, x_ra_rng, x_around.reference);
 }
 
-std::unique_ptr<Iut> CaseRun::reference(Rng& rng) {
-    ReferencePorts ports{x_around.station.reader(),
+std::unique_ptr<Iut> CaseRun::reference(reference::CardReader& reader, Rng& rng, const ReferenceCalls& calls) {
+    ReferencePorts ports{reader,
                          [this](const reference::OfficerCredential& officer) { return x_door->exchange(officer); },
                          {x_around.hierarchy.authority("root").certificate},
                          *x_clock,
@@ -243,7 +248,7 @@ std::unique_ptr<Iut> CaseRun::reference(Rng& rng) {
                          x_trace};
     // Nobody waits half a minute for an answer that is known not to come.
     if (x_case.cm.deviations.value("stall", false)) ports.cm_deadline = kStallDeadline;
-    return std::make_unique<ReferenceIut>(std::move(ports));
+    return std::make_unique<ReferenceIut>(std::move(ports), calls);
 }
 
 /// other_ra does the same job, with a journal of its own or the same one.
@@ -254,7 +259,7 @@ Result<std::string> CaseRun::other_ra() {
     for (const auto& folder : {what.journal_folder, what.out_folder}) fs::create_directories(folder);
     Typist typist({}, right_pins());
     x_trace.add("result", "another RA begins");
-    auto result = reference(x_other_ra_rng)->run(what, typist);
+    auto result = reference(x_around.station.reader(), x_other_ra_rng, {})->run(what, typist);
     if (!result) return Unexpected{std::move(result).error()};
     x_trace.add("result", "the other RA: " + result->result + " " + result->detail);
     return std::move(result->result);
@@ -303,6 +308,7 @@ Result<void> CaseRun::act(Observation& seen) {
     x_job = &*what;
     auto ra = iut();
     if (!ra) return Unexpected{std::move(ra).error()};
+    seen.dialog_seen = (*ra)->shows_dialog();
     auto result = (*ra)->run(*what, *x_typist);
     if (!result) return Unexpected{std::move(result).error()};
     x_trace.add("result", result->result + " " + result->detail);
@@ -413,6 +419,7 @@ Result<void> CaseRun::look(Observation& seen) {
     if (!log) return Unexpected{std::move(log).error()};
     seen.written.push_back({"the CM's request log", to_bytes(*log)});
     seen.secrets = x_typist->secrets();
+    seen.held_at.assign(x_held.begin(), x_held.end());
     return collect_files(seen);
 }
 

@@ -2,15 +2,17 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 
 #include "common/base/temporary_folder.hpp"
-#include "scenarios/iut/iut.hpp"
+#include "scenarios/iut/reference_iut.hpp"
 #include "scenarios/runner/card_maker.hpp"
 #include "scenarios/runner/case_trace.hpp"
 #include "scenarios/runner/cm_door.hpp"
 #include "scenarios/runner/cm_side.hpp"
 #include "scenarios/runner/observation.hpp"
 #include "scenarios/runner/station.hpp"
+#include "scenarios/runner/watched_reader.hpp"
 
 namespace rakit::scenarios {
 
@@ -18,6 +20,7 @@ namespace rakit::scenarios {
 struct Surroundings {
     Depth depth;
     const std::string& iut;
+    const ReferenceCalls& reference;
     Station& station;
     const cm::Hierarchy& hierarchy;
     CardMaker& cards;
@@ -46,7 +49,7 @@ private:
     Result<void> set_up_officer();
     Result<void> set_up_cm(const Observation& seen);
     Result<std::unique_ptr<Iut>> iut();
-    std::unique_ptr<Iut> reference(Rng& rng);
+    std::unique_ptr<Iut> reference(reference::CardReader& reader, Rng& rng, const ReferenceCalls& calls);
     Result<void> act(Observation& seen);
     Result<void> act_again(Observation& seen, Iut& ra, Job& what);
     Result<void> once_more(Observation& seen, Iut& ra, const Job& what);
@@ -82,6 +85,8 @@ private:
     std::optional<x509::Certificate> x_officer_certificate;
     std::unique_ptr<TracedHost> x_traced_host;
     std::unique_ptr<CmDoor> x_door;
+    std::unique_ptr<WatchedReader> x_reader;  ///< of an RA in this process
+    std::set<std::string> x_held;             ///< moments at which that RA held the card
 };
 
 }  // namespace rakit::scenarios

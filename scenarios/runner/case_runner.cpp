@@ -10,6 +10,15 @@ namespace rakit::scenarios {
 
 namespace {
 
+/// needs_prompts: the moment of a prompt is known only of an RA that asks us.
+bool needs_prompts(const Case& one) {
+    const auto prompt = [](const std::string& moment) {
+        return moment.rfind("request:", 0) != 0 && moment.rfind("answer:", 0) != 0;
+    };
+    return (one.doing.swap_card && prompt(one.doing.swap_card->at)) ||
+           (one.doing.unplug && prompt(one.doing.unplug->at)) || (one.doing.other_ra && prompt(one.doing.other_ra->at));
+}
+
 constexpr int kLongestWaitMs = 2000;
 
 /// too_slow tells a case that passes no verdict in a time that people have: its clock must be a virtual one.
@@ -30,11 +39,11 @@ CaseRunner::CaseRunner(RunSettings settings, std::unique_ptr<Station> station, c
       x_cards(x_hierarchy) {}
 
 Result<std::unique_ptr<CaseRunner>> CaseRunner::make(RunSettings settings) {
-    if (settings.iut != "reference" && settings.iut.rfind("exec:", 0) != 0)
+    if (settings.iut != "reference" && settings.iut != "manual" && settings.iut.rfind("exec:", 0) != 0)
         return fail(ErrorCode::usage, "no such RA under test: " + settings.iut, "--iut",
-                    "give reference or exec:COMMAND");
+                    "give reference, manual or exec:COMMAND");
     if (settings.iut != "reference" && settings.depth != Depth::pcsc)
-        return fail(ErrorCode::usage, "an RA that is a program needs PC/SC", "--iut", "use --depth pcsc");
+        return fail(ErrorCode::usage, "an RA that is not in this process needs PC/SC", "--iut", "use --depth pcsc");
     auto station = make_station(settings.depth, settings.scratch);
     if (!station) return Unexpected{std::move(station).error()};
     auto hierarchy = cm::Hierarchy::from_seed(cm::Hierarchy::kDefaultSeed);
@@ -47,6 +56,11 @@ Verdict CaseRunner::run(const Case& one, const Task& task) {
     if (one.officer.card && x_settings.depth != Depth::pcsc) {
         verdict.status = Status::skipped;
         verdict.problem = "an officer's card is used through PC/SC: --depth pcsc";
+        return verdict;
+    }
+    if (x_settings.iut == "manual" && needs_prompts(one)) {
+        verdict.status = Status::skipped;
+        verdict.problem = "what happens at a prompt can't be timed while a person works the RA";
         return verdict;
     }
     if (too_slow(one) && x_settings.depth != Depth::inproc) {
@@ -65,6 +79,7 @@ Verdict CaseRunner::run(const Case& one, const Task& task) {
     const auto begun = std::chrono::steady_clock::now();
     auto seen = CaseRun({x_settings.depth,
                          x_settings.iut,
+                         x_settings.reference,
                          *x_station,
                          x_hierarchy,
                          x_cards,

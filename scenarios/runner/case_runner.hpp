@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "scenarios/iut/reference_iut.hpp"
 #include "scenarios/runner/card_maker.hpp"
 #include "scenarios/runner/station.hpp"
 #include "scenarios/runner/task.hpp"
@@ -11,12 +12,16 @@
 
 namespace rakit::scenarios {
 
+/// kPersonSocket is where, in the scratch folder, a person is asked (docs/formats/iut.md, Manual).
+inline constexpr const char* kPersonSocket = "person";
+
 /// RunSettings are the same for all cases of a run.
 struct RunSettings {
     Depth depth = Depth::pcsc;
-    std::string iut = "reference";           ///< or "exec:COMMAND", at depth pcsc
+    std::string iut = "reference";           ///< or "exec:COMMAND" or "manual", at depth pcsc
     bool octets = false;                     ///< traces hold what was exchanged
     std::filesystem::path scratch = "/tmp";  ///< where temporary folders are made
+    ReferenceCalls reference{};              ///< what `reference` is
 };
 
 /// CaseRunner runs cases one after another and judges them; a worker has one.

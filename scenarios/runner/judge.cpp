@@ -20,6 +20,7 @@ public:
         same("certificates handed out as files", x_expect.files, static_cast<int>(x_seen.files.size()));
         if (x_expect.handed_out) handed_out(*x_expect.handed_out);
         for (const auto& entry : x_expect.log) log(entry);
+        if (!x_seen.held_at.empty()) complain("card held over a prompt or a request", "never", list(x_seen.held_at));
         auto secrets = find_secrets(x_seen.written, x_seen.secrets);
         add(std::move(secrets));
         return std::move(x_found);
@@ -95,6 +96,7 @@ private:
     }
 
     void dialog() {
+        if (!x_seen.dialog_seen) return;
         if (x_expect.prompts && *x_expect.prompts != x_seen.prompts)
             complain("prompts", list(*x_expect.prompts), list(x_seen.prompts));
         for (const auto& prompt : x_expect.not_prompted)

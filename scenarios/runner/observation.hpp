@@ -70,6 +70,8 @@ struct Observation {
     std::optional<std::string> first_result, second_result;  ///< of the update, and of a resume that was disturbed
     std::optional<std::string> other_result;                 ///< of the other RA
     std::string detail;                                      ///< the RA's own words, for people only
+    bool dialog_seen = true;                                 ///< prompts and notices could be seen
+    std::vector<std::string> held_at;                        ///< prompts and requests during which it held the card
     std::vector<std::string> prompts;                        ///< ids in the order in which they were shown
     std::vector<std::string> notices;
     std::vector<x509::Certificate> files;  ///< handed to the officer

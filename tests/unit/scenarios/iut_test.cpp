@@ -5,6 +5,7 @@
 #include "common/document/document.hpp"
 #include "embedded/iut_job_schema.hpp"
 #include "scenarios/iut/exec_iut.hpp"
+#include "scenarios/iut/manual_iut.hpp"
 
 namespace rakit::scenarios {
 namespace {
@@ -76,6 +77,45 @@ TEST(Iut, WhatKeepsNotToTheProtocolIsAnError) {
     EXPECT_EQ(run("cat >/dev/null; echo nonsense", officer).error().code, ErrorCode::document_invalid);
     EXPECT_THAT(run("exec sleep 60", officer, std::chrono::milliseconds(100)).error().detail,
                 HasSubstr("didn't end in time"));
+}
+
+/// says gives a person who answers with these lines, and what was shown each time.
+Person says(std::vector<std::string> lines, std::vector<std::string>& shown) {
+    return [lines, &shown](const std::string& text) -> Result<std::string> {
+        shown.push_back(text);
+        if (shown.size() > lines.size()) return fail(ErrorCode::io_failed, "gone");
+        return lines[shown.size() - 1];
+    };
+}
+
+TEST(ManualIut, TellsWhatToDoAndTakesTheWordForIt) {
+    std::vector<std::string> shown;
+    Typist officer = typist("wrong");
+    const auto result = ManualIut(says({"hm\n", " pin_wrong \n"}, shown)).run(job(), officer);
+    ASSERT_TRUE(result) << to_string(result.error());
+    EXPECT_EQ(result->result, "pin_wrong");
+    ASSERT_EQ(shown.size(), 2U);
+    for (const char* word : {"Virtual PCD 00 00", "officer.p12", "redo, replacing the certificate 0A", "employee-tc"})
+        EXPECT_THAT(shown[0], HasSubstr(word));
+    EXPECT_THAT(shown[0], HasSubstr("pin:01              22222222")) << "the wrong one, as the scenario wants it";
+    EXPECT_THAT(shown[1], HasSubstr("'hm' is neither"));
+}
+
+TEST(ManualIut, WithoutAnAnswerThereIsNoResult) {
+    std::vector<std::string> shown;
+    Typist officer = typist();
+    EXPECT_EQ(ManualIut(says({}, shown)).run(job(), officer).error().code, ErrorCode::io_failed);
+    shown.clear();
+    EXPECT_EQ(ManualIut(says({"skip\n"}, shown)).run(job(), officer).error().code, ErrorCode::unsupported);
+}
+
+TEST(Typist, SaysWhatAPersonIsToType) {
+    std::map<std::string, Pin> right;
+    right["op-pin"] = Pin("44");
+    right["pin:01"] = Pin("19");
+    const Typist officer({{"pin:01", {"wrong", "right"}}}, std::move(right));
+    EXPECT_THAT(officer.sheet(), ElementsAre(testing::Pair("op-pin", "44"),
+                                             testing::Pair("pin:01", "20, then 19, then nothing: cancel")));
 }
 
 TEST(Typist, AnswersByTheScript) {

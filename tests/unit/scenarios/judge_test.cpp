@@ -76,6 +76,13 @@ TEST(Judge, PassesWhatIsAsExpected) {
     EXPECT_EQ(text(judge(sample.expect, sample.seen)), "");
 }
 
+TEST(Judge, WhatOnlyAWindowShowedIsNotJudged) {
+    Sample sample;
+    sample.seen.dialog_seen = false;
+    sample.seen.prompts = sample.seen.notices = {};
+    EXPECT_EQ(text(judge(sample.expect, sample.seen)), "");
+}
+
 /// Wrong is one way in which an outcome is wrong, and what the judge must say of it.
 struct Wrong {
     const char* name;
@@ -106,6 +113,11 @@ INSTANTIATE_TEST_SUITE_P(
     Outcome, JudgeCatches,
     testing::Values(
         Wrong{"Result", [](Sample& s) { s.seen.result = "tc_expired"; }, "result: expected ok, seen tc_expired"},
+        Wrong{"CardHeld",
+              [](Sample& s) {
+                  s.seen.held_at = {"pin:01", "request:3"};
+              },
+              "card held over a prompt or a request: expected never, seen pin:01, request:3"},
         Wrong{"FirstResultMissing", [](Sample& s) { s.expect.first_result = "card_removed"; },
               "result of the update: expected card_removed, seen none"},
         Wrong{"FirstResultTooMuch", [](Sample& s) { s.seen.first_result = "card_removed"; },
