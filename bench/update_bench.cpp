@@ -17,6 +17,7 @@
 #include "reference/cm/cm_client.hpp"
 #include "reference/officer/open_officers.hpp"
 #include "reference/session/update.hpp"
+#include "scenarios/runner/bending.hpp"
 #include "scenarios/runner/card_files.hpp"
 #include "scenarios/runner/card_maker.hpp"
 #include "scenarios/runner/cm_door.hpp"
@@ -158,8 +159,10 @@ public:
         const Placed placed(*x_station);
         need(x_station->begin(*card, *x_clock));
         auto officers = open_officers(variant);
-        const auto door = x_depth == scenarios::Depth::inproc ? scenarios::direct_door(side->host(), x_hierarchy)
-                                                              : need(scenarios::https_door(side->host(), x_hierarchy));
+        scenarios::Bending straight({}, {}, [](const auto&) {});
+        const auto door = x_depth == scenarios::Depth::inproc
+                              ? scenarios::direct_door(side->host(), x_hierarchy)
+                              : need(scenarios::https_door(side->host(), x_hierarchy, straight));
         auto exchange = need(door->exchange(officers.tls()));
         reference::CmClient client(*exchange, {x_hierarchy.authority("root").certificate}, *x_clock, x_rng);
         Knowing dialog(variant.officer_card ? kOfficerPin : kPassword);
