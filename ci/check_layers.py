@@ -25,7 +25,8 @@ RULES = [  # (area, what it may use besides itself), lower layers first
     ("mock_cm/", COMMON + ["mock_cm/"]),
     ("scenarios/", COMMON + ["reference/", "virtual_cards/", "mock_cm/", "scenarios/"]),
     ("cli", COMMON + ["reference/", "virtual_cards/", "mock_cm/", "scenarios/", "cli"]),
-    ("bench", COMMON + ["reference/", "virtual_cards/", "mock_cm/", "scenarios/", "bench", "tests/support"]),
+    ("bench", COMMON + ["reference/", "virtual_cards/", "mock_cm/", "scenarios/", "bench", "tests/support",
+                                "tests/unit/cm_core"]),
     ("tests", COMMON + ["reference/", "virtual_cards/", "mock_cm/", "scenarios/", "cli", "bench", "tests"]),
 ]
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')

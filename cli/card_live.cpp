@@ -40,11 +40,16 @@ Result<void> serve_card(const ServeWish& wish) {
     return {};
 }
 
-/// request_of turns `arm '{"kind": ...}'` or `remove` into the request's line; whether they are right the socket tells.
+/// request_of turns `arm '{"kind": ...}'`, `latency slow` or `remove` into the request's line; whether they are right
+/// the socket tells.
 Result<std::string> request_of(const std::vector<std::string>& command) {
     nlohmann::json request{{"command", command.at(0)}};
     if (command.size() > 2) return fail(ErrorCode::usage, "a command and at most one JSON value");
     if (command.size() == 2) {
+        if (command[0] == "latency") {
+            request["latency"] = command[1];
+            return request.dump();
+        }
         request["fault"] = nlohmann::json::parse(command[1], nullptr, false);
         if (request["fault"].is_discarded()) return fail(ErrorCode::usage, "not JSON: " + command[1]);
     }
@@ -76,10 +81,12 @@ void add_card_live(CLI::App& card, Verb& verb) {
             verb.status = report(done.error(), status_of(done.error()));
     });
     auto* control = card.add_subcommand(
-        "ctl", "Control a live card: insert, remove, reset, snapshot, arm, disarm, counters, capabilities");
+        "ctl",
+        "Control a live card: insert, remove, reset, snapshot, arm, disarm, faults, latency, counters, capabilities");
     auto control_wish = std::make_shared<ControlWish>();
     control->add_option("SOCKET", control_wish->socket, "The card's control socket")->required();
-    control->add_option("COMMAND", control_wish->command, "The command; arm takes the fault as JSON")->required();
+    control->add_option("COMMAND", control_wish->command, "The command; arm takes the fault as JSON, latency its name")
+        ->required();
     control->footer("Example: rakit card ctl $RAKIT_CONTROL/0.sock remove");
     control->callback([control_wish, &verb] { verb.status = control_card(*control_wish); });
 }

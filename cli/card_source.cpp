@@ -12,8 +12,10 @@ Result<cards::Image> load_image(const std::string& name_or_file, const cards::Im
     return cards::make_image(name_or_file, wish, issuer);
 }
 
-Result<std::unique_ptr<cards::ImageCard>> open_card(const std::string& name_or_file) {
-    return load_image(name_or_file).and_then(cards::open_image);
+Result<std::unique_ptr<cards::ImageCard>> open_card(const std::string& name_or_file, unsigned copy) {
+    cards::ImageWish wish;
+    wish.copy = copy;
+    return load_image(name_or_file, wish).and_then(cards::open_image);
 }
 
 }  // namespace rakit::cli

@@ -52,7 +52,7 @@ Result<void> show_card(const ShowWish& wish) {
         print_json(list);
         return {};
     }
-    for (const auto& fact : *facts) std::printf("%s: %s\n", fact.subject.c_str(), fact.text.c_str());
+    for (const auto& line : cards::fact_tree(*facts)) std::printf("%s\n", line.c_str());
     return {};
 }
 
@@ -82,7 +82,9 @@ void add_new(CLI::App& card, Verb& verb, const std::string& built_ins) {
     auto wish = std::make_shared<NewWish>();
     command->add_option("NAME", wish->name, "Built-in, recipe or image")->required();
     command->add_option("--serial", wish->serial, "Serial number, 1 to 10 octets in hex")->type_name("HEX");
-    command->add_option("--seed", wish->image.seed, "Of keys, serial number and random numbers")->capture_default_str();
+    command->add_option("--seed", wish->image.seed, "Of keys, serial number and random numbers")
+        ->check(whole_number)
+        ->capture_default_str();
     command->add_option("--out", wish->out, "Write here instead of to standard output")->type_name("FILE");
     command->footer("Example: rakit card new pkcs15-tc --serial 0102030405060708090A --out card.yaml");
     command->callback([wish, &verb] { finish(make_card(*wish), verb); });

@@ -1,5 +1,7 @@
+#include <arpa/inet.h>
+
+#include <array>
 #include <cstdio>
-#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -22,14 +24,24 @@ struct ServeOptions {
     std::string state;
     std::string listen = "127.0.0.1:8444";
     std::string ready_file;
+    std::uint16_t plain_port = 0;
+    bool control = false;
+    std::uint16_t control_port = 0;
 };
 
 struct LogOptions {
     std::string state;
-    bool failed = false;
+    cm::LogFilter filter;
+    std::string since;
     bool json = false;
     bool verify = false;
 };
+
+bool is_ip_address(const std::string& text) {
+    std::array<unsigned char, sizeof(in6_addr)> scratch{};
+    return ::inet_pton(AF_INET, text.c_str(), scratch.data()) == 1 ||
+           ::inet_pton(AF_INET6, text.c_str(), scratch.data()) == 1;
+}
 
 /// parse_listen reads ADDR:PORT, with an IPv6 address in brackets.
 Result<cm::ServerOptions> parse_listen(const std::string& text) {
@@ -37,11 +49,14 @@ Result<cm::ServerOptions> parse_listen(const std::string& text) {
     cm::ServerOptions options;
     const std::string port = colon == std::string::npos ? "" : text.substr(colon + 1);
     const bool digits = !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos;
-    if (!digits || std::stoul(port) > 65535)
-        return fail(ErrorCode::usage, "not ADDR:PORT: " + text, "--listen", "for example 127.0.0.1:8444 or [::1]:0");
+    const auto wrong = [&](const std::string& what) {
+        return fail(ErrorCode::usage, what + ": " + text, "--listen", "for example 127.0.0.1:8444 or [::1]:0");
+    };
+    if (!digits || std::stoul(port) > 65535) return wrong("not ADDR:PORT");
     options.address = text.substr(0, colon);
     if (options.address.size() > 2 && options.address.front() == '[' && options.address.back() == ']')
         options.address = options.address.substr(1, options.address.size() - 2);
+    if (!is_ip_address(options.address)) return wrong("not an IP address before the port");
     options.port = static_cast<std::uint16_t>(std::stoul(port));
     return options;
 }
@@ -52,6 +67,8 @@ void say_what_runs(const cm::RunningHost& host, const fs::path& state, bool temp
     std::printf("CM host at %s\n", host.url().c_str());
     std::printf("  state: %s%s\n", state.c_str(),
                 temporary ? " (temporary: gone when this ends; --state DIR keeps one)" : "");
+    std::printf("  without TLS, what is open to all: %s\n", host.plain_url().c_str());
+    if (const auto& control = host.control_url()) std::printf("  control: %s\n", control->c_str());
     std::printf("  CA certificates: %s\n", host.ca_file().c_str());
     if (const auto& officer = host.sample_officer())
         std::printf("  sample officer: %s, %s, password in %s\n", officer->name.c_str(), officer->pkcs12.c_str(),
@@ -71,6 +88,8 @@ Result<void> serve(const ServeOptions& wanted) {
     auto server = parse_listen(wanted.listen);
     if (!server) return Unexpected{std::move(server).error()};
     options.server = *server;
+    options.plain_port = wanted.plain_port;
+    if (wanted.control) options.control_port = wanted.control_port;
     if (!wanted.config.empty()) {
         auto config = cm::load_config(wanted.config);
         if (!config) return Unexpected{std::move(config).error()};
@@ -133,7 +152,6 @@ nlohmann::json to_json(const cm::LogEntry& entry) {
 void print_log(const std::vector<cm::LogEntry>& entries, const LogOptions& wanted) {
     auto list = nlohmann::json::array();
     for (const auto& entry : entries) {
-        if (wanted.failed && entry.success) continue;
         if (wanted.json) {
             list.push_back(to_json(entry));
             continue;
@@ -151,19 +169,27 @@ void print_log(const std::vector<cm::LogEntry>& entries, const LogOptions& wante
     if (wanted.json) std::printf("%s\n", list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
 }
 
-Result<void> show_log(const LogOptions& wanted) {
+Result<void> verify_log(cm::SqliteStore& store, bool json) {
+    const auto entries = store.verify_log();
+    if (!entries) return fail(entries.error());
+    if (json)
+        std::printf("%s\n", nlohmann::json{{"whole", true}, {"entries", *entries}}.dump(2).c_str());
+    else
+        std::printf("the log is whole: %zu entries\n", *entries);
+    return {};
+}
+
+Result<void> show_log(LogOptions wanted) {
+    if (!wanted.since.empty()) {
+        wanted.filter.since = from_iso8601(wanted.since.size() == 10 ? wanted.since + "T00:00:00Z" : wanted.since);
+        if (!wanted.filter.since)
+            return fail(ErrorCode::usage, "not a moment: " + wanted.since, "--since",
+                        "for example 2026-01-31 or 2026-01-31T23:59:59Z");
+    }
     auto store = cm::SqliteStore::open_existing(cm::state_database(wanted.state));
     if (!store) return Unexpected{std::move(store).error()};
-    if (wanted.verify) {
-        const auto entries = (*store)->verify_log();
-        if (!entries) return fail(entries.error());
-        std::printf("the log is whole: %zu entries\n", *entries);
-        return {};
-    }
-    auto transaction = (*store)->begin();
-    if (!transaction) return Unexpected{std::move(transaction).error()};
-    constexpr std::size_t kAll = std::numeric_limits<std::int64_t>::max();
-    const auto entries = (*transaction)->log(kAll);
+    if (wanted.verify) return verify_log(**store, wanted.json);
+    const auto entries = (*store)->find_in_log(wanted.filter);
     if (!entries) return fail(entries.error());
     print_log(*entries, wanted);
     return {};
@@ -186,6 +212,11 @@ void add_serve(CLI::App& cm_verb, Verb& verb) {
     serve_verb->add_option("--listen", options->listen, "ADDR:PORT; port 0 takes a free one")->capture_default_str();
     serve_verb->add_option("--ready-file", options->ready_file,
                            "JSON with URL, CA file and sample officer, written once it listens");
+    serve_verb->add_option("--plain-port", options->plain_port,
+                           "port on 127.0.0.1 of CRLs, OCSP and CA certificates without TLS; 0 takes a free one");
+    auto* control = serve_verb->add_flag("--control", options->control,
+                                         "listen on 127.0.0.1 for tests that change state, clock and faults");
+    serve_verb->add_option("--control-port", options->control_port, "its port; 0 takes a free one")->needs(control);
     serve_verb->footer("Example: rakit cm serve --state /tmp/cm --listen 127.0.0.1:0 --ready-file /tmp/cm/ready.json");
     serve_verb->callback([options, &verb] { verb.status = finish(serve(*options)); });
 }
@@ -194,10 +225,13 @@ void add_log(CLI::App& cm_verb, Verb& verb) {
     auto options = std::make_shared<LogOptions>();
     auto* log_verb = cm_verb.add_subcommand("log", "show the request log of a state directory");
     log_verb->add_option("--state", options->state, "the host's state directory; the host may be running")->required();
-    log_verb->add_flag("--failed", options->failed, "refused requests only");
-    log_verb->add_flag("--json", options->json, "a JSON array");
+    log_verb->add_flag("--failed", options->filter.failed, "refused requests only");
+    log_verb->add_option("--officer", options->filter.officer, "requests of this officer only");
+    log_verb->add_option("--category", options->filter.category, "requests of this category only: prepare, issue, ...");
+    log_verb->add_option("--since", options->since, "requests from this day, or moment, on (UTC)");
+    log_verb->add_flag("--json", options->json, "JSON: an array of entries, or the verdict of --verify");
     log_verb->add_flag("--verify", options->verify,
-                       "check the hash chain; exit status 1 if an entry was changed or cut");
+                       "check the hash chain of the whole log; exit status 1 if an entry was changed or cut");
     log_verb->footer("Example: rakit cm log --state /tmp/cm --failed");
     log_verb->callback([options, &verb] { verb.status = finish(show_log(*options)); });
 }

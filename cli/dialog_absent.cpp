@@ -19,7 +19,7 @@ Result<Pin> DialogAbsent::ask_pin(const reference::PinPrompt& prompt) {
     return unavailable(prompt.label, "--pin-fd N and a line \"" + prompt.id + " VALUE\"");
 }
 
-Result<std::vector<reference::ActionChoice>> DialogAbsent::choose_actions(const reference::Contents&) {
+Result<reference::ActionsAnswer> DialogAbsent::choose_actions(const reference::Contents&) {
     return unavailable("an action", "--action KEY=redo");
 }
 
@@ -29,11 +29,14 @@ Result<std::string> DialogAbsent::choose_procedure(const std::vector<reference::
     return unavailable("a procedure", "--procedure, one of: " + names);
 }
 
-Result<std::map<std::string, std::string>> DialogAbsent::fill_fields(const std::vector<reference::Field>& fields,
-                                                                     const std::map<std::string, std::string>& known) {
-    const auto missing = reference::core::missing_field(fields, known);
+Result<reference::FilledForm> DialogAbsent::fill_form(const reference::InputForm& form) {
+    const auto missing = reference::core::missing_field(form.fields, form.values);
     if (!missing.empty()) return unavailable("the field " + missing, "--field " + missing + "=VALUE");
-    return known;
+    return reference::FilledForm{};  // what else is missing, QC statements say, is found and named behind
+}
+
+Result<bool> DialogAbsent::confirm(const reference::Question& question) {
+    return unavailable("an answer to \"" + printable(question.text) + "\"", question.option);
 }
 
 void DialogAbsent::tell(const std::string& code, const std::string& text) {

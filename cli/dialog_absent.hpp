@@ -9,10 +9,10 @@ class DialogAbsent final : public reference::Dialog {
 public:
     explicit DialogAbsent(CertificateFolder folder) : x_folder(std::move(folder)) {}
     Result<Pin> ask_pin(const reference::PinPrompt& prompt) override;
-    Result<std::vector<reference::ActionChoice>> choose_actions(const reference::Contents& contents) override;
+    Result<reference::ActionsAnswer> choose_actions(const reference::Contents& contents) override;
     Result<std::string> choose_procedure(const std::vector<reference::Procedure>& procedures) override;
-    Result<std::map<std::string, std::string>> fill_fields(const std::vector<reference::Field>& fields,
-                                                           const std::map<std::string, std::string>& known) override;
+    Result<reference::FilledForm> fill_form(const reference::InputForm& form) override;
+    Result<bool> confirm(const reference::Question& question) override;
     void tell(const std::string& code, const std::string& text) override;
     void progress(const std::string&) override {}
     Result<void> hand_out(const reference::LineOutcome& line) override;

@@ -58,8 +58,10 @@ Result<DialogEvents::Answer> DialogEvents::prompt(const json& event) {
     document::check(document, answer_schema());
     if (!document.findings.empty()) return fail(document::failure(document.findings));
     const auto said = document.value.at("answer").get<std::string>();
-    if (said == "cancel") return fail(ErrorCode::pin_cancelled, "the dialog was left at the prompt " + kind);
-    if (said != kind)
+    if (said == "cancel")
+        return fail(kind == "pin" ? ErrorCode::pin_cancelled : ErrorCode::cancelled,
+                    "the dialog was left at the prompt " + kind);
+    if (said != kind && !(said == "reload" && kind == "actions"))
         return fail(document::failure({document.finding("/answer", "the prompt was " + kind + ", not " + said)}));
     answer.value = std::move(document.value);
     return answer;
@@ -80,19 +82,21 @@ Result<Pin> DialogEvents::ask_pin(const reference::PinPrompt& asked) {
     return std::move(answer->pin);
 }
 
-Result<std::vector<reference::ActionChoice>> DialogEvents::choose_actions(const reference::Contents& contents) {
+Result<reference::ActionsAnswer> DialogEvents::choose_actions(const reference::Contents& contents) {
     auto answer =
         prompt({{"version", 1}, {"event", "prompt"}, {"prompt", "actions"}, {"contents", contents_json(contents)}});
     if (!answer) return Unexpected{std::move(answer).error()};
-    std::vector<reference::ActionChoice> choices;
+    reference::ActionsAnswer chosen;
+    chosen.reload = answer->value.at("answer") == "reload";
+    if (chosen.reload) return chosen;
     for (const auto& row : answer->value.at("actions")) {
         reference::ActionChoice choice{row.at("key").get<std::string>(),
                                        *reference::core::action_from_name(row.at("action").get<std::string>()),
                                        {}};
         if (row.contains("certificate")) choice.certificate = row.at("certificate").get<std::string>();
-        choices.push_back(std::move(choice));
+        chosen.actions.push_back(std::move(choice));
     }
-    return choices;
+    return chosen;
 }
 
 Result<std::string> DialogEvents::choose_procedure(const std::vector<reference::Procedure>& procedures) {
@@ -102,15 +106,35 @@ Result<std::string> DialogEvents::choose_procedure(const std::vector<reference::
     return answer->value.at("procedure").get<std::string>();
 }
 
-Result<std::map<std::string, std::string>> DialogEvents::fill_fields(const std::vector<reference::Field>& fields,
-                                                                     const std::map<std::string, std::string>& known) {
+Result<reference::FilledForm> DialogEvents::fill_form(const reference::InputForm& form) {
+    auto answer = prompt(form_json(form));
+    if (!answer) return Unexpected{std::move(answer).error()};
+    const auto& value = answer->value;
+    reference::FilledForm filled;
+    filled.values = value.at("fields").get<std::map<std::string, std::string>>();
+    if (value.contains("visible")) filled.visible = value.at("visible").get<std::vector<std::string>>();
+    if (!value.contains("qc")) return filled;
+    filled.statements.emplace();
+    for (const auto& entry : value.at("qc")) {
+        auto statement = reference::read_qc_statement(entry, "/qc/" + std::to_string(filled.statements->size()));
+        if (!statement) return Unexpected{std::move(statement).error()};
+        filled.statements->push_back(*std::move(statement));
+    }
+    return filled;
+}
+
+Result<bool> DialogEvents::confirm(const reference::Question& question) {
     auto answer = prompt({{"version", 1},
                           {"event", "prompt"},
-                          {"prompt", "fields"},
-                          {"fields", fields_json(fields)},
-                          {"known", json(known)}});
+                          {"prompt", "question"},
+                          {"id", question.id},
+                          {"text", question.text},
+                          {"preset", question.preset}});
     if (!answer) return Unexpected{std::move(answer).error()};
-    return answer->value.at("fields").get<std::map<std::string, std::string>>();
+    if (answer->value.at("id") != question.id)
+        return fail(ErrorCode::document_invalid, "the answer is for another question than " + question.id,
+                    "input:" + std::to_string(x_line));
+    return answer->value.at("yes").get<bool>();
 }
 
 void DialogEvents::tell(const std::string& code, const std::string& text) {

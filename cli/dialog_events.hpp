@@ -13,10 +13,10 @@ class DialogEvents final : public reference::Dialog {
 public:
     DialogEvents(int in, int out, CertificateFolder folder) : x_in(in), x_out(out), x_folder(std::move(folder)) {}
     Result<Pin> ask_pin(const reference::PinPrompt& prompt) override;
-    Result<std::vector<reference::ActionChoice>> choose_actions(const reference::Contents& contents) override;
+    Result<reference::ActionsAnswer> choose_actions(const reference::Contents& contents) override;
     Result<std::string> choose_procedure(const std::vector<reference::Procedure>& procedures) override;
-    Result<std::map<std::string, std::string>> fill_fields(const std::vector<reference::Field>& fields,
-                                                           const std::map<std::string, std::string>& known) override;
+    Result<reference::FilledForm> fill_form(const reference::InputForm& form) override;
+    Result<bool> confirm(const reference::Question& question) override;
     void tell(const std::string& code, const std::string& text) override;
     void progress(const std::string& step) override;
     Result<void> hand_out(const reference::LineOutcome& line) override;
@@ -25,7 +25,7 @@ public:
 
 private:
     struct Answer;
-    /// prompt emits the event and waits for the answer of that kind. Failure: pin_cancelled if it says cancel.
+    /// prompt emits the event and waits for the answer of that kind. Failure: pin_cancelled or cancelled if it says so.
     Result<Answer> prompt(const nlohmann::json& event);
 
     int x_in;

@@ -14,16 +14,16 @@ class DialogFd final : public reference::Dialog {
 public:
     DialogFd(int fd, reference::Dialog& next) : x_fd(fd), x_next(next) {}
     Result<Pin> ask_pin(const reference::PinPrompt& prompt) override;
-    Result<std::vector<reference::ActionChoice>> choose_actions(const reference::Contents& contents) override {
+    Result<reference::ActionsAnswer> choose_actions(const reference::Contents& contents) override {
         return x_next.choose_actions(contents);
     }
     Result<std::string> choose_procedure(const std::vector<reference::Procedure>& procedures) override {
         return x_next.choose_procedure(procedures);
     }
-    Result<std::map<std::string, std::string>> fill_fields(const std::vector<reference::Field>& fields,
-                                                           const std::map<std::string, std::string>& known) override {
-        return x_next.fill_fields(fields, known);
+    Result<reference::FilledForm> fill_form(const reference::InputForm& form) override {
+        return x_next.fill_form(form);
     }
+    Result<bool> confirm(const reference::Question& question) override { return x_next.confirm(question); }
     void tell(const std::string& code, const std::string& text) override { x_next.tell(code, text); }
     void progress(const std::string& step) override { x_next.progress(step); }
     Result<void> hand_out(const reference::LineOutcome& line) override { return x_next.hand_out(line); }

@@ -44,6 +44,8 @@ int main(int argc, char** argv) {
     Verb verb;
     add_run(app, verb);
     add_scenario(app, verb);
+    add_report(app, verb);
+    add_trace(app, verb);
     add_sandbox(app, verb);
     add_card(app, verb);
     add_cm(app, verb);

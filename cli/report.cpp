@@ -4,6 +4,11 @@
 
 namespace rakit::cli {
 
+std::string whole_number(const std::string& text) {
+    const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+    return digits ? std::string() : "'" + text + "' is no whole number from 0 on";
+}
+
 int report(const Error& error, int status) {
     std::fprintf(stderr, "rakit: %s\n", to_string(error).c_str());
     return status;

@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -9,10 +8,13 @@
 #include <filesystem>
 
 #include "cli/catalogue.hpp"
+#include "cli/report_files.hpp"
 #include "cli/run_progress.hpp"
+#include "cli/stop_signal.hpp"
 #include "cli/verbs.hpp"
 #include "common/base/file.hpp"
 #include "scenarios/runner/case_runner.hpp"
+#include "scenarios/runner/choice.hpp"
 #include "scenarios/runner/worker_pool.hpp"
 
 namespace rakit::cli {
@@ -23,15 +25,17 @@ using scenarios::Verdict;
 
 struct Options {
     std::vector<std::string> paths;
-    std::string depth = "pcsc", iut = "reference", filter, junit, json, trace;
-    std::vector<std::string> tags;
+    std::string depth = "pcsc", iut = "reference", shard, trace, scratch;
+    ReportFiles reports;
+    std::vector<std::string> filters, tags;
     int jobs = 1, repeat = 1, time_limit_s = 60;
     std::optional<std::uint64_t> seed;
-    bool fail_fast = false, worker = false;
+    bool fail_fast = false, worker = false, octets = false;
 };
 
 scenarios::RunSettings settings_of(const Options& options) {
-    return {scenarios::depth_from_name(options.depth).value_or(scenarios::Depth::pcsc), options.iut, options.trace};
+    return {scenarios::depth_from_name(options.depth).value_or(scenarios::Depth::pcsc), options.iut, options.octets,
+            options.scratch};
 }
 
 /// quoted makes a word safe for a shell.
@@ -49,22 +53,40 @@ std::string quoted(const std::string& word) {
 /// goes to standard error, so that it can't mix with them.
 int work(const Options& options) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // What an RA under test leaves in its temporary folder goes with the run.
+    ::setenv("TMPDIR", options.scratch.c_str(), 1);
     const int out = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     ::dup2(STDERR_FILENO, STDOUT_FILENO);
     return scenarios::work(settings_of(options), STDIN_FILENO, out);
 }
 
-bool chosen(const Case& one, const Options& options) {
-    if (!options.filter.empty() && ::fnmatch(options.filter.c_str(), one.id.c_str(), 0) != 0) return false;
-    return std::all_of(options.tags.begin(), options.tags.end(), [&](const std::string& tag) {
-        return std::find(one.tags.begin(), one.tags.end(), tag) != one.tags.end();
-    });
+/// choose keeps the cases of this shard that meet the filters, each with its place among all that do.
+Result<scenarios::Shard> choose(std::vector<Case>& cases, const Options& options) {
+    auto filters = options.filters;
+    for (const auto& tag : options.tags) filters.push_back("tag:" + tag);
+    std::erase_if(cases, [&](const Case& one) { return !scenarios::chosen(one, filters); });
+    if (cases.empty())
+        return fail(ErrorCode::usage, "no case is chosen by --filter and --tag", {}, "see rakit scenario list");
+    const auto variable = [](const char* name) {
+        const char* value = std::getenv(name);
+        return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+    };
+    auto shard =
+        options.shard.empty() ? scenarios::shard_of_environment(variable) : scenarios::parse_shard(options.shard);
+    if (!shard) return shard;
+    for (std::size_t i = 0; i < cases.size(); ++i) cases[i].position = static_cast<int>(i);
+    std::erase_if(cases,
+                  [&](const Case& one) { return !scenarios::belongs(static_cast<std::size_t>(one.position), *shard); });
+    return shard;
 }
 
-scenarios::PoolOptions pool_options(const Options& options) {
+scenarios::PoolOptions pool_options(const Options& options, const std::filesystem::path& scratch, int stop) {
     scenarios::PoolOptions pool;
-    pool.worker = {own_binary(), "run", "--worker", "--depth", options.depth, "--iut", options.iut};
-    if (!options.trace.empty()) pool.worker.insert(pool.worker.end(), {"--trace", options.trace});
+    pool.worker = {own_binary(), "run",       "--worker",  "--depth",       options.depth,
+                   "--iut",      options.iut, "--scratch", scratch.string()};
+    if (!options.trace.empty()) pool.worker.emplace_back("--octets");
+    pool.trace_folder = options.trace;
+    pool.stop = stop;
     pool.jobs = options.jobs;
     pool.repeat = options.repeat;
     pool.fail_fast = options.fail_fast;
@@ -79,41 +101,62 @@ scenarios::PoolOptions pool_options(const Options& options) {
     return pool;
 }
 
-Result<void> write_reports(const Options& options, const scenarios::RunInfo& info,
-                           const std::vector<Verdict>& verdicts) {
-    if (!options.junit.empty())
-        if (auto done = write_file_atomically(options.junit, as_bytes(scenarios::to_junit(info, verdicts))); !done)
+/// write_captures makes text and pcapng of each trace that was wished for.
+Result<void> write_captures(const std::filesystem::path& folder, const std::vector<Verdict>& verdicts) {
+    for (const auto& one : verdicts) {
+        const auto file = folder / scenarios::trace_name(one.id, one.run);
+        const auto text = read_file(file.string() + ".jsonl");
+        if (!text) continue;  // a case that was skipped
+        const auto trace = scenarios::parse_trace(as_text(*text), file.string() + ".jsonl");
+        if (!trace) continue;  // killed before its first line was whole; what there is, is there
+        const auto words = scenarios::to_text(*trace);
+        if (auto done = write_file_atomically(file.string() + ".txt", as_bytes(words)); !done) return done;
+        if (auto done = write_file_atomically(file.string() + ".pcapng", scenarios::to_pcapng(*trace)); !done)
             return done;
-    if (!options.json.empty()) return write_file_atomically(options.json, as_bytes(scenarios::to_json(info, verdicts)));
+    }
     return {};
+}
+
+/// prepare looks at everything that could go wrong later, before the first case.
+Result<std::vector<scenarios::Kill>> prepare(const Options& options) {
+    std::error_code problem;
+    if (!options.trace.empty() && (std::filesystem::create_directories(options.trace, problem), problem))
+        return fail(ErrorCode::file_unwritable, problem.message(), options.trace);
+    return read_kill_matrix(options.reports.kill_matrix);
+}
+
+Result<scenarios::Report> run_all(const Options& options, const std::vector<Case>& cases, scenarios::Shard shard) {
+    const auto temporary = std::filesystem::temp_directory_path();
+    scenarios::sweep(temporary);
+    auto folder = scenarios::RunFolder::make(temporary);
+    if (!folder) return Unexpected{std::move(folder).error()};
+    const StopSignal stop;
+    const auto begun = std::chrono::steady_clock::now();
+    Progress progress(cases.size() * static_cast<std::size_t>(options.repeat), ::isatty(STDOUT_FILENO) == 1);
+    auto outcome = scenarios::run_cases(cases, *folder, pool_options(options, folder->path(), stop.descriptor()),
+                                        [&](const Verdict& one) { progress.show(one); });
+    progress.finish();
+    if (!outcome) return Unexpected{std::move(outcome).error()};
+    const auto took = std::chrono::steady_clock::now() - begun;
+    return scenarios::Report{{options.depth, options.iut, std::chrono::duration_cast<std::chrono::milliseconds>(took),
+                              shard, outcome->stopped},
+                             std::move(outcome->verdicts)};
 }
 
 int run(const Options& options) {
     auto cases = load_catalogue(options.paths);
     if (!cases) return report(cases.error(), kNotTried);
-    std::erase_if(*cases, [&](const Case& one) { return !chosen(one, options); });
-    if (cases->empty())
-        return report(
-            {ErrorCode::usage, "no case is chosen by --filter and --tag", {}, {}, "see rakit scenario list", {}},
-            kNotTried);
-    std::error_code problem;
-    if (!options.trace.empty() && (std::filesystem::create_directories(options.trace, problem), problem))
-        return report({ErrorCode::file_unwritable, problem.message(), {}, options.trace, {}, {}}, kNotTried);
-    const auto begun = std::chrono::steady_clock::now();
-    Progress progress(cases->size() * static_cast<std::size_t>(options.repeat), ::isatty(STDOUT_FILENO) == 1);
-    auto verdicts =
-        scenarios::run_cases(*cases, pool_options(options), [&](const Verdict& one) { progress.show(one); });
-    progress.finish();
-    if (!verdicts) return report(verdicts.error(), kNotTried);
-    const scenarios::RunInfo info{
-        options.depth, options.iut,
-        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun)};
-    if (auto done = write_reports(options, info, *verdicts); !done) return report(done.error(), kNotTried);
-    const auto differing = scenarios::unstable(*verdicts);
-    for (const auto& id : differing) std::printf("not the same in all runs: %s\n", id.c_str());
-    const auto totals = scenarios::count(*verdicts);
-    std::printf("%s\n", scenarios::summary(totals).c_str());
-    return totals.failed > 0 || !differing.empty() ? kFailed : kDone;
+    const auto shard = choose(*cases, options);
+    if (!shard) return report(shard.error(), kNotTried);
+    const auto kills = prepare(options);
+    if (!kills) return report(kills.error(), kNotTried);
+    const auto whole = run_all(options, *cases, *shard);
+    if (!whole) return report(whole.error(), kNotTried);
+    if (!options.trace.empty())
+        if (auto done = write_captures(options.trace, whole->verdicts); !done) return report(done.error(), kNotTried);
+    if (auto done = write_reports(options.reports, *whole, *kills); !done) return report(done.error(), kNotTried);
+    tell_ci(*whole);
+    return conclude(*whole);
 }
 
 }  // namespace
@@ -131,22 +174,29 @@ void add_run(CLI::App& app, Verb& verb) {
     run_app->add_option("--jobs", options->jobs, "how many workers, each with its own pcscd")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
-    run_app->add_option("--filter", options->filter, "only cases whose id matches this glob");
+    run_app->add_option("--shard", options->shard,
+                        "I/N: this part of the cases; else as GTEST_SHARD_INDEX, CI_NODE_INDEX or "
+                        "JOB_COMPLETION_INDEX say, if set");
+    run_app->add_option("--filter", options->filters,
+                        "only cases whose id matches this glob, or tag:T, code:C (an error code expected); !F turns "
+                        "one round (all of them, if repeated)");
     run_app->add_option("--tag", options->tags, "only cases with this tag (all of them, if repeated)");
     run_app->add_option("--repeat", options->repeat, "run each case so often")
         ->check(CLI::Range(1, 10000))
         ->capture_default_str();
-    run_app->add_option("--seed", options->seed, "instead of each case's own");
+    run_app->add_option("--seed", options->seed, "instead of each case's own")->check(whole_number);
     run_app->add_flag("--fail-fast", options->fail_fast, "begin nothing more after the first failure");
     run_app->add_option("--iut", options->iut, "the RA under test: reference, or exec:COMMAND (docs/formats/iut.md)")
         ->capture_default_str();
-    run_app->add_option("--junit", options->junit, "write JUnit XML");
-    run_app->add_option("--json", options->json, "write JSON (docs/formats/report.md)");
-    run_app->add_option("--trace", options->trace, "write each case's trace into this folder");
+    add_report_options(*run_app, options->reports);
+    run_app->add_option("--trace", options->trace,
+                        "write each case's trace into this folder: text, JSON lines, pcapng (docs/formats/trace.md)");
     run_app->add_option("--time-limit", options->time_limit_s, "seconds for a case that names none")
         ->check(CLI::Range(1, 3600))
         ->capture_default_str();
     run_app->add_flag("--worker", options->worker)->group("");
+    run_app->add_flag("--octets", options->octets)->group("");
+    run_app->add_option("--scratch", options->scratch)->group("");
     run_app->callback([options, &verb] { verb.status = options->worker ? work(*options) : run(*options); });
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <memory>
 
 #include "cli/card_source.hpp"
@@ -29,8 +30,9 @@ struct LiveCard {
 /// open_cards makes all cards before anything is started, so that a bad image costs nothing.
 Result<std::vector<LiveCard>> open_cards(const std::vector<std::string>& images) {
     std::vector<LiveCard> live;
+    std::map<std::string, unsigned> copies;  // software caches by serial number: no two of a sandbox may share one
     for (const auto& image : images) {
-        auto card = open_card(image);
+        auto card = open_card(image, copies[image]++);
         if (!card) return fail(std::move(card).error());
         live.push_back({std::move(*card), {}, {}});
     }
@@ -52,6 +54,10 @@ Result<int> run_sandbox(const SandboxWish& wish) {
     cards::SandboxOptions options;
     options.reader_name = wish.reader_name;
     options.slots = std::max({1, wish.readers, static_cast<int>(wish.cards.size())});
+    // temporary_directory_path honours TMPDIR, and says /tmp without it.
+    std::error_code problem;
+    options.folder = std::filesystem::temp_directory_path(problem);
+    if (problem) return fail(ErrorCode::file_unwritable, "TMPDIR: " + problem.message());
     auto made = open_cards(wish.cards);
     if (!made) return fail(std::move(made).error());
     auto sandbox = cards::Sandbox::start(options);

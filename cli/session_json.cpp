@@ -57,28 +57,49 @@ json contents_json(const reference::Contents& contents) {
 
 json fields_json(const std::vector<reference::Field>& fields) {
     json out = json::array();
-    for (const auto& field : fields)
+    for (const auto& field : fields) {
         out.push_back(
             {{"name", field.name}, {"label", field.label}, {"required", field.required}, {"visible", field.visible}});
+        if (field.max_length) out.back()["maxLength"] = *field.max_length;
+        if (field.pattern) out.back()["pattern"] = *field.pattern;
+    }
     return out;
 }
 
-json qc_json(const reference::Procedure& procedure) {
+json statements_json(const std::vector<reference::QcStatement>& statements) {
     json out = json::array();
-    if (procedure.qc)
-        for (const auto& statement : procedure.qc->fixed) out.push_back(summary(statement));
+    for (const auto& statement : statements) out.push_back(reference::to_json(statement));
+    return out;
+}
+
+json qc_policy_json(const reference::QcPolicy& policy) {
+    return {{"fixed", statements_json(policy.fixed)}, {"allowed", policy.allowed}, {"required", policy.required}};
+}
+
+json form_json(const reference::InputForm& form) {
+    json out{{"version", 1},
+             {"event", "prompt"},
+             {"prompt", "fields"},
+             {"procedure", form.procedure},
+             {"fields", fields_json(form.fields)},
+             {"card", form.card},
+             {"known", form.values}};
+    if (form.qc) out["qc"] = qc_policy_json(*form.qc);
+    if (form.qc) out["statements"] = statements_json(form.statements);
     return out;
 }
 
 json procedures_json(const std::vector<reference::Procedure>& procedures) {
     json out = json::array();
-    for (const auto& procedure : procedures)
+    for (const auto& procedure : procedures) {
         out.push_back({{"name", procedure.name},
                        {"title", procedure.title},
                        {"profiles", procedure.profiles},
                        {"tcControls", procedure.tc_controls},
-                       {"fields", fields_json(procedure.fields)},
-                       {"qcStatements", qc_json(procedure)}});
+                       {"dialects", procedure.dialects},
+                       {"fields", fields_json(procedure.fields)}});
+        if (procedure.qc) out.back()["qc"] = qc_policy_json(*procedure.qc);
+    }
     return out;
 }
 

@@ -8,28 +8,36 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "cli/card_log_file.hpp"
 #include "cli/dialog_absent.hpp"
 #include "cli/dialog_events.hpp"
 #include "cli/dialog_fd.hpp"
 #include "cli/dialog_terminal.hpp"
+#include "cli/field_choice_folder.hpp"
 #include "cli/printable.hpp"
 #include "cli/session_json.hpp"
 #include "cli/verbs.hpp"
 #include "common/base/file.hpp"
 #include "reference/card/pcsc_reader.hpp"
 #include "reference/cm/https_exchange.hpp"
-#include "reference/officer/pkcs12_officer.hpp"
+#include "reference/cm/rest_client.hpp"
+#include "reference/officer/open_officers.hpp"
 #include "reference/session/lines.hpp"
 
 namespace rakit::cli {
 namespace {
 
-std::filesystem::path journal_folder(const SessionOptions& options) {
-    if (!options.journal.empty()) return options.journal;
+std::filesystem::path state_folder(const SessionOptions& options) {
+    if (!options.state.empty()) return options.state;
     if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state == '/')
-        return std::filesystem::path(state) / "rakit/journal";
+        return std::filesystem::path(state) / "rakit";
     const char* home = std::getenv("HOME");
-    return std::filesystem::path(home != nullptr && *home != '\0' ? home : "/root") / ".local/state/rakit/journal";
+    return std::filesystem::path(home != nullptr && *home != '\0' ? home : "/root") / ".local/state/rakit";
+}
+
+/// in_state is what an option names, else a place in the state folder.
+std::filesystem::path in_state(const SessionOptions& options, const std::string& named, const char* place) {
+    return named.empty() ? state_folder(options) / place : std::filesystem::path(named);
 }
 
 Result<std::vector<x509::Certificate>> read_anchors(const std::string& path) {
@@ -68,22 +76,45 @@ private:
     DialogEvents* x_events = nullptr;
 };
 
+Result<reference::Officers> open_officers(const SessionOptions& options) {
+    const auto& signs = options.officer_sign.empty() ? options.officer : options.officer_sign;
+    const auto& connects = options.officer_tls.empty() ? options.officer : options.officer_tls;
+    if (signs.empty() || connects.empty())
+        return fail(ErrorCode::usage, "no officer's credential is named", {},
+                    "give --officer, or both --officer-sign and --officer-tls");
+    return reference::open_officers(signs, connects);
+}
+
 Result<reference::UpdateOutcome> run(const SessionOptions& options, const reference::UpdateRequest& request,
                                      bool resuming, Desk& desk) {
     auto anchors = read_anchors(options.cm_ca);
     if (!anchors) return Unexpected{std::move(anchors).error()};
-    auto officer = reference::Pkcs12Officer::open(options.officer);
-    if (!officer) return Unexpected{std::move(officer).error()};
-    auto exchange = reference::HttpsExchange::open(options.cm, *anchors, officer->get());
+    auto officers = open_officers(options);
+    if (!officers) return Unexpected{std::move(officers).error()};
+    auto exchange = reference::HttpsExchange::open(options.cm, *anchors, &officers->tls());
     if (!exchange) return Unexpected{std::move(exchange).error()};
-    auto reader = open_reader(options.reader);
+    auto reader = open_reader(options.reader, {officers->signs->reader(), officers->tls().reader()});
     if (!reader) return Unexpected{std::move(reader).error()};
     SystemClock clock;
+    auto log = CardLogFile::open(in_state(options, options.log, "cards.log"), clock);
+    if (!log) return Unexpected{std::move(log).error()};
+    FieldChoiceFolder choices(state_folder(options) / "fields");
     SystemRng rng;
     NoTrace trace;
-    reference::CmClient cm(**exchange, *anchors, clock, rng);
-    reference::UpdatePorts ports{
-        **reader, cm, **officer, desk.dialog(), clock, rng, trace, journal_folder(options), transport_policies()};
+    const auto cm = reference::open_cm(options.dialect, **exchange, *anchors, clock, rng);
+    reference::UpdatePorts ports{**reader,
+                                 *cm,
+                                 *officers->signs,
+                                 desk.dialog(),
+                                 clock,
+                                 rng,
+                                 trace,
+                                 in_state(options, options.journal, "journal"),
+                                 transport_policies()};
+    ports.field_choices = &choices;
+    ports.card_log = log->get();
+    ports.tls_officer = officers->connects.get();
+    if (options.abandon) return reference::abandon(ports);
     return resuming ? reference::resume(ports) : reference::update(ports, request);
 }
 
@@ -104,13 +135,16 @@ void print(const reference::UpdateOutcome& outcome) {
 std::vector<std::string> transport_policies() { return {reference::kDefaultTransportPolicy}; }
 
 /// sole_reader picks the only reader, or of several the only one that holds a card.
-static Result<std::string> sole_reader() {
+static Result<std::string> sole_reader(const std::vector<std::string>& taken) {
+    const auto is_taken = [&](const auto& one) { return std::find(taken.begin(), taken.end(), one) != taken.end(); };
     auto names = reference::list_readers();
     if (!names) return Unexpected{std::move(names).error()};
+    std::erase_if(*names, is_taken);
     if (names->empty()) return fail(ErrorCode::reader_absent, "there is no card reader", {}, "connect one");
     if (names->size() == 1) return names->front();
     auto holding = reference::list_readers_with_card();
     if (!holding) return Unexpected{std::move(holding).error()};
+    std::erase_if(*holding, is_taken);
     if (holding->size() == 1) return holding->front();
     const auto& choice = holding->empty() ? *names : *holding;
     std::string all;
@@ -119,8 +153,9 @@ static Result<std::string> sole_reader() {
     return fail(ErrorCode::usage, "several readers hold a card: " + all, {}, "name one with --reader");
 }
 
-Result<std::unique_ptr<reference::CardReader>> open_reader(const std::string& name) {
-    auto wanted = name.empty() ? sole_reader() : Result<std::string>(name);
+Result<std::unique_ptr<reference::CardReader>> open_reader(const std::string& name,
+                                                           const std::vector<std::string>& taken) {
+    auto wanted = name.empty() ? sole_reader(taken) : Result<std::string>(name);
     if (!wanted) return Unexpected{std::move(wanted).error()};
     auto reader = reference::PcscReader::open(*wanted);
     if (!reader) return Unexpected{std::move(reader).error()};
@@ -162,14 +197,25 @@ void add_session_options(CLI::App& verb, SessionOptions& options) {
     add_reader_option(verb, options.reader);
     verb.add_option("--cm", options.cm, "URL of the CM host, https://...")->required();
     verb.add_option("--cm-ca", options.cm_ca, "CA certificates that the CM is trusted by, PEM")->required();
-    verb.add_option("--officer", options.officer, "The officer's credential, a PKCS#12 file")->required();
+    verb.add_option(
+        "--officer", options.officer,
+        "The officer's credential: a PKCS#12 file, or a card as pkcs11:token=...?module-path=... (RFC 7512)");
+    verb.add_option("--officer-sign", options.officer_sign, "The credential that signs the requests, if it is another");
+    verb.add_option("--officer-tls", options.officer_tls, "The credential that opens the connection, if it is another");
+    verb.add_option("--cm-dialect", options.dialect, "How the CM host is spoken to; rest takes one key per call")
+        ->check(CLI::IsMember({"cmc", "rest"}))
+        ->capture_default_str();
     verb.add_option("--pin-fd", options.pin_fd,
                     "Secrets from this file descriptor, a line for each prompt: \"prompt-id value\"")
-        ->check(CLI::NonNegativeNumber);
+        ->check(whole_number);
     verb.add_flag("--events", options.events, "JSON lines on standard input and output (docs/formats/events.md)");
     verb.add_option("--out-dir", options.out_dir, "Folder for the certificates of Issue")->capture_default_str();
-    verb.add_option("--journal", options.journal,
-                    "Folder of open orders (default: rakit/journal below XDG_STATE_HOME or ~/.local/state)");
+    verb.add_option("--state", options.state,
+                    "Folder of what the RA keeps: open orders, chosen fields, the log (default: rakit below "
+                    "XDG_STATE_HOME or ~/.local/state)");
+    verb.add_option("--journal", options.journal, "Folder of open orders (default: journal in the state folder)");
+    verb.add_option("--log", options.log,
+                    "What was done to which card is added to this file (default: cards.log in the state folder)");
     verb.add_flag("--json", options.json, "Print the result as JSON");
 }
 

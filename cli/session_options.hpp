@@ -18,11 +18,17 @@ struct SessionOptions {
     std::string cm;
     std::string cm_ca;
     std::string officer;
+    std::string officer_sign;  ///< empty: `officer`
+    std::string officer_tls;   ///< empty: `officer`
+    std::string dialect = "cmc";
     int pin_fd = -1;
     bool events = false;
     bool json = false;
     std::string out_dir = ".";
+    std::string state;
     std::string journal;
+    std::string log;
+    bool abandon = false;  ///< resume only: give the order up
 };
 
 /// add_reader_option registers `--reader`, for open_reader.
@@ -35,8 +41,10 @@ void add_session_options(CLI::App& verb, SessionOptions& options);
 /// status.
 int run_session(const SessionOptions& options, const reference::UpdateRequest& request, bool resume);
 
-/// open_reader opens the named reader, or the only one there is. Failure: reader_absent, usage, service_absent.
-Result<std::unique_ptr<reference::CardReader>> open_reader(const std::string& name);
+/// open_reader opens the named reader, or the only one there is; `taken` are no choice: the officer's card is in them.
+/// Failure: reader_absent, usage, service_absent.
+Result<std::unique_ptr<reference::CardReader>> open_reader(const std::string& name,
+                                                           const std::vector<std::string>& taken = {});
 
 /// transport_policies are the policy OIDs that mark a TC (harness-defined default).
 std::vector<std::string> transport_policies();

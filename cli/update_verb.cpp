@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "cli/qc_option.hpp"
 #include "cli/session_options.hpp"
 #include "cli/verbs.hpp"
 
@@ -10,6 +11,8 @@ struct UpdateOptions {
     SessionOptions session;
     std::vector<std::string> actions;
     std::vector<std::string> fields;
+    std::vector<std::string> qc;
+    bool replace_ca = false;
     std::string procedure;
     std::string order = "pin-first";
     reference::UpdateRequest request;
@@ -25,6 +28,11 @@ Result<void> complete(UpdateOptions& options) {
         auto field = parse_field(text);
         if (!field) return Unexpected{std::move(field).error()};
         options.request.fields.insert_or_assign(field->first, field->second);
+    }
+    for (const auto& text : options.qc) {
+        auto statement = parse_qc(text);
+        if (!statement) return Unexpected{std::move(statement).error()};
+        options.request.qc.push_back(std::move(*statement));
     }
     if (!options.procedure.empty()) options.request.procedure = options.procedure;
     options.request.issue_first = options.order == "issue-first";
@@ -54,12 +62,21 @@ void add_update(CLI::App& app, Verb& verb) {
     command->add_option("--show-field", options->request.show_fields,
                         "Make a field of the input view visible, repeated");
     command->add_flag("--auto-add-fields", options->request.auto_add_fields, "Make all fields visible");
-    command->add_flag("--replace-ca", options->request.replace_ca, "Replace the CA certificates on the card");
+    command->add_option("--hide-field", options->request.hide_fields, "Make a field invisible, repeated");
+    command->add_flag("--remember-fields", options->request.remember_fields,
+                      "Keep for this officer and procedure which fields are visible");
+    command->add_option("--qc", options->qc, std::string("A QC statement to add, repeated: ") + kQcSyntax);
+    auto* replace = command->add_flag("--replace-ca,!--keep-ca", options->replace_ca,
+                                      "Replace the CA certificates on the card, or keep them, if the procedure offers "
+                                      "it; asked for else");
     command
         ->add_option("--order", options->order, "When what writing needs is verified: before the CM issues, or after")
         ->check(CLI::IsMember({"pin-first", "issue-first"}))
         ->capture_default_str();
-    command->callback([options, &verb] { verb.status = update(*options); });
+    command->callback([options, replace, &verb] {
+        if (replace->count() > 0) options->request.replace_ca = options->replace_ca;
+        verb.status = update(*options);
+    });
 }
 
 }  // namespace rakit::cli

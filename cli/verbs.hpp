@@ -25,6 +25,12 @@ void add_card(CLI::App& app, Verb& verb);
 void add_cm(CLI::App& app, Verb& verb);
 void add_run(CLI::App& app, Verb& verb);
 void add_scenario(CLI::App& app, Verb& verb);
+void add_report(CLI::App& app, Verb& verb);
+void add_trace(CLI::App& app, Verb& verb);
+
+/// whole_number is CLI11's check for an option that counts: a sign or anything but digits is told, where CLI11 itself
+/// would let -1 wrap around.
+std::string whole_number(const std::string& text);
 
 /// report prints `rakit: CODE: what, where, what to do` on standard error and gives `status` back.
 int report(const Error& error, int status);

@@ -4,11 +4,14 @@ function(rakit_library name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK")
     if(arg_SOURCES)
         add_library(${name} STATIC ${arg_SOURCES})
-        target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+        target_include_directories(${name} PUBLIC
+            $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/generated>
+            $<INSTALL_INTERFACE:include/rakit>)
         target_link_libraries(${name} PUBLIC ${arg_LINK})
     else()
         add_library(${name} INTERFACE)
-        target_include_directories(${name} INTERFACE ${PROJECT_SOURCE_DIR})
+        target_include_directories(${name} INTERFACE
+            $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include/rakit>)
         target_link_libraries(${name} INTERFACE ${arg_LINK})
     endif()
 endfunction()

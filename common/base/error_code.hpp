@@ -59,6 +59,7 @@ enum class ErrorCode {
     qc_missing,
     qc_invalid,
     revoke_target_unknown,
+    approval_refused,
     // CM: itself
     cm_maintenance,
     cm_internal,
@@ -84,18 +85,22 @@ enum class ErrorCode {
     pin_last_try,
     pin_blocked,
     pin_cancelled,
+    cancelled,
     pin_malformed,
     op_pin_required,
     // RA: the officer
     officer_card_is_target,
     soft_token_warning,
     officer_credential_invalid,
+    officer_card_absent,
     // RA: the CM
     cm_unreachable,
     cm_untrusted,
     cm_answer_invalid,
     cm_answer_mismatch,
     cm_timeout_after_submit,
+    cm_no_answer,
+    cm_pending,
     // RA: the journal
     journal_corrupt,
     journal_locked,

@@ -5,6 +5,7 @@
 #include <valijson/validator.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include "common/document/document.hpp"
@@ -86,20 +87,11 @@ Finding readable(const Document& document, const valijson::ValidationResults::Er
     return document.finding(pointer, message);
 }
 
-}  // namespace
-
-void check(Document& document, const json& schema) {
-    valijson::Schema compiled;
-    valijson::SchemaParser parser;
+/// judge: `source` is what `schema` was compiled from.
+void judge(Document& document, const valijson::Schema& schema, const json& source) {
     valijson::ValidationResults results;
-    try {
-        parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(schema), compiled);
-    } catch (const std::exception& problem) {
-        document.findings.push_back(document.finding("", std::string("the schema itself is wrong: ") + problem.what()));
-        return;
-    }
     valijson::Validator validator;
-    if (validator.validate(compiled, valijson::adapters::NlohmannJsonAdapter(document.value), &results)) return;
+    if (validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(document.value), &results)) return;
     std::set<std::string> seen;
     std::vector<Finding> summaries;
     for (const auto& error : results) {
@@ -108,13 +100,52 @@ void check(Document& document, const json& schema) {
         (is_summary(error.description) ? summaries : document.findings).push_back(std::move(finding));
     }
     std::vector<Finding> unknown;
-    unknown_siblings(document, schema, schema, "", unknown);
+    unknown_siblings(document, source, source, "", unknown);
     for (auto& finding : unknown)
         if (seen.insert(to_string(finding)).second) document.findings.push_back(std::move(finding));
     if (document.findings.empty()) document.findings = std::move(summaries);
     std::stable_sort(document.findings.begin(), document.findings.end(), [](const Finding& a, const Finding& b) {
         return std::pair(a.at.line, a.at.column) < std::pair(b.at.line, b.at.column);
     });
+}
+
+void compile(const json& schema, valijson::Schema& compiled) {
+    valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(schema), compiled);
+}
+
+}  // namespace
+
+struct Schema::Compiled {
+    json source;
+    valijson::Schema schema;
+};
+
+Schema::Schema(std::string_view text) {
+    auto compiled = std::make_unique<Compiled>();
+    try {
+        compiled->source = json::parse(text);
+        compile(compiled->source, compiled->schema);
+    } catch (const std::exception&) {
+        std::abort();
+    }
+    x_compiled = std::move(compiled);
+}
+
+Schema::~Schema() = default;
+
+void check(Document& document, const Schema& schema) {
+    judge(document, schema.x_compiled->schema, schema.x_compiled->source);
+}
+
+void check(Document& document, const json& schema) {
+    valijson::Schema compiled;
+    try {
+        compile(schema, compiled);
+    } catch (const std::exception& problem) {
+        document.findings.push_back(document.finding("", std::string("the schema itself is wrong: ") + problem.what()));
+        return;
+    }
+    judge(document, compiled, schema);
 }
 
 }  // namespace rakit::document

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -45,6 +46,22 @@ struct Document {
 /// strings, anchors and aliases, several documents, a number with leading zeros, and a plain scalar of hexadecimal
 /// digits with at least one decimal digit that isn't a number - a PIN or an octet string must be quoted.
 Document read_document(std::string file, std::string_view text);
+
+/// Schema is a JSON Schema (draft 7), compiled once for many documents; usable by several threads at once.
+class Schema {
+public:
+    /// Aborts if the text, part of the program, is no JSON Schema.
+    explicit Schema(std::string_view text);
+    ~Schema();
+
+private:
+    friend void check(Document& document, const Schema& schema);
+    struct Compiled;
+    std::unique_ptr<const Compiled> x_compiled;
+};
+
+/// check adds to the document's findings whatever the schema refuses.
+void check(Document& document, const Schema& schema);
 
 /// check adds to the document's findings whatever the JSON Schema (draft 7) refuses.
 void check(Document& document, const nlohmann::json& schema);

@@ -52,4 +52,21 @@ Result<Atr> parse_atr(ByteView bytes) {
     return atr;
 }
 
+std::optional<Bytes> named_application(ByteView atr) {
+    constexpr std::uint8_t kCompactTlv = 0x80, kCompactTlvWithStatus = 0x00, kApplication = 0xF;
+    const auto parsed = parse_atr(atr);
+    if (!parsed || parsed->historical.empty()) return std::nullopt;
+    const auto category = parsed->historical[0];
+    if (category != kCompactTlv && category != kCompactTlvWithStatus) return std::nullopt;
+    ByteView rest = ByteView(parsed->historical).subspan(1);
+    while (!rest.empty()) {
+        const std::size_t size = rest[0] & 0x0F;
+        if (rest.size() < size + 1) return std::nullopt;
+        const auto value = rest.subspan(1, size);
+        if (rest[0] >> 4 == kApplication) return Bytes(value.begin(), value.end());
+        rest = rest.subspan(size + 1);
+    }
+    return std::nullopt;
+}
+
 }  // namespace rakit::iso7816

@@ -17,4 +17,8 @@ struct Atr {
 /// parse_atr checks TS, the interface bytes, the length and TCK. Failure: card_unsupported with the offset in `where`.
 Result<Atr> parse_atr(ByteView bytes);
 
+/// named_application gives the application identifier that the historical bytes name (ISO/IEC 7816-4 section 8.1.1.2.2:
+/// category 80 or 00, COMPACT-TLV `Fx`); nothing if they name none, or the ATR can't be read.
+std::optional<Bytes> named_application(ByteView atr);
+
 }  // namespace rakit::iso7816

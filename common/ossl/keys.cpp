@@ -9,6 +9,8 @@
 
 #include <array>
 
+#include "common/ossl/rsa_key.hpp"
+
 namespace rakit::ossl {
 namespace {
 
@@ -148,6 +150,8 @@ std::optional<KeyType> key_type(const EVP_PKEY* key) {
             return row.type;
     return std::nullopt;
 }
+
+Result<PKey> generate_rsa_key(int bits, Rng& rng) { return generate_rsa(bits, rng); }
 
 Result<PKey> generate_key(KeyType type, Rng& rng) {
     const auto& row = row_of(type);

@@ -35,7 +35,7 @@ struct CertificateTemplate {
 };
 
 /// issue signs a certificate with SHA-256. `issuer` is the CA's certificate, or nothing for a self-signed one.
-/// RSA keys give the same octets each time; ECDSA draws a nonce from OpenSSL. Failure: crypto_failed.
+/// The same template and key give the same octets each time (ECDSA by RFC 6979). Failure: crypto_failed.
 Result<Certificate> issue(const CertificateTemplate& what, const std::optional<Certificate>& issuer,
                           EVP_PKEY* issuer_key);
 

@@ -29,14 +29,27 @@ Result<Certificate> Certificate::parse(ByteView der) {
     const unsigned char* cursor = der.data();
     X509* handle = d2i_X509(nullptr, &cursor, static_cast<long>(der.size()));
     if (handle == nullptr) return fail(ErrorCode::crypto_failed, "not a certificate: " + ossl::last_error());
-    Certificate certificate;
-    certificate.x_handle = std::shared_ptr<X509>(handle, X509_free);
+    std::shared_ptr<X509> owned(handle, X509_free);
     if (cursor != der.data() + der.size()) return fail(ErrorCode::crypto_failed, "octets after the certificate");
-    certificate.x_der.assign(der.begin(), der.end());
-    auto subject = name_of(X509_get_subject_name(handle));
+    return take(std::move(owned), Bytes(der.begin(), der.end()));
+}
+
+Result<Certificate> Certificate::share(X509* parsed) {
+    X509_up_ref(parsed);
+    std::shared_ptr<X509> owned(parsed, X509_free);
+    Bytes der = ossl::to_der(parsed, i2d_X509);
+    if (der.empty()) return fail(ErrorCode::crypto_failed, "not a certificate: " + ossl::last_error());
+    return take(std::move(owned), std::move(der));
+}
+
+Result<Certificate> Certificate::take(std::shared_ptr<X509> handle, Bytes der) {
+    auto subject = name_of(X509_get_subject_name(handle.get()));
     if (!subject) return Unexpected{std::move(subject).error().in("subject")};
-    auto issuer = name_of(X509_get_issuer_name(handle));
+    auto issuer = name_of(X509_get_issuer_name(handle.get()));
     if (!issuer) return Unexpected{std::move(issuer).error().in("issuer")};
+    Certificate certificate;
+    certificate.x_handle = std::move(handle);
+    certificate.x_der = std::move(der);
     certificate.x_subject = *std::move(subject);
     certificate.x_issuer = *std::move(issuer);
     return certificate;
@@ -70,6 +83,20 @@ std::vector<std::string> Certificate::policies() const {
     for (int i = 0; policies && i < sk_POLICYINFO_num(policies.get()); ++i)
         oids.push_back(dotted(sk_POLICYINFO_value(policies.get(), i)->policyid));
     return oids;
+}
+
+std::vector<std::string> Certificate::email_addresses() const {
+    const ossl::Handle<GENERAL_NAMES, GENERAL_NAMES_free> names(
+        static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(handle(), NID_subject_alt_name, nullptr, nullptr)));
+    std::vector<std::string> addresses;
+    for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {
+        const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
+        if (name->type != GEN_EMAIL) continue;
+        const ASN1_IA5STRING* text = name->d.rfc822Name;
+        addresses.emplace_back(reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+                               static_cast<std::size_t>(ASN1_STRING_length(text)));
+    }
+    return addresses;
 }
 
 std::vector<std::string> Certificate::extended_key_usages() const {

@@ -17,6 +17,8 @@ class Certificate {
 public:
     /// parse reads exactly one DER certificate. Failure: crypto_failed.
     static Result<Certificate> parse(ByteView der);
+    /// share takes one that OpenSSL has parsed already, without decoding its key once more. Failure: crypto_failed.
+    static Result<Certificate> share(X509* parsed);
 
     const Bytes& der() const { return x_der; }
     X509* handle() const { return x_handle.get(); }
@@ -36,6 +38,8 @@ public:
     Result<ossl::PKey> public_key() const;
     /// policies lists the certificatePolicies as dotted OIDs.
     std::vector<std::string> policies() const;
+    /// email_addresses lists the rfc822Names of the subjectAltName.
+    std::vector<std::string> email_addresses() const;
     /// extended_key_usages lists the EKUs as dotted OIDs.
     std::vector<std::string> extended_key_usages() const;
     /// key_usage gives OpenSSL's KU_ bits; nothing if the extension is absent.
@@ -51,6 +55,7 @@ public:
 
 private:
     Certificate() = default;
+    static Result<Certificate> take(std::shared_ptr<X509> handle, Bytes der);
     Bytes x_der;
     std::shared_ptr<X509> x_handle;
     DistinguishedName x_subject;

@@ -13,6 +13,8 @@ using namespace std::chrono_literals;
 constexpr UtcTime kNotBefore = std::chrono::sys_days{2024y / 1 / 1};
 constexpr UtcTime kNotAfter = std::chrono::sys_days{2054y / 1 / 1};
 
+constexpr UtcTime kExpired = std::chrono::sys_days{2024y / 2 / 1};
+
 struct Row {
     const char* name;
     const char* common_name;
@@ -37,6 +39,8 @@ std::vector<Row> rows() {
         {"tc-issuer", "Rakit Test TC Issuer", "root", KeyType::rsa2048, true, 0, signs, {}, {}},
         {"officer-ca", "Rakit Test Officer CA", "root", KeyType::ec_p256, true, 0, signs, {}, {}},
         {"response", "Rakit Test CM Response", "root", KeyType::ec_p256, false, 0, {"digitalSignature"}, {cmc_ca}, {}},
+        {"untrusted-ca", "Rakit Test End User CA", nullptr, KeyType::ec_p256, true, 1, signs, {}, {}},
+        {"expired-ca", "Rakit Test Expired CA", "root", KeyType::ec_p256, true, 0, signs, {}, {}},
         {"tls", "Rakit Test CM Host", "root", KeyType::ec_p256, false, 0, {"digitalSignature"}, {"serverAuth"}, local},
     };
 }
@@ -47,7 +51,7 @@ x509::CertificateTemplate template_of(const Row& row, const EVP_PKEY* key, Rng& 
     what.subject = test_subject(row.common_name);
     what.spki = ossl::spki(key);
     what.not_before = kNotBefore;
-    what.not_after = kNotAfter;
+    what.not_after = std::string_view(row.name) == "expired-ca" ? kExpired : kNotAfter;
     what.ca = row.ca;
     if (row.ca) what.path_length = row.path_length;
     what.key_usage = row.key_usage;

@@ -20,9 +20,11 @@ struct Authority {
 };
 
 /// Hierarchy is the CM's CAs: "root", "end-user-ca", "tc-issuer", "officer-ca", and the end entities "response" (signs
-/// PKIResponse, EKU cmcCA) and "tls" (the server). All keys come from one seed, with long validity, so that built-in
+/// PKIResponse, EKU cmcCA) and "tls" (the server); and two that only Deviations issue with: "untrusted-ca", self-signed
+/// under the end-user CA's name, and "expired-ca". All keys come from one seed, with long validity, so that built-in
 /// cards and a default host trust each other: for tests only, and whoever serves with it says so.
-/// root, end-user-ca, officer-ca, response, tls: P-256. tc-issuer: RSA-2048, so that TCs are the same octets each time.
+/// root, end-user-ca, officer-ca, response, tls: P-256. tc-issuer: RSA-2048. Certificates are the same octets each
+/// time.
 class Hierarchy {
 public:
     /// from_seed makes the hierarchy; the default host and the built-in images use kDefaultSeed.

@@ -3,6 +3,7 @@
 #include <array>
 #include <mutex>
 
+#include "mock_cm/core/approval.hpp"
 #include "mock_cm/core/cmc_exchange.hpp"
 #include "mock_cm/core/prepare.hpp"
 #include "mock_cm/core/refusal.hpp"
@@ -60,10 +61,11 @@ struct CmHost::Parts {
     Clock& clock;
     SharedRng rng;
     std::mutex changing{};
+    ProvenCertificates proven{};
 
     Context context() {
         const std::lock_guard lock(changing);
-        return {config, hierarchy, rng, clock.now()};
+        return {config, hierarchy, rng, clock.now(), proven};
     }
 
     net::HttpResponse route(const net::HttpRequest& request);
@@ -96,7 +98,7 @@ net::HttpResponse CmHost::Parts::procedures(const x509::Certificate& peer) {
                        : judge_officer(now, **open, peer, OfficerUse::connects, kConnects);
     if (const auto logged = log_and_commit(**open, entry, officer ? nullptr : &officer.error()); !logged)
         return error_response(logged.error());
-    return officer ? json_response(procedures_text(now)) : error_response(officer.error());
+    return officer ? json_response(procedures_text(now, **officer)) : error_response(officer.error());
 }
 
 net::HttpResponse CmHost::Parts::prepare(const net::HttpRequest& request, const x509::Certificate& peer) {
@@ -115,7 +117,7 @@ net::HttpResponse CmHost::Parts::prepare(const net::HttpRequest& request, const 
         if (known != nullptr) entry.officer = known->name;
         const auto officer = judge_officer(now, open, peer, OfficerUse::connects, needed_to_prepare(known));
         if (!officer) return Unexpected{officer.error()};
-        return prepare_text(now, open, *order);
+        return prepare_text(now, open, *order, **officer);
     };
     auto open = store.begin();
     if (!open) return error_response(open.error());
@@ -131,6 +133,7 @@ net::HttpResponse CmHost::Parts::cmc(const net::HttpRequest& request, const x509
     const auto now = context();
     auto answer = answer_cmc(now, store, request.body, peer);
     if (!answer) return error_response(answer.error(), answer.error().code == ErrorCode::request_malformed ? 400 : 500);
+    if (answer->empty()) return {kNoAnswer, {}, {}};
     return {200, {{"content-type", "application/pkcs7-mime; smime-type=CMC-response"}}, *std::move(answer)};
 }
 
@@ -143,7 +146,9 @@ net::HttpResponse CmHost::Parts::route(const net::HttpRequest& request) {
     if (request.method != (reads ? "GET" : "POST"))
         return wrong(405, "the method does not fit the resource", std::string("Use ") + (reads ? "GET." : "POST."));
     if (path == "/cacerts") return cacerts();
-    const auto peer = x509::Certificate::parse(request.peer_certificate);
+    auto known = proven.find(request.peer_certificate);
+    const auto peer =
+        known ? Result<x509::Certificate>(*std::move(known)) : x509::Certificate::parse(request.peer_certificate);
     if (!peer)
         return error_response(refuse(ErrorCode::officer_unknown, "the connection shows no officer's certificate",
                                      "Connect with an officer's TLS client certificate.")
@@ -154,6 +159,30 @@ net::HttpResponse CmHost::Parts::route(const net::HttpRequest& request) {
 
 CmHost::CmHost(Config config, const Hierarchy& hierarchy, Store& store, Clock& clock, Rng& rng)
     : x_parts(new Parts{std::make_shared<const Config>(std::move(config)), hierarchy, store, clock, SharedRng(rng)}) {}
+
+Result<void> CmHost::hold_op_pin(const std::string& card_serial, ByteView pin) {
+    auto open = x_parts->store.begin();
+    if (!open) return Unexpected{std::move(open).error()};
+    if (auto done = (*open)->put_op_pin(card_serial, pin); !done) return done;
+    return (*open)->commit();
+}
+
+Result<std::vector<Bytes>> CmHost::waiting_orders() {
+    auto open = x_parts->store.begin();
+    if (!open) return Unexpected{std::move(open).error()};
+    return (*open)->orders_in(OrderState::pending_approval);
+}
+
+Result<void> CmHost::decide(ByteView transaction_id, bool approve) {
+    auto open = x_parts->store.begin();
+    if (!open) return Unexpected{std::move(open).error()};
+    if (auto done = cm::decide(**open, transaction_id, approve); !done) return done;
+    LogEntry entry;
+    entry.at = x_parts->clock.now();
+    entry.category = approve ? "approve" : "refuse approval";
+    entry.transaction_id = to_hex(transaction_id);
+    return log_and_commit(**open, entry, nullptr);
+}
 
 CmHost::~CmHost() = default;
 

@@ -25,6 +25,13 @@ public:
     /// change alters the configuration for requests that come after it - states, deviations, the public URL.
     void change(const std::function<void(Config&)>& alter);
 
+    /// hold_op_pin keeps a card's OP PIN in the database, to be handed out by prepare.
+    Result<void> hold_op_pin(const std::string& card_serial, ByteView pin);
+    /// waiting_orders lists the transaction ids of the orders that wait for approval, oldest first.
+    Result<std::vector<Bytes>> waiting_orders();
+    /// decide approves or refuses one of them. Failures: request_malformed if it doesn't wait; cm_internal.
+    Result<void> decide(ByteView transaction_id, bool approve);
+
 private:
     struct Parts;
     std::unique_ptr<Parts> x_parts;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/base/bytes.hpp"
+#include "common/base/clock.hpp"
 #include "common/base/result.hpp"
 
 namespace rakit::cm {
@@ -13,10 +14,11 @@ namespace rakit::cm {
 /// BodyPartId numbers the parts of one PKIData; 0 means the PKIData itself (RFC 5272 section 3.2.2).
 using BodyPartId = std::uint32_t;
 
-/// TaggedRequest is a `tcr`: a PKCS#10 with its body part.
+/// TaggedRequest is a certification request with its body part: `tcr`, a PKCS#10, or `crm`, a CertReqMsg of CRMF.
 struct TaggedRequest {
     BodyPartId id = 0;
-    Bytes pkcs10;  ///< DER
+    Bytes der;
+    bool crmf = false;
 };
 
 /// TemplateChange is a modCertTemplate control (RFC 5272 section 6.5.1): what the officer wants in the certificate.
@@ -40,12 +42,19 @@ struct RevokeRequest {
     int reason = 0;
 };
 
-/// StatusInfo is a CMCStatusInfoV2 (RFC 5272 section 6.1.1), without pendInfo.
+/// PendInfo says when to ask again, and by which token.
+struct PendInfo {
+    Bytes token;
+    UtcTime time{};
+};
+
+/// StatusInfo is a CMCStatusInfoV2 (RFC 5272 section 6.1.1).
 struct StatusInfo {
     int status = 0;
     std::vector<BodyPartId> body_list;
     std::string text;
     std::optional<int> fail_info;
+    std::optional<PendInfo> pend_info;
 };
 
 /// PkiData is a Full PKI Request's content (RFC 5272 section 3.2.1), with the controls that the CM knows.
@@ -59,6 +68,8 @@ struct PkiData {
     std::vector<RevokeRequest> revoke_requests;
     std::vector<IssuerAndSerial> acceptances;
     std::vector<StatusInfo> statuses;
+    std::vector<BodyPartId> witnessed;   ///< requests whose possession the RA has seen itself (lraPOPWitness)
+    std::optional<Bytes> pending_token;  ///< of queryPending
     std::vector<TaggedRequest> requests;
     /// SHA-256 over all parts but senderNonce and the signatures of the requests: two with the same ask for the same.
     Bytes contents_digest;
@@ -66,8 +77,8 @@ struct PkiData {
     std::optional<Error> flaw;
 };
 
-/// parse_pki_data reads the DER of a PKIData. It never fails as a whole: see PkiData::flaw.
-PkiData parse_pki_data(ByteView der);
+/// parse_pki_data reads the BER of a PKIData. It never fails as a whole: see PkiData::flaw.
+PkiData parse_pki_data(ByteView ber);
 
 /// PkiResponse is what the CM answers with (RFC 5272 section 4.2).
 struct PkiResponse {
@@ -88,6 +99,7 @@ Bytes encode_status(const StatusInfo& status);
 /// Status values and our use of them (RFC 5272 section 6.1.3).
 inline constexpr int kStatusSuccess = 0;
 inline constexpr int kStatusFailed = 2;
+inline constexpr int kStatusPending = 3;
 inline constexpr int kStatusConfirmRequired = 5;
 
 }  // namespace rakit::cm

@@ -1,9 +1,11 @@
 #include "mock_cm/core/cmc.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "common/iso7816/tlv.hpp"
 #include "common/ossl/digest.hpp"
+#include "mock_cm/core/ber.hpp"
 #include "mock_cm/core/cmc_syntax.hpp"
 
 namespace rakit::cm {
@@ -172,6 +174,9 @@ public:
         each(take(reader, kSequence, "otherMsgSequence").value,
              [this](TlvReader& at) { other_part(at, "otherMsgSequence"); });
         finish(reader, "PKIData");
+        for (const auto id : x_data.witnessed)
+            if (std::none_of(x_data.requests.begin(), x_data.requests.end(), [&](const auto& r) { return r.id == id; }))
+                malformed("lraPOPWitness names body part " + std::to_string(id) + ", no request");
         x_data.contents_digest = ossl::sha256(x_digested);
     }
 
@@ -230,6 +235,10 @@ private:
             case kRegInfo:
                 set_once(x_data.reg_info, only(value, kOctetString, "regInfo").value, "regInfo");
                 return true;
+            case kLraPopWitness: witness(value); return true;
+            case kQueryPending:
+                set_once(x_data.pending_token, only(value, kOctetString, "queryPending").value, "queryPending");
+                return true;
             case kRevokeRequest: x_data.revoke_requests.push_back(revoke_request(value)); return true;
             case kStatusInfoV2: x_data.statuses.push_back(status_info(value)); return true;
             case kModCertTemplate: x_data.template_changes.push_back(template_change(value)); return true;
@@ -245,16 +254,39 @@ private:
     }
 
     void request(TlvReader& at) {
-        constexpr std::uint32_t kTcr = 0xA0;
-        TlvReader reader(take(at, kTcr, "reqSequence (only PKCS#10, tcr, is supported)").value);
+        constexpr std::uint32_t kTcr = 0xA0, kCrm = 0xA1;
+        if (const auto message = at.read_optional(kCrm)) return crm(message->value);
+        TlvReader reader(take(at, kTcr, "reqSequence (only tcr and crm are supported)").value);
         TaggedRequest tagged;
         tagged.id = body_part(reader);
         const Tlv pkcs10 = take(reader, kSequence, "certificationRequest");
         finish(reader, "tcr");
-        tagged.pkcs10 = copy(pkcs10.whole);
+        tagged.der = copy(pkcs10.whole);
         TlvReader inside(pkcs10.value);
         append(x_digested, take(inside, kSequence, "certificationRequestInfo").whole);
         x_data.requests.push_back(std::move(tagged));
+    }
+
+    /// crm reads a CertReqMsg; its certReqId is its body part id (RFC 5272 section 3.2.1.2.2).
+    void crm(ByteView contents) {
+        TlvReader reader(contents);
+        const Tlv wanted = take(reader, kSequence, "certReq");
+        TlvReader inside(wanted.value);
+        TaggedRequest tagged;
+        tagged.id = body_part(inside);
+        tagged.crmf = true;
+        tagged.der = iso7816::TlvWriter().put(kSequence, contents).bytes();
+        append(x_digested, wanted.whole);
+        x_data.requests.push_back(std::move(tagged));
+    }
+
+    void witness(ByteView value) {
+        TlvReader reader(only(value, kSequence, "lraPOPWitness").value);
+        if (small_number(take(reader, kInteger, "pkiDataBodyid").value, "pkiDataBodyid") != 0)
+            malformed("lraPOPWitness is about another PKIData than this one");
+        const auto ids = body_part_ids(take(reader, kSequence, "bodyIds").value, "bodyIds");
+        finish(reader, "lraPOPWitness");
+        x_data.witnessed.insert(x_data.witnessed.end(), ids.begin(), ids.end());
     }
 
     /// Parts that no control refers to are read over (RFC 5272 section 3.2.1).
@@ -272,10 +304,11 @@ private:
 
 }  // namespace
 
-PkiData parse_pki_data(ByteView der) {
+PkiData parse_pki_data(ByteView ber) {
     PkiData data;
     try {
-        Parser(data).pki_data(der);
+        // What is no BER at all is named by the parser, which knows what should stand there.
+        Parser(data).pki_data(definite_lengths(ber).value_or(copy(ber)));
     } catch (const Malformed& problem) {
         data.flaw = Error{ErrorCode::request_malformed,
                           problem.what,

@@ -21,6 +21,14 @@ Bytes signed_magnitude(Bytes octets) {
     return octets;
 }
 
+/// generalized_time writes DER's form, `20260301120000Z` (X.690 section 11.7).
+std::string generalized_time(UtcTime time) {
+    std::string text;
+    for (const char c : to_iso8601(time))
+        if (c != '-' && c != ':' && c != 'T') text += c;
+    return text;
+}
+
 class ControlWriter {
 public:
     void put(Control control, ByteView encoded_value) {
@@ -51,7 +59,13 @@ Bytes encode_status(const StatusInfo& status) {
             for (const auto id : status.body_list) list.put(kInteger, number(id));
         });
         if (!status.text.empty()) info.put(kUtf8String, as_bytes(status.text));
-        if (status.fail_info) info.put(kInteger, number(static_cast<std::uint32_t>(*status.fail_info)));
+        if (status.pend_info)
+            info.nest(kSequence, [&](TlvWriter& pend) {
+                pend.put(kOctetString, status.pend_info->token);
+                pend.put(kGeneralizedTime, as_bytes(generalized_time(status.pend_info->time)));
+            });
+        else if (status.fail_info)
+            info.put(kInteger, number(static_cast<std::uint32_t>(*status.fail_info)));
     });
     return std::move(out).bytes();
 }

@@ -6,7 +6,7 @@
 namespace rakit::cm {
 
 inline constexpr std::uint32_t kInteger = 0x02, kOctetString = 0x04, kOid = 0x06, kUtf8String = 0x0C,
-                               kEnumerated = 0x0A;
+                               kEnumerated = 0x0A, kGeneralizedTime = 0x18;
 inline constexpr std::uint32_t kSequence = 0x30, kSet = 0x31, kBoolean = 0x01;
 
 /// id-cmc, 1.3.6.1.5.5.7.7, as the contents of an OBJECT IDENTIFIER; one more arc names the control.
@@ -18,9 +18,11 @@ enum Control : std::uint8_t {
     kTransactionId = 5,
     kSenderNonce = 6,
     kRecipientNonce = 7,
+    kLraPopWitness = 11,
     kRevokeRequest = 17,
     kRegInfo = 18,
     kResponseInfo = 19,
+    kQueryPending = 21,
     kConfirmCertAcceptance = 24,
     kStatusInfoV2 = 25,
     kModCertTemplate = 31,

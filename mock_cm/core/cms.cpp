@@ -65,7 +65,7 @@ std::vector<x509::Certificate> bag(CMS_ContentInfo* cms) {
     std::vector<x509::Certificate> certificates;
     const ossl::Certificates stack(CMS_get1_certs(cms));
     for (int i = 0; stack && i < sk_X509_num(stack.get()); ++i)
-        if (auto parsed = x509::Certificate::parse(ossl::to_der(sk_X509_value(stack.get(), i), i2d_X509)))
+        if (auto parsed = x509::Certificate::share(sk_X509_value(stack.get(), i)))
             certificates.push_back(*std::move(parsed));
     return certificates;
 }
@@ -118,7 +118,7 @@ Result<Signature> SignedMessage::verify() const {
         return invalid("the officer's signature over the message does not verify");
     X509* certificate = nullptr;
     CMS_SignerInfo_get0_algs(info, nullptr, &certificate, nullptr, nullptr);
-    auto signer = x509::Certificate::parse(ossl::to_der(certificate, i2d_X509));
+    auto signer = x509::Certificate::share(certificate);
     if (!signer) return invalid("the signer's certificate cannot be read");
     if (!names_signer(info, *signer)) return invalid("signingCertificateV2 names another certificate");
     return Signature{*std::move(signer), *time};

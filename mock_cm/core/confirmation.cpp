@@ -31,7 +31,7 @@ Result<bool> verdict(const PkiData& data, const OrderRecord& record) {
 
 Reply success(const PkiData& data) {
     Reply reply;
-    reply.response.status = StatusInfo{kStatusSuccess, {}, {}, std::nullopt};
+    reply.response.status = StatusInfo{kStatusSuccess, {}, {}, std::nullopt, std::nullopt};
     if (!data.statuses.empty()) reply.response.status->body_list = data.statuses[0].body_list;
     if (reply.response.status->body_list.empty()) reply.response.status->body_list = {0};
     return reply;
@@ -44,8 +44,8 @@ bool is_confirmation(const PkiData& data) {
 }
 
 Result<Reply> confirm_order(const Context& context, StoreTransaction& store, const PkiData& data, OrderRecord& record) {
-    if (data.recipient_nonce != record.response_nonces)
-        return malformed("recipientNonce is not the nonce of the CM's answer to this order");
+    if (record.items.empty() || record.items.front().serial.empty())
+        return malformed("nothing was issued yet that could be confirmed");
     const auto accepted = verdict(data, record);
     if (!accepted) return Unexpected{accepted.error()};
     if (record.state != OrderState::pending_confirmation) {
@@ -56,6 +56,11 @@ Result<Reply> confirm_order(const Context& context, StoreTransaction& store, con
     if (!*accepted) {
         if (auto done = abandon_order(context, store, record); !done) return Unexpected{std::move(done).error()};
         return success(data);
+    }
+    if (context.config.deviations.refuse_confirmation) {
+        if (auto done = abandon_order(context, store, record); !done) return Unexpected{std::move(done).error()};
+        return refuse(ErrorCode::cm_internal, "the CM takes the order back: what it issued is revoked",
+                      "Read the card again and start a new order.");
     }
     if (auto done = complete_order(context, store, record); !done) {
         if (done.error().code == ErrorCode::tc_already_used)

@@ -34,6 +34,7 @@ const std::array kRows{
     Row{"dropAfter", &Deviations::drop_after},
     Row{"truncateBody", &Deviations::truncate_body},
     Row{"wrongContentType", &Deviations::wrong_content_type},
+    Row{"duplicateAnswer", &Deviations::duplicate_answer},
     Row{"httpStatus", &Deviations::http_status},
     Row{"tlsWrongName", &Deviations::tls_wrong_name},
     Row{"tlsExpired", &Deviations::tls_expired},

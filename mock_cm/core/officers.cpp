@@ -40,12 +40,19 @@ Result<void> judge_certificate(const Context& context, StoreTransaction& store, 
     return {};
 }
 
+bool by_officer_ca(const Context& context, const x509::Certificate& certificate) {
+    if (context.proven.holds(certificate)) return true;
+    const auto& authority = context.hierarchy.authority("officer-ca").certificate;
+    // Validity is judged apart, so that an expired officer is told so.
+    if (certificate == authority || !x509::chains(certificate, {}, {authority}, std::nullopt)) return false;
+    context.proven.remember(certificate);
+    return true;
+}
+
 }  // namespace
 
 const Officer* find_officer(const Context& context, const x509::Certificate& certificate) {
-    const auto& authority = context.hierarchy.authority("officer-ca").certificate;
-    // Validity is judged apart, so that an expired officer is told so.
-    if (certificate == authority || !x509::chains(certificate, {}, {authority}, std::nullopt)) return nullptr;
+    if (!by_officer_ca(context, certificate)) return nullptr;
     const std::string common_name = x509::attribute(certificate.subject(), "CN");
     for (const auto& officer : context.config.officers)
         if (officer.name == common_name &&

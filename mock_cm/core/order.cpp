@@ -9,6 +9,7 @@
 #include "common/ossl/handles.hpp"
 #include "embedded/prepare_request_schema.hpp"
 #include "embedded/reg_info_schema.hpp"
+#include "mock_cm/core/crmf.hpp"
 #include "mock_cm/core/pkcs10.hpp"
 #include "mock_cm/core/refusal.hpp"
 
@@ -121,7 +122,9 @@ Result<OrderLine> read_order_line(const json& body, const PkiData& data, const s
     if (auto done = read_tc(body, bag, line); !done) return Unexpected{std::move(done).error()};
     if (line.action == Action::redo && !line.replaces && !line.tc)
         return malformed("a Redo line must name what it replaces", line.key);
-    if (auto done = read_pkcs10(request->pkcs10, line); !done) return Unexpected{std::move(done).error()};
+    const bool witnessed = std::find(data.witnessed.begin(), data.witnessed.end(), line.id) != data.witnessed.end();
+    auto done = request->crmf ? read_crmf(request->der, witnessed, line) : read_pkcs10(request->der, line);
+    if (!done) return Unexpected{std::move(done).error()};
     return line;
 }
 
@@ -142,7 +145,7 @@ Result<void> read_lines(const json& body, const PkiData& data, const std::vector
 
 }  // namespace
 
-Result<json> read_json(ByteView text, std::string_view schema, const std::string& what) {
+Result<json> read_json(ByteView text, const document::Schema& schema, const std::string& what) {
     std::vector<std::set<std::string>> keys;
     std::string twice;
     const auto watch = [&](int, json::parse_event_t event, json& value) {
@@ -157,7 +160,7 @@ Result<json> read_json(ByteView text, std::string_view schema, const std::string
     body.value = json::parse(text.begin(), text.end(), watch, false);
     if (body.value.is_discarded()) return malformed(what + " is no JSON");
     if (!twice.empty()) return malformed(what + " has the key '" + twice + "' twice");
-    document::check(body, json::parse(schema));
+    document::check(body, schema);
     if (!body.findings.empty()) {
         const auto& first = body.findings.front();
         return malformed(what + ": " + first.message + (first.pointer.empty() ? "" : " at " + first.pointer));
@@ -168,7 +171,8 @@ Result<json> read_json(ByteView text, std::string_view schema, const std::string
 Result<Order> read_order(const PkiData& data, const std::vector<x509::Certificate>& bag) {
     if (!data.reg_info) return malformed("the control regInfo is missing");
     if (!data.data_return) return malformed("the control dataReturn is missing");
-    auto body = read_json(*data.reg_info, embedded::reg_info_schema, "regInfo");
+    static const document::Schema kSchema(embedded::reg_info_schema);
+    auto body = read_json(*data.reg_info, kSchema, "regInfo");
     if (!body) return Unexpected{std::move(body).error()};
     Order order;
     read_head(*body, order);
@@ -183,7 +187,8 @@ Result<Order> read_order(const PkiData& data, const std::vector<x509::Certificat
 }
 
 Result<Order> read_prepare(ByteView text) {
-    auto body = read_json(text, embedded::prepare_request_schema, "the body of prepare");
+    static const document::Schema kSchema(embedded::prepare_request_schema);
+    auto body = read_json(text, kSchema, "the body of prepare");
     if (!body) return Unexpected{std::move(body).error()};
     Order order;
     read_head(*body, order);

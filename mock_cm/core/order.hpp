@@ -6,8 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "common/base/clock.hpp"
 #include "common/x509/certificate.hpp"
 #include "mock_cm/core/cmc.hpp"
+
+namespace rakit::document {
+class Schema;
+}
 
 namespace rakit::cm {
 
@@ -29,7 +34,8 @@ struct OrderLine {
     std::optional<IssuerAndSerial> replaces;
     std::optional<x509::Certificate> tc;
     Bytes spki;                               ///< DER, from the PKCS#10
-    bool possession = false;                  ///< the PKCS#10's signature verifies
+    bool possession = false;                  ///< proven by the request's signature, or by the RA that witnessed it
+    bool unwitnessed = false;                 ///< raVerified without the RA's witness
     x509::DistinguishedName subject;          ///< the template's, else the PKCS#10's
     std::vector<WantedExtension> extensions;  ///< that the officer signed for
     std::vector<WantedExtension> asked;       ///< by the PKCS#10 itself; CMC does not heed them
@@ -55,6 +61,6 @@ Result<Order> read_order(const PkiData& data, const std::vector<x509::Certificat
 Result<Order> read_prepare(ByteView body);
 
 /// read_json parses a peer's JSON - no duplicate keys - and checks it against a schema. Failure: request_malformed.
-Result<nlohmann::json> read_json(ByteView text, std::string_view schema, const std::string& what);
+Result<nlohmann::json> read_json(ByteView text, const document::Schema& schema, const std::string& what);
 
 }  // namespace rakit::cm

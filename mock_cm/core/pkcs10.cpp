@@ -18,6 +18,10 @@ std::string dotted(const ASN1_OBJECT* object) {
     return text;
 }
 
+Unexpected unknown_key(const std::string& line) {
+    return malformed("the certification request has a public key of an unknown type or size", line);
+}
+
 void read_asked(X509_REQ* request, OrderLine& line) {
     const ossl::Extensions asked(X509_REQ_get_extensions(request));
     for (int i = 0; asked && i < sk_X509_EXTENSION_num(asked.get()); ++i) {
@@ -33,8 +37,7 @@ void read_asked(X509_REQ* request, OrderLine& line) {
 
 Result<void> read_public_key(Bytes spki, OrderLine& line) {
     const auto key = ossl::parse_spki(spki);
-    if (!key || !ossl::key_type(key->get()))
-        return malformed("the certification request has a public key of an unknown type or size", line.key);
+    if (!key || !ossl::key_type(key->get())) return unknown_key(line.key);
     line.spki = std::move(spki);
     return {};
 }
@@ -44,15 +47,14 @@ Result<void> read_pkcs10(ByteView der, OrderLine& line) {
     const ossl::X509Request request(d2i_X509_REQ(nullptr, &cursor, static_cast<long>(der.size())));
     if (!request || cursor != der.data() + der.size())
         return malformed("the certification request is no PKCS#10", line.key);
-    if (auto good = read_public_key(ossl::to_der(X509_REQ_get_X509_PUBKEY(request.get()), i2d_X509_PUBKEY), line);
-        !good)
-        return good;
+    EVP_PKEY* key = X509_REQ_get0_pubkey(request.get());
+    if (key == nullptr || !ossl::key_type(key)) return unknown_key(line.key);
+    line.spki = ossl::to_der(X509_REQ_get_X509_PUBKEY(request.get()), i2d_X509_PUBKEY);
     auto subject = x509::decode_name(ossl::to_der(X509_REQ_get_subject_name(request.get()), i2d_X509_NAME));
     if (!subject) return malformed("the certification request's subject: " + subject.error().detail, line.key);
     line.subject = *std::move(subject);
     read_asked(request.get(), line);
-    const auto key = ossl::parse_spki(line.spki);
-    line.possession = X509_REQ_verify(request.get(), key->get()) == 1;
+    line.possession = X509_REQ_verify(request.get(), key) == 1;
     ossl::last_error();
     return {};
 }

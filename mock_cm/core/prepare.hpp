@@ -6,11 +6,13 @@
 
 namespace rakit::cm {
 
-/// procedures_text is the body of GET /ra/procedures: the active token procedures.
-std::string procedures_text(const Context& context);
+/// procedures_text is the body of GET /ra/procedures: the active token procedures that the officer's domains show, with
+/// the fields that the officer's roles may see.
+std::string procedures_text(const Context& context, const Officer& officer);
 
 /// prepare_text judges what can be judged before the dialog and gives the body of the answer. It may hold the card's OP
 /// PIN, so it goes nowhere but to the officer.
-Result<std::string> prepare_text(const Context& context, StoreTransaction& store, const Order& order);
+Result<std::string> prepare_text(const Context& context, StoreTransaction& store, const Order& order,
+                                 const Officer& officer);
 
 }  // namespace rakit::cm

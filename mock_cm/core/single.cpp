@@ -8,6 +8,7 @@
 #include "mock_cm/core/officers.hpp"
 #include "mock_cm/core/pkcs10.hpp"
 #include "mock_cm/core/policy.hpp"
+#include "mock_cm/core/qc_policy.hpp"
 #include "mock_cm/core/refusal.hpp"
 #include "mock_cm/core/request_log.hpp"
 
@@ -99,12 +100,17 @@ Result<const TokenProcedure*> judge_parsed(const Context& context, StoreTransact
     auto signer = judge_officer(context, store, request.signs, OfficerUse::signs, kSigns);
     if (!signer) return Unexpected{std::move(signer).error()};
     const auto* known = context.config.token_procedure(order.procedure);
-    if (known != nullptr && known->active)
+    if (known != nullptr && known->active) {
+        if (auto good = judge_visible(context, *known, order, **signer); !good)
+            return Unexpected{std::move(good).error()};
         if (auto good = carries_single(*known); !good) return Unexpected{std::move(good).error()};
-    auto procedure = judge_procedure(context, order);
+    }
+    auto procedure = judge_procedure(context, order, **signer);
     if (!procedure) return procedure;
     if (auto good = judge_keys(store, **procedure, order); !good) return Unexpected{std::move(good).error()};
-    if (auto good = judge_fields(**procedure, order); !good) return Unexpected{std::move(good).error()};
+    if (auto good = judge_fields(context, **procedure, order, **signer); !good)
+        return Unexpected{std::move(good).error()};
+    if (auto good = judge_qc(context, **procedure, order, **signer); !good) return Unexpected{std::move(good).error()};
     return procedure;
 }
 
@@ -127,7 +133,10 @@ Result<x509::Certificate> issue_judged(const Context& context, StoreTransaction&
 Result<void> carries_single(const TokenProcedure& procedure) {
     const char* what = procedure.tc_controls                  ? "transport certificate controls"
                        : procedure.confirmation               ? "a confirmation"
+                       : procedure.approval                   ? "an approval"
+                       : procedure.replay_protection          ? "protection against replays"
                        : procedure.serials                    ? "a range of card serial numbers"
+                       : procedure.known_cards_only           ? "a card that is registered"
                        : procedure.op_pin_required            ? "the card's OP PIN"
                        : procedure.stores_issuer_certificates ? "issuer certificates on the card"
                                                               : nullptr;

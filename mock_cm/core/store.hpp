@@ -10,6 +10,8 @@
 #include "common/base/clock.hpp"
 #include "common/base/result.hpp"
 #include "common/base/secret.hpp"
+#include "common/x509/certificate.hpp"
+#include "mock_cm/core/certificate_search.hpp"
 
 namespace rakit::cm {
 
@@ -63,8 +65,9 @@ struct OrderRecord {
 /// CertificateRecord is one certificate that the CM issued. It is on hold until `active`; whether it is revoked is told
 /// by the revocations alone.
 struct CertificateRecord {
-    Bytes issuer;        ///< DER Name; with `serial` the primary key
-    std::string serial;  ///< upper-case hex
+    std::int64_t id = 0;  ///< the store's own number, from 1 on; given by it, never read by put_certificate
+    Bytes issuer;         ///< DER Name; with `serial` the primary key
+    std::string serial;   ///< upper-case hex
     Bytes der;
     Bytes spki;  ///< DER SubjectPublicKeyInfo, indexed
     std::string card_serial;
@@ -72,6 +75,8 @@ struct CertificateRecord {
     Bytes transaction_id;
     bool active = false;
     UtcTime issued{};
+    /// parsed may hold `der`, read, for put_certificate to take the searchable facts from; a store gives none back.
+    std::optional<x509::Certificate> parsed{};
 };
 
 /// Revocation is one entry of a CA's revocation list.
@@ -82,11 +87,17 @@ struct Revocation {
     UtcTime at{};
 };
 
+/// CertificatesFound is one page of a search.
+struct CertificatesFound {
+    std::size_t hits = 0;  ///< how many match, on all pages
+    std::vector<CertificateRecord> records;
+};
+
 /// LogEntry is one line of the request log: every request, successful or not.
 struct LogEntry {
     UtcTime at{};
     std::string officer;   ///< the signing officer; of prepare the TLS officer; empty if unknown
-    std::string category;  ///< "prepare", "issue", "confirm", "resend", "message"
+    std::string category;  ///< what was asked: "prepare", "issue", "confirm", "rest", "est", ... (mock_cm/README.md)
     bool success = false;
     std::string code;            ///< error code's name; empty on success
     std::string message;         ///< the sentence that the RA was told; empty on success
@@ -116,6 +127,8 @@ public:
     virtual Result<std::vector<CertificateRecord>> certificates_by_key(ByteView spki) = 0;
     /// certificates_by_card lists those made for this card, oldest first.
     virtual Result<std::vector<CertificateRecord>> certificates_by_card(const std::string& card_serial) = 0;
+    /// search lists one page; see CertificateSearch.
+    virtual Result<CertificatesFound> search(const CertificateSearch& wanted) = 0;
     /// put_certificate inserts, or replaces the one with the same issuer and serial number.
     virtual Result<void> put_certificate(const CertificateRecord& certificate) = 0;
 

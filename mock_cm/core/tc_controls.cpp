@@ -58,13 +58,22 @@ Result<void> judge_validity(const Context& context, const OrderLine& line) {
     return {};
 }
 
-Result<void> judge_revocation(StoreTransaction& store, const OrderLine& line) {
+Unexpected revoked_tc(const OrderLine& line, UtcTime at, const char* where) {
+    return refuse(ErrorCode::tc_revoked,
+                  "the transport certificate of key " + line.key + " was revoked at " + to_iso8601(at) + where,
+                  "Do not use this card; ask its supplier.", line.key);
+}
+
+Result<void> judge_revocation(const Context& context, StoreTransaction& store, const TcControls& controls,
+                              const OrderLine& line) {
+    for (const auto& crl : context.config.crls)
+        for (const auto& name : controls.issuers)
+            if (crl.is_of(context.hierarchy.authority(name).certificate))
+                if (const auto at = crl.revoked_at(*line.tc)) return revoked_tc(line, *at, ", says its issuer's CRL");
     auto revoked = store.revocation(line.tc->issuer_der(), line.tc->serial_hex());
     if (!revoked) return Unexpected{std::move(revoked).error()};
     if (!*revoked) return {};
-    return refuse(ErrorCode::tc_revoked,
-                  "the transport certificate of key " + line.key + " was revoked at " + to_iso8601((*revoked)->at),
-                  "Do not use this card; ask its supplier.", line.key);
+    return revoked_tc(line, (*revoked)->at, "");
 }
 
 Result<void> judge_binding(const TcControls& controls, const Order& order, const OrderLine& line) {
@@ -73,6 +82,13 @@ Result<void> judge_binding(const TcControls& controls, const Order& order, const
         return refuse(ErrorCode::tc_wrong_policy,
                       "the certificate of key " + line.key + " does not carry the transport policy " + controls.policy,
                       "Choose the procedure whose policy the card's supplier uses.", line.key);
+    const auto usages = line.tc->extended_key_usages();
+    if (!controls.extended_key_usage.empty() &&
+        std::find(usages.begin(), usages.end(), controls.extended_key_usage) == usages.end())
+        return refuse(
+            ErrorCode::tc_wrong_policy,
+            "the certificate of key " + line.key + " lacks the extended key usage " + controls.extended_key_usage,
+            "Choose the procedure whose policy the card's supplier uses.", line.key);
     if (line.tc->spki() != line.spki)
         return refuse(ErrorCode::tc_key_mismatch,
                       "the transport certificate of key " + line.key + " is for another key than the request",
@@ -105,7 +121,7 @@ Result<void> judge_tc(const Context& context, StoreTransaction& store, const Tok
     const auto& controls = *procedure.tc_controls;
     if (auto good = judge_issuer(context, controls, line); !good) return good;
     if (auto good = judge_validity(context, line); !good) return good;
-    if (auto good = judge_revocation(store, line); !good) return good;
+    if (auto good = judge_revocation(context, store, controls, line); !good) return good;
     if (auto good = judge_binding(controls, order, line); !good) return good;
     auto used = store.tc_used(line.tc->sha256());
     if (!used) return Unexpected{std::move(used).error()};

@@ -55,6 +55,12 @@ net::HttpResponse refusal(const boost::system::error_code& problem) {
     return answer(400, code, "not an HTTP request: " + problem.message(), "speak HTTP/1.1");
 }
 
+net::HttpResponse broken_proxy(int status) {
+    return {status,
+            {{"content-type", "text/html"}},
+            to_bytes("<html><body>" + std::to_string(status) + "</body></html>\n")};
+}
+
 net::HttpResponse broken_host() {
     return answer(500, ErrorCode::cm_internal, "the CM host failed", "report this with the request that did it");
 }

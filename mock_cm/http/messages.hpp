@@ -25,4 +25,7 @@ net::HttpResponse refusal(const boost::system::error_code& problem);
 /// broken_host is the answer when the host failed in a way that it must not.
 net::HttpResponse broken_host();
 
+/// broken_proxy is what stands before a host answers when it can't reach it: no JSON of ours.
+net::HttpResponse broken_proxy(int status);
+
 }  // namespace rakit::cm

@@ -11,7 +11,9 @@
 
 #include "common/base/descriptor.hpp"
 #include "common/base/file.hpp"
+#include "mock_cm/control/control_host.hpp"
 #include "mock_cm/core/cm_host.hpp"
+#include "mock_cm/http/front_host.hpp"
 #include "mock_cm/store/sqlite_store.hpp"
 
 namespace rakit::cm {
@@ -65,6 +67,10 @@ Result<SampleOfficer> write_officer(const Hierarchy& hierarchy, const std::strin
     return officer;
 }
 
+constexpr const char* kLoopback = "127.0.0.1";
+
+std::string plain_url_of(std::uint16_t port) { return std::string("http://") + kLoopback + ":" + std::to_string(port); }
+
 std::string url_of(const std::string& address, std::uint16_t port) {
     // Whoever listens everywhere is reached by what the certificate names.
     const bool everywhere = address == "0.0.0.0" || address == "::";
@@ -76,21 +82,73 @@ std::string url_of(const std::string& address, std::uint16_t port) {
 
 fs::path state_database(const fs::path& state) { return state / "cm.sqlite"; }
 
-// The order matters: the server goes first, then what it asks.
+// The order matters: the servers go first, then what they ask.
 struct RunningHost::Parts {
+    explicit Parts(Clock& machine_clock) : clock(machine_clock) {}
+
     StateLock lock;
+    OffsetClock clock;
     std::optional<Hierarchy> hierarchy;
     std::unique_ptr<SqliteStore> store;
-    std::unique_ptr<CmHost> host;
-    std::unique_ptr<Server> server;
-    std::string url;
+    std::unique_ptr<CmHost> core;
+    std::unique_ptr<FrontHost> front;
+    std::unique_ptr<ControlHost> control;
+    std::unique_ptr<Server> server, plain_server, control_server;
+    std::string url, plain_url;
+    std::optional<std::string> control_url;
     fs::path ca_file;
     std::optional<SampleOfficer> officer;
 
-    Result<void> write_files(const RunningOptions& options, Clock& clock, Rng& rng);
+    Result<void> open(const RunningOptions& options);
+    Result<void> write_files(const RunningOptions& options, Rng& rng);
+    Result<void> listen(const RunningOptions& options);
+    Result<void> listen_for_control(const RunningOptions& options);
 };
 
-Result<void> RunningHost::Parts::write_files(const RunningOptions& options, Clock& clock, Rng& rng) {
+Result<void> RunningHost::Parts::open(const RunningOptions& options) {
+    auto made = Hierarchy::from_seed(Hierarchy::kDefaultSeed);
+    if (!made) return Unexpected{std::move(made).error()};
+    hierarchy = *std::move(made);
+    if (auto done = make_private_directory(options.state); !done) return done;
+    if (auto locked = lock.take(options.state); !locked) return locked;
+    auto opened = SqliteStore::open(options.keep ? state_database(options.state) : SqliteStore::kInMemory);
+    if (!opened) return Unexpected{std::move(opened).error()};
+    store = *std::move(opened);
+    return {};
+}
+
+Result<void> RunningHost::Parts::listen(const RunningOptions& options) {
+    ServerOptions wanted = options.server;
+    wanted.deviations = [this] { return core->context().config.deviations; };
+    wanted.on_broken = [this](const std::string& what) { front->log_broken(what); };
+    auto tls = Server::start(*front, *hierarchy, wanted);
+    if (!tls) return Unexpected{std::move(tls).error()};
+    server = *std::move(tls);
+    url = url_of(options.server.address, server->port());
+    wanted.address = kLoopback;
+    wanted.port = options.plain_port;
+    auto plain = Server::start_plain(*front, wanted);
+    if (!plain) return Unexpected{std::move(plain).error()};
+    plain_server = *std::move(plain);
+    plain_url = plain_url_of(plain_server->port());
+    return listen_for_control(options);
+}
+
+Result<void> RunningHost::Parts::listen_for_control(const RunningOptions& options) {
+    if (!options.control_port) return {};
+    control = std::make_unique<ControlHost>(*core, *store, clock);
+    ServerOptions wanted;
+    wanted.address = kLoopback;
+    wanted.port = *options.control_port;
+    wanted.threads = 1;
+    auto started = Server::start_plain(*control, wanted);
+    if (!started) return Unexpected{std::move(started).error()};
+    control_server = *std::move(started);
+    control_url = plain_url_of(control_server->port());
+    return {};
+}
+
+Result<void> RunningHost::Parts::write_files(const RunningOptions& options, Rng& rng) {
     ca_file = options.state / "ca.pem";
     if (auto done = write_file_atomically(ca_file, as_bytes(ca_bundle_pem(*hierarchy))); !done) return done;
     if (const auto* capable = capable_officer(options.config)) {
@@ -102,21 +160,12 @@ Result<void> RunningHost::Parts::write_files(const RunningOptions& options, Cloc
 }
 
 Result<std::unique_ptr<RunningHost>> RunningHost::start(RunningOptions options, Clock& clock, Rng& rng) {
-    auto parts = std::make_unique<Parts>();
-    auto hierarchy = Hierarchy::from_seed(Hierarchy::kDefaultSeed);
-    if (!hierarchy) return Unexpected{std::move(hierarchy).error()};
-    parts->hierarchy = *std::move(hierarchy);
-    if (auto made = make_private_directory(options.state); !made) return Unexpected{std::move(made).error()};
-    if (auto locked = parts->lock.take(options.state); !locked) return Unexpected{std::move(locked).error()};
-    auto store = SqliteStore::open(options.keep ? state_database(options.state) : SqliteStore::kInMemory);
-    if (!store) return Unexpected{std::move(store).error()};
-    parts->store = *std::move(store);
-    if (auto written = parts->write_files(options, clock, rng); !written) return Unexpected{std::move(written).error()};
-    parts->host = std::make_unique<CmHost>(std::move(options.config), *parts->hierarchy, *parts->store, clock, rng);
-    auto server = Server::start(*parts->host, *parts->hierarchy, options.server);
-    if (!server) return Unexpected{std::move(server).error()};
-    parts->server = *std::move(server);
-    parts->url = url_of(options.server.address, parts->server->port());
+    auto parts = std::make_unique<Parts>(clock);
+    if (auto opened = parts->open(options); !opened) return Unexpected{std::move(opened).error()};
+    if (auto written = parts->write_files(options, rng); !written) return Unexpected{std::move(written).error()};
+    parts->core = std::make_unique<CmHost>(options.config, *parts->hierarchy, *parts->store, parts->clock, rng);
+    parts->front = std::make_unique<FrontHost>(*parts->core, *parts->store);
+    if (auto listening = parts->listen(options); !listening) return Unexpected{std::move(listening).error()};
     return std::unique_ptr<RunningHost>(new RunningHost(std::move(parts)));
 }
 
@@ -124,16 +173,26 @@ RunningHost::RunningHost(std::unique_ptr<Parts> parts) : x_parts(std::move(parts
 RunningHost::~RunningHost() = default;
 
 const std::string& RunningHost::url() const { return x_parts->url; }
+const std::string& RunningHost::plain_url() const { return x_parts->plain_url; }
+const std::optional<std::string>& RunningHost::control_url() const { return x_parts->control_url; }
 const fs::path& RunningHost::ca_file() const { return x_parts->ca_file; }
 const std::optional<SampleOfficer>& RunningHost::sample_officer() const { return x_parts->officer; }
 const Hierarchy& RunningHost::hierarchy() const { return *x_parts->hierarchy; }
 Store& RunningHost::store() { return *x_parts->store; }
-Host& RunningHost::host() { return *x_parts->host; }
-void RunningHost::stop() { x_parts->server->stop(); }
+Host& RunningHost::host() { return *x_parts->front; }
+void RunningHost::stop() {
+    for (auto* server : {&x_parts->server, &x_parts->plain_server, &x_parts->control_server})
+        if (*server) (*server)->stop();
+}
 
 std::string RunningHost::ready_document() const {
-    nlohmann::json document{
-        {"version", 1}, {"url", url()}, {"caFile", fs::absolute(ca_file()).string()}, {"officer", nullptr}};
+    nlohmann::json document{{"version", 1},
+                            {"url", url()},
+                            {"plainUrl", plain_url()},
+                            {"controlUrl", nullptr},
+                            {"caFile", fs::absolute(ca_file()).string()},
+                            {"officer", nullptr}};
+    if (const auto& control = control_url()) document["controlUrl"] = *control;
     if (const auto& officer = sample_officer())
         document["officer"] = {{"name", officer->name},
                                {"pkcs12", fs::absolute(officer->pkcs12).string()},

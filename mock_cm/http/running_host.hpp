@@ -20,6 +20,8 @@ struct RunningOptions {
     std::filesystem::path state;  ///< directory, made with mode 0700 if it isn't there; of one host at a time
     bool keep = true;  ///< false: the database lives in memory, and only the files for clients are in `state`
     ServerOptions server;
+    std::uint16_t plain_port = 0;                 ///< of the open routes without TLS, on 127.0.0.1; 0: a free one
+    std::optional<std::uint16_t> control_port{};  ///< of docs/formats/cm-control.md, on 127.0.0.1; nothing: none
 };
 
 /// SampleOfficer is a software token for the first officer of the configuration who may do an update, made anew at each
@@ -33,7 +35,8 @@ struct SampleOfficer {
 /// state_database is where a state directory keeps its database.
 std::filesystem::path state_database(const std::filesystem::path& state);
 
-/// RunningHost is a whole CM host in this process: hierarchy, database, policy, HTTPS server. Its CAs are for tests.
+/// RunningHost is a whole CM host in this process: hierarchy, database, policy, all dialects, the HTTPS server, the
+/// plain one for what is open to all, the control listener. Its CAs are for tests.
 class RunningHost {
 public:
     /// start returns once the host listens. The clock and the random numbers must outlive it, and are used by several
@@ -45,6 +48,8 @@ public:
     ~RunningHost();
 
     const std::string& url() const;                              ///< without a slash at the end
+    const std::string& plain_url() const;                        ///< what needs no officer, without TLS
+    const std::optional<std::string>& control_url() const;       ///< none if it wasn't asked for
     const std::filesystem::path& ca_file() const;                ///< PEM, see ca_bundle_pem
     const std::optional<SampleOfficer>& sample_officer() const;  ///< none if no officer of the configuration may update
     const Hierarchy& hierarchy() const;

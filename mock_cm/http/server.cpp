@@ -1,63 +1,39 @@
 #include "mock_cm/http/server.hpp"
 
-#include <boost/beast/core.hpp>
 #include <boost/beast/ssl.hpp>
 #include <thread>
 #include <vector>
 
-#include "mock_cm/http/messages.hpp"
+#include "mock_cm/http/connection.hpp"
 #include "mock_cm/http/tls.hpp"
 
 namespace rakit::cm {
 namespace {
 
-namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
 namespace ssl = boost::asio::ssl;
 using asio::ip::tcp;
 using beast::error_code;
-using Stream = beast::ssl_stream<beast::tcp_stream>;
+using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 
-constexpr std::chrono::milliseconds kLinger{500};
-constexpr std::size_t kLingerOctets = 4U << 20U;
+/// Tls is what a handshake needs.
+struct Tls {
+    const Hierarchy& hierarchy;
+    std::shared_ptr<ssl::context> good;
 
-auto into(error_code& problem) { return asio::redirect_error(asio::use_awaitable, problem); }
-
-bool is_http_problem(const error_code& problem) {
-    return problem.category() == http::make_error_code(http::error::bad_method).category() &&
-           problem != http::error::end_of_stream && problem != http::error::partial_message;
-}
-
-/// drop_rest reads away what the peer still sends after a refusal: closing on unread octets would reset the connection,
-/// and the peer would lose the answer.
-asio::awaitable<void> drop_rest(beast::tcp_stream& stream) {
-    std::vector<char> scratch(16U << 10U);
-    error_code problem;
-    stream.socket().shutdown(tcp::socket::shutdown_send, problem);
-    stream.expires_after(kLinger);
-    std::size_t total = 0;
-    while (!problem && total < kLingerOctets) {
-        const auto buffer = asio::buffer(scratch);
-        total += co_await stream.async_read_some(buffer, into(problem));
+    /// context_for makes bent settings anew for each connection: they are for tests, and a deviation may change.
+    std::shared_ptr<ssl::context> context_for(const Deviations& deviations) const {
+        if (!bends_tls(deviations)) return good;
+        auto bent = server_context(hierarchy, deviations);
+        return bent ? std::make_shared<ssl::context>(*std::move(bent)) : nullptr;
     }
-}
-
-net::HttpResponse ask(Host& host, const net::HttpRequest& request) {
-    try {
-        return host.handle(request);
-    } catch (...) {
-        // A host must not throw; if one does, this request is lost and nothing else.
-        return broken_host();
-    }
-}
+};
 
 }  // namespace
 
 class Server::Parts {
 public:
-    Parts(Host& host, x509::Certificate officer_ca, ssl::context tls, const ServerOptions& options)
-        : x_host(host), x_officer_ca(std::move(officer_ca)), x_tls(std::move(tls)), x_options(options) {}
+    Parts(Host& host, std::optional<Tls> tls, const ServerOptions& options)
+        : x_host(host), x_tls(std::move(tls)), x_options(options) {}
     ~Parts() {
         x_io.stop();
         x_threads.clear();
@@ -112,58 +88,36 @@ private:
     }
 
     asio::awaitable<void> serve(tcp::socket socket) {
-        Stream stream(std::move(socket), x_tls);
+        if (x_tls) co_return co_await serve_tls(std::move(socket));
+        beast::tcp_stream stream(std::move(socket));
+        Connection<beast::tcp_stream> connection(stream, x_host, x_options, {});
+        const bool orderly = co_await connection.run();
+        error_code ignored;
+        if (orderly) stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    }
+
+    asio::awaitable<void> serve_tls(tcp::socket socket) {
+        const auto tls = x_tls->context_for(x_options.deviations ? x_options.deviations() : Deviations());
+        if (!tls) co_return;
+        TlsStream stream(std::move(socket), *tls);
         auto& transport = beast::get_lowest_layer(stream);
         error_code problem;
         transport.expires_after(x_options.timeout);
         co_await stream.async_handshake(ssl::stream_base::server, into(problem));
-        if (problem) co_return;
-        const Bytes officer = officer_certificate(stream.native_handle(), x_officer_ca);
-        beast::flat_buffer buffer;
-        bool more = true;
-        while (more) more = co_await exchange(stream, buffer, officer);
+        if (problem) {
+            if (x_options.on_broken) x_options.on_broken("a handshake that failed: " + problem.message());
+            co_return;
+        }
+        const auto& officer_ca = x_tls->hierarchy.authority("officer-ca").certificate;
+        Connection<TlsStream> connection(stream, x_host, x_options,
+                                         officer_certificate(stream.native_handle(), officer_ca));
+        if (!co_await connection.run()) co_return;
         transport.expires_after(kLinger);
         co_await stream.async_shutdown(into(problem));
     }
 
-    /// exchange answers one request; false when the connection is over.
-    asio::awaitable<bool> exchange(Stream& stream, beast::flat_buffer& buffer, const Bytes& officer) {
-        http::request_parser<WireBody> parser;
-        parser.header_limit(x_options.header_limit);
-        parser.body_limit(x_options.body_limit);
-        beast::get_lowest_layer(stream).expires_after(x_options.timeout);
-        error_code problem;
-        co_await http::async_read_header(stream, buffer, parser, into(problem));
-        if (!problem && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
-            http::response<http::empty_body> go_on(http::status::continue_, parser.get().version());
-            co_await http::async_write(stream, go_on, into(problem));
-        }
-        if (!problem) co_await http::async_read(stream, buffer, parser, into(problem));
-        if (problem) {
-            if (is_http_problem(problem)) co_await refuse(stream, problem);
-            co_return false;
-        }
-        const bool head = parser.get().method() == http::verb::head;
-        const bool keep_alive = parser.get().keep_alive();
-        const unsigned version = parser.get().version();
-        auto answer = ask(x_host, from_wire(parser.release(), officer));
-        auto response = to_wire(std::move(answer), version, keep_alive, head);
-        beast::get_lowest_layer(stream).expires_after(x_options.timeout);
-        co_await http::async_write(stream, response, into(problem));
-        co_return !problem && keep_alive;
-    }
-
-    asio::awaitable<void> refuse(Stream& stream, const error_code& why) {
-        auto response = to_wire(refusal(why), 11, false, false);
-        error_code problem;
-        beast::get_lowest_layer(stream).expires_after(x_options.timeout);
-        co_await http::async_write(stream, response, into(problem));
-        if (!problem) co_await drop_rest(beast::get_lowest_layer(stream));
-    }
-
     Host& x_host;
-    x509::Certificate x_officer_ca;
-    ssl::context x_tls;
+    std::optional<Tls> x_tls;
     ServerOptions x_options;
     asio::io_context x_io;
     asio::strand<asio::io_context::executor_type> x_strand = asio::make_strand(x_io);
@@ -174,13 +128,21 @@ private:
     std::vector<std::jthread> x_threads;
 };
 
-Result<std::unique_ptr<Server>> Server::start(Host& host, const Hierarchy& hierarchy, const ServerOptions& options) {
-    auto tls = server_context(hierarchy);
-    if (!tls) return Unexpected{std::move(tls).error()};
-    auto parts = std::make_unique<Parts>(host, hierarchy.authority("officer-ca").certificate, *std::move(tls), options);
+Result<std::unique_ptr<Server>> Server::start_with(std::unique_ptr<Parts> parts) {
     if (auto listening = parts->listen(); !listening) return Unexpected{std::move(listening).error()};
     const std::uint16_t port = parts->port();
     return std::unique_ptr<Server>(new Server(std::move(parts), port));
+}
+
+Result<std::unique_ptr<Server>> Server::start(Host& host, const Hierarchy& hierarchy, const ServerOptions& options) {
+    auto context = server_context(hierarchy, {});
+    if (!context) return Unexpected{std::move(context).error()};
+    return start_with(
+        std::make_unique<Parts>(host, Tls{hierarchy, std::make_shared<ssl::context>(*std::move(context))}, options));
+}
+
+Result<std::unique_ptr<Server>> Server::start_plain(Host& host, const ServerOptions& options) {
+    return start_with(std::make_unique<Parts>(host, std::nullopt, options));
 }
 
 Server::Server(std::unique_ptr<Parts> parts, std::uint16_t port) : x_parts(std::move(parts)), x_port(port) {}

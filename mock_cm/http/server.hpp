@@ -2,11 +2,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "common/base/result.hpp"
 #include "mock_cm/ca/hierarchy.hpp"
+#include "mock_cm/core/deviations.hpp"
 #include "mock_cm/core/host.hpp"
 
 namespace rakit::cm {
@@ -20,6 +22,9 @@ struct ServerOptions {
     std::uint32_t header_limit = 16U << 10U;   ///< octets
     std::uint64_t body_limit = 1U << 20U;      ///< octets
     std::chrono::milliseconds timeout{10000};  ///< for the handshake, for reading one request, for writing one answer
+    std::function<Deviations()> deviations{};  ///< asked at each handshake and request; none: no deviations
+    /// on_broken is told of what never reached the host: a failed handshake, no HTTP, a request that doesn't end.
+    std::function<void(const std::string&)> on_broken{};
 };
 
 /// Server serves a Host over HTTPS: TLS 1.2 and 1.3 (RFC 8446), HTTP/1.0 and 1.1 (RFC 9112), no session resumption.
@@ -29,9 +34,11 @@ struct ServerOptions {
 /// answered with wire.md's refusal where an answer is possible at all.
 class Server {
 public:
-    /// start listens and serves; the host must outlive the server, the hierarchy need not. Failure: io_failed (the
+    /// start listens and serves; the host and the hierarchy must outlive the server. Failure: io_failed (the
     /// address can't be had), crypto_failed.
     static Result<std::unique_ptr<Server>> start(Host& host, const Hierarchy& hierarchy, const ServerOptions& options);
+    /// start_plain does the same without TLS, so that no peer has a certificate.
+    static Result<std::unique_ptr<Server>> start_plain(Host& host, const ServerOptions& options);
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
     /// The destructor stops.
@@ -44,6 +51,7 @@ public:
 
 private:
     class Parts;
+    static Result<std::unique_ptr<Server>> start_with(std::unique_ptr<Parts> parts);
     Server(std::unique_ptr<Parts> parts, std::uint16_t port);
     std::unique_ptr<Parts> x_parts;  ///< null once stopped: connections end with the io_context that holds them
     std::uint16_t x_port;

@@ -1,6 +1,7 @@
 #include "mock_cm/store/log_chain.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "common/ossl/digest.hpp"
 #include "mock_cm/store/query.hpp"
@@ -48,7 +49,7 @@ struct Head {
     Bytes hash;
 };
 
-Head head_of(SQLite::Database& database) {
+Head head_of(Connection& database) {
     Query row(database, "SELECT entries, hash FROM log_head");
     if (!row.next()) return {};
     Head head;
@@ -64,7 +65,7 @@ Unexpected broken(std::int64_t position, const std::string& how) {
 
 }  // namespace
 
-void append_to_log(SQLite::Database& database, const LogEntry& entry) {
+void append_to_log(Connection& database, const LogEntry& entry) {
     const auto head = head_of(database);
     const std::int64_t position = head.entries + 1;
     const Bytes hash = hash_of(head.hash, position, entry);
@@ -75,19 +76,31 @@ void append_to_log(SQLite::Database& database, const LogEntry& entry) {
     Query(database, "UPDATE log_head SET entries = ?, hash = ?", position, hash).run();
 }
 
-std::vector<LogEntry> newest_of_log(SQLite::Database& database, std::size_t limit) {
+std::vector<LogEntry> newest_of_log(Connection& database, std::size_t limit) {
     const auto text = std::string("SELECT ") + kColumns + " FROM log ORDER BY position DESC LIMIT ?";
-    Query rows(database, text.c_str(), static_cast<std::int64_t>(limit));
+    Query rows(database, text, static_cast<std::int64_t>(limit));
     std::vector<LogEntry> entries;
     while (rows.next()) entries.push_back(entry_of(rows));
     std::reverse(entries.begin(), entries.end());
     return entries;
 }
 
-Result<std::size_t> verify_log_chain(SQLite::Database& database) {
+std::vector<LogEntry> matching_of_log(Connection& database, const LogFilter& wanted) {
+    const auto text = std::string("SELECT ") + kColumns +
+                      " FROM log WHERE (?1 = 0 OR success = 0) AND (?2 = '' OR officer = ?2) AND "
+                      "(?3 = '' OR category = ?3) AND at >= ?4 ORDER BY position";
+    constexpr auto kEver = std::numeric_limits<std::int64_t>::min();
+    Query rows(database, text, std::int64_t{wanted.failed}, wanted.officer, wanted.category,
+               wanted.since ? std::int64_t{wanted.since->time_since_epoch().count()} : kEver);
+    std::vector<LogEntry> entries;
+    while (rows.next()) entries.push_back(entry_of(rows));
+    return entries;
+}
+
+Result<std::size_t> verify_log_chain(Connection& database) {
     const auto head = head_of(database);
     const auto text = std::string("SELECT position, hash, ") + kColumns + " FROM log ORDER BY position";
-    Query rows(database, text.c_str());
+    Query rows(database, text);
     Bytes previous(32);
     std::int64_t expected = 0;
     while (rows.next()) {

@@ -4,7 +4,8 @@ namespace rakit::cm {
 namespace {
 
 // Certificates and the log are numbered by SQLite's row id, which gives "oldest first". The head of the log stands
-// apart, so that a log whose end was cut off shows too.
+// apart, so that a log whose end was cut off shows too. Serial numbers stand before issuers in the index: a search may
+// have no issuer. The names and dates of a certificate are copied out of it for searching; the certificate counts.
 constexpr const char* kSchema = R"sql(
 CREATE TABLE schema_version (version INTEGER NOT NULL);
 CREATE TABLE orders (
@@ -25,10 +26,14 @@ CREATE TABLE order_revokes (
 CREATE TABLE certificates (
     position INTEGER PRIMARY KEY, issuer BLOB NOT NULL, serial TEXT NOT NULL, der BLOB NOT NULL, spki BLOB NOT NULL,
     card_serial TEXT NOT NULL, key TEXT NOT NULL, transaction_id BLOB NOT NULL, active INTEGER NOT NULL,
-    issued INTEGER NOT NULL, UNIQUE (issuer, serial)
+    issued INTEGER NOT NULL, common_name TEXT NOT NULL, issuer_common_name TEXT NOT NULL, not_before INTEGER NOT NULL,
+    not_after INTEGER NOT NULL, subject_key_id TEXT NOT NULL, UNIQUE (serial, issuer)
 );
 CREATE INDEX certificates_by_key ON certificates (spki);
 CREATE INDEX certificates_by_card ON certificates (card_serial);
+CREATE INDEX certificates_by_name ON certificates (common_name);
+CREATE INDEX certificates_by_key_id ON certificates (subject_key_id);
+CREATE INDEX certificates_on_hold ON certificates (position) WHERE active = 0;
 CREATE TABLE revocations (
     issuer BLOB NOT NULL, serial TEXT NOT NULL, reason INTEGER NOT NULL, at INTEGER NOT NULL,
     PRIMARY KEY (issuer, serial)

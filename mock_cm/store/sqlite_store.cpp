@@ -36,22 +36,28 @@ Unexpected open_failure(const std::string& where, const SQLite::Exception& probl
 }  // namespace
 
 struct SqliteStore::Parts {
-    SQLite::Database database;
+    Connection connection;
     // A writer takes SQLite's write lock at once: a read lock that grows later could fail half way.
     SQLite::TransactionBehavior behavior;
     std::mutex mutex;
+    OpPinCipher cipher;
 };
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open_with(const std::filesystem::path& path, int flags) {
     try {
         const bool writes = (flags & SQLite::OPEN_READWRITE) != 0;
         const auto behavior = writes ? SQLite::TransactionBehavior::IMMEDIATE : SQLite::TransactionBehavior::DEFERRED;
-        auto parts = std::unique_ptr<Parts>(new Parts{{path.string(), flags, kBusyMilliseconds}, behavior, {}});
+        auto parts = std::unique_ptr<Parts>(new Parts{{path.string(), flags, kBusyMilliseconds}, behavior, {}, {}});
         if (writes) {
-            parts->database.execAndGet("PRAGMA journal_mode = WAL");
-            parts->database.exec("PRAGMA synchronous = FULL");
+            auto cipher = path == kInMemory ? OpPinCipher::fleeting() : OpPinCipher::beside(path);
+            if (!cipher) return Unexpected{std::move(cipher).error()};
+            parts->cipher = *std::move(cipher);
         }
-        if (auto schema = ensure_schema(parts->database, path.string()); !schema)
+        if (writes) {
+            parts->connection.database.execAndGet("PRAGMA journal_mode = WAL");
+            parts->connection.database.exec("PRAGMA synchronous = FULL");
+        }
+        if (auto schema = ensure_schema(parts->connection.database, path.string()); !schema)
             return Unexpected{std::move(schema).error()};
         return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(parts)));
     } catch (const SQLite::Exception& problem) {
@@ -77,16 +83,23 @@ SqliteStore::SqliteStore(std::unique_ptr<Parts> parts) : x_parts(std::move(parts
 SqliteStore::~SqliteStore() = default;
 
 Result<std::unique_ptr<StoreTransaction>> SqliteStore::begin() {
-    return guarded(x_parts->database.getFilename(), [&] {
-        return begin_transaction(x_parts->database, x_parts->behavior, std::unique_lock(x_parts->mutex));
+    return guarded(x_parts->connection.database.getFilename(), [&] {
+        return begin_transaction(x_parts->connection, x_parts->behavior, std::unique_lock(x_parts->mutex),
+                                 x_parts->cipher);
     });
+}
+
+Result<std::vector<LogEntry>> SqliteStore::find_in_log(const LogFilter& wanted) {
+    const std::lock_guard lock(x_parts->mutex);
+    return guarded(x_parts->connection.database.getFilename(),
+                   [&] { return matching_of_log(x_parts->connection, wanted); });
 }
 
 Result<std::size_t> SqliteStore::verify_log() {
     const std::lock_guard lock(x_parts->mutex);
-    auto verdict = guarded(x_parts->database.getFilename(), [&] {
-        const SQLite::Transaction view(x_parts->database);
-        return verify_log_chain(x_parts->database);
+    auto verdict = guarded(x_parts->connection.database.getFilename(), [&] {
+        const SQLite::Transaction view(x_parts->connection.database);
+        return verify_log_chain(x_parts->connection);
     });
     if (!verdict) return Unexpected{std::move(verdict).error()};
     return *std::move(verdict);

@@ -1,7 +1,10 @@
 #include "mock_cm/store/transaction.hpp"
 
+#include "common/x509/certificate.hpp"
 #include "mock_cm/store/log_chain.hpp"
+#include "mock_cm/store/op_pin_cipher.hpp"
 #include "mock_cm/store/query.hpp"
+#include "mock_cm/store/search.hpp"
 
 namespace rakit::cm {
 namespace {
@@ -10,9 +13,11 @@ constexpr const char* kByKey = "SELECT * FROM certificates WHERE spki = ? ORDER 
 constexpr const char* kByCard = "SELECT * FROM certificates WHERE card_serial = ? ORDER BY position";
 constexpr const char* kByNumber = "SELECT * FROM certificates WHERE issuer = ? AND serial = ?";
 
+}  // namespace
+
 CertificateRecord certificate_of(Query& row) {
     CertificateRecord record;
-    row.number();  // the position
+    record.id = row.number();
     record.issuer = row.blob();
     record.serial = row.text();
     record.der = row.blob();
@@ -25,7 +30,9 @@ CertificateRecord certificate_of(Query& row) {
     return record;
 }
 
-std::vector<CertificateRecord> certificates_of(Query rows) {
+namespace {
+
+std::vector<CertificateRecord> certificates_of(Query&& rows) {
     std::vector<CertificateRecord> records;
     while (rows.next()) records.push_back(certificate_of(rows));
     return records;
@@ -58,7 +65,7 @@ OrderRecord order_of(Query& row) {
     return order;
 }
 
-void read_parts(SQLite::Database& database, OrderRecord& order) {
+void read_parts(Connection& database, OrderRecord& order) {
     Query items(database,
                 "SELECT body_part_id, key, issuer, serial, uses_tc FROM order_items WHERE transaction_id = ? "
                 "ORDER BY position",
@@ -82,7 +89,7 @@ void read_parts(SQLite::Database& database, OrderRecord& order) {
     }
 }
 
-void write_parts(SQLite::Database& database, const OrderRecord& order) {
+void write_parts(Connection& database, const OrderRecord& order) {
     Query(database, "DELETE FROM order_items WHERE transaction_id = ?", order.transaction_id).run();
     Query(database, "DELETE FROM order_revokes WHERE transaction_id = ?", order.transaction_id).run();
     std::int64_t position = 0;
@@ -96,10 +103,58 @@ void write_parts(SQLite::Database& database, const OrderRecord& order) {
             .run();
 }
 
+/// Facts are copied out of a certificate for searching; of what is no certificate they are empty.
+struct Facts {
+    std::string common_name, issuer_common_name, subject_key_id;
+    UtcTime not_before{}, not_after{};
+};
+
+Facts facts_of(const CertificateRecord& record) {
+    const auto parsed =
+        record.parsed ? Result<x509::Certificate>(*record.parsed) : x509::Certificate::parse(record.der);
+    if (!parsed) return {};
+    Facts facts{x509::attribute(parsed->subject(), "CN"),
+                x509::attribute(parsed->issuer(), "CN"),
+                {},
+                parsed->not_before(),
+                parsed->not_after()};
+    if (const auto* id = X509_get0_subject_key_id(parsed->handle()))
+        facts.subject_key_id =
+            to_hex(ByteView(ASN1_STRING_get0_data(id), static_cast<std::size_t>(ASN1_STRING_length(id))));
+    return facts;
+}
+
+void write_certificate(Connection& database, const CertificateRecord& record) {
+    // A certificate never changes; what is known about it does.
+    if (record.id != 0 &&
+        Query(database,
+              "UPDATE certificates SET card_serial = ?, key = ?, transaction_id = ?, active = ?, issued = ? "
+              "WHERE issuer = ? AND serial = ? AND der = ?",
+              record.card_serial, record.key, record.transaction_id, std::int64_t{record.active}, record.issued,
+              record.issuer, record.serial, record.der)
+                .run() == 1)
+        return;
+    const auto facts = facts_of(record);
+    Query(database,
+          "INSERT INTO certificates (issuer, serial, der, spki, card_serial, key, transaction_id, active, issued, "
+          "common_name, issuer_common_name, not_before, not_after, subject_key_id) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+          "ON CONFLICT (serial, issuer) DO UPDATE SET der = excluded.der, spki = excluded.spki, "
+          "card_serial = excluded.card_serial, key = excluded.key, transaction_id = excluded.transaction_id, "
+          "active = excluded.active, issued = excluded.issued, common_name = excluded.common_name, "
+          "issuer_common_name = excluded.issuer_common_name, not_before = excluded.not_before, "
+          "not_after = excluded.not_after, subject_key_id = excluded.subject_key_id",
+          record.issuer, record.serial, record.der, record.spki, record.card_serial, record.key, record.transaction_id,
+          std::int64_t{record.active}, record.issued, facts.common_name, facts.issuer_common_name, facts.not_before,
+          facts.not_after, facts.subject_key_id)
+        .run();
+}
+
 class Transaction final : public StoreTransaction {
 public:
-    Transaction(SQLite::Database& database, SQLite::TransactionBehavior behavior, std::unique_lock<std::mutex> lock)
-        : x_lock(std::move(lock)), x_database(database), x_transaction(database, behavior) {}
+    Transaction(Connection& database, SQLite::TransactionBehavior behavior, std::unique_lock<std::mutex> lock,
+                const OpPinCipher& cipher)
+        : x_lock(std::move(lock)), x_database(database), x_cipher(cipher), x_transaction(database.database, behavior) {}
 
     Result<std::optional<OrderRecord>> order(ByteView transaction_id) override {
         return with([&]() -> std::optional<OrderRecord> {
@@ -142,18 +197,11 @@ public:
     Result<std::vector<CertificateRecord>> certificates_by_card(const std::string& card_serial) override {
         return with([&] { return certificates_of(Query(x_database, kByCard, card_serial)); });
     }
+    Result<CertificatesFound> search(const CertificateSearch& wanted) override {
+        return with([&] { return search_certificates(x_database, wanted); });
+    }
     Result<void> put_certificate(const CertificateRecord& record) override {
-        return with([&] {
-            Query(x_database,
-                  "INSERT INTO certificates (issuer, serial, der, spki, card_serial, key, transaction_id, active, "
-                  "issued) "
-                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (issuer, serial) DO UPDATE SET der = excluded.der, "
-                  "spki = excluded.spki, card_serial = excluded.card_serial, key = excluded.key, "
-                  "transaction_id = excluded.transaction_id, active = excluded.active, issued = excluded.issued",
-                  record.issuer, record.serial, record.der, record.spki, record.card_serial, record.key,
-                  record.transaction_id, std::int64_t{record.active}, record.issued)
-                .run();
-        });
+        return with([&] { write_certificate(x_database, record); });
     }
     Result<std::optional<Revocation>> revocation(ByteView issuer, const std::string& serial) override {
         return with([&]() -> std::optional<Revocation> {
@@ -184,14 +232,21 @@ public:
             [&] { Query(x_database, "INSERT OR IGNORE INTO used_tcs VALUES (?, ?)", sha256, transaction_id).run(); });
     }
     Result<std::optional<SecretBytes>> op_pin(const std::string& card_serial) override {
-        return with([&]() -> std::optional<SecretBytes> {
+        auto sealed = with([&]() -> std::optional<Bytes> {
             Query row(x_database, "SELECT value FROM op_pins WHERE card_serial = ?", card_serial);
-            return row.next() ? std::optional(row.secret()) : std::nullopt;
+            return row.next() ? std::optional(row.blob()) : std::nullopt;
         });
+        if (!sealed) return Unexpected{std::move(sealed).error()};
+        if (!*sealed) return std::optional<SecretBytes>();
+        auto value = x_cipher.open(card_serial, **sealed);
+        if (!value) return Unexpected{std::move(value).error()};
+        return std::optional(*std::move(value));
     }
     Result<void> put_op_pin(const std::string& card_serial, ByteView value) override {
+        const auto sealed = x_cipher.seal(card_serial, value);
+        if (!sealed) return Unexpected{sealed.error()};
         return with(
-            [&] { Query(x_database, "INSERT OR REPLACE INTO op_pins VALUES (?, ?)", card_serial, value).run(); });
+            [&] { Query(x_database, "INSERT OR REPLACE INTO op_pins VALUES (?, ?)", card_serial, *sealed).run(); });
     }
     Result<void> append_log(const LogEntry& entry) override {
         return with([&] { append_to_log(x_database, entry); });
@@ -206,20 +261,21 @@ public:
 private:
     template <class Work>
     auto with(Work&& work) -> Result<std::invoke_result_t<Work>> {
-        return guarded(x_database.getFilename(), std::forward<Work>(work));
+        return guarded(x_database.database.getFilename(), std::forward<Work>(work));
     }
 
     // The order matters: the transaction ends before the next thread may begin one.
     std::unique_lock<std::mutex> x_lock;
-    SQLite::Database& x_database;
+    Connection& x_database;
+    const OpPinCipher& x_cipher;
     SQLite::Transaction x_transaction;
 };
 
 }  // namespace
 
-std::unique_ptr<StoreTransaction> begin_transaction(SQLite::Database& database, SQLite::TransactionBehavior behavior,
-                                                    std::unique_lock<std::mutex> lock) {
-    return std::make_unique<Transaction>(database, behavior, std::move(lock));
+std::unique_ptr<StoreTransaction> begin_transaction(Connection& database, SQLite::TransactionBehavior behavior,
+                                                    std::unique_lock<std::mutex> lock, const OpPinCipher& cipher) {
+    return std::make_unique<Transaction>(database, behavior, std::move(lock), cipher);
 }
 
 }  // namespace rakit::cm

@@ -6,12 +6,14 @@
 #include <mutex>
 
 #include "mock_cm/core/store.hpp"
+#include "mock_cm/store/connection.hpp"
+#include "mock_cm/store/op_pin_cipher.hpp"
 
 namespace rakit::cm {
 
 /// begin_transaction opens one on the database; the lock is held until it is gone. Throws what SQLiteCpp throws.
-std::unique_ptr<StoreTransaction> begin_transaction(SQLite::Database& database, SQLite::TransactionBehavior behavior,
-                                                    std::unique_lock<std::mutex> lock);
+std::unique_ptr<StoreTransaction> begin_transaction(Connection& database, SQLite::TransactionBehavior behavior,
+                                                    std::unique_lock<std::mutex> lock, const OpPinCipher& cipher);
 
 /// guarded runs something on the database and turns what SQLiteCpp throws into io_failed.
 template <class Work>

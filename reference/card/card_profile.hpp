@@ -40,6 +40,7 @@ struct WriteOrder {
     std::vector<CertificateChange> changes;
     std::optional<std::vector<x509::Certificate>> ca_certificates;  ///< exactly these; nothing: as they are
     std::vector<ObjectImage> images;  ///< of an interrupted write of the same order, from the journal
+    bool undo = false;                ///< put back what the images hold; the changes say what was to be
 };
 
 /// WriteStep is one command of a write plan. `commit` marks the one-byte write that makes the change real.
@@ -89,8 +90,8 @@ public:
     /// that planning again after any interruption gives just the steps that are left. Failures: card_full,
     /// add_not_possible, certificate_unknown (what `replaces` names is not there and the new one isn't either),
     /// key_unknown, card_changed (somebody else wrote since the images were taken), unsupported. The steps count on
-    /// Contents::write_pins, the PINs of the keys that change and, for CA certificates, Contents::ca_write_pins being
-    /// verified. No changes: the plan clears what an abandoned attempt left behind, and restores the images.
+    /// Contents::write_pins and, for CA certificates, Contents::ca_write_pins being verified. No changes: the plan
+    /// clears what an abandoned attempt left behind. To undo what can't be undone any more is certificate_unknown.
     virtual Result<WritePlan> plan_write(ApduChannel& card, const WriteOrder& wanted, UtcTime now) const = 0;
 };
 

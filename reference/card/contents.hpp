@@ -52,6 +52,13 @@ struct KeyLine {
             if (certificate.transport) return &certificate;
         return nullptr;
     }
+
+    /// newest_certificate finds the one with the latest notBefore; of several from the same second the last one in the
+    /// directory, because new entries go behind the others. Null if the key has none.
+    const StoredCertificate* newest_certificate() const;
+
+    /// replaced_unless_picked is what Redo replaces if the officer picks nothing: the TC, else the newest.
+    const StoredCertificate* replaced_unless_picked() const;
 };
 
 /// CardIdentity is what says that it is still the same card with the same keys.

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "common/base/bounded_worker.hpp"
 #include "common/base/secret.hpp"
-#include "reference/card/bounded_worker.hpp"
 
 namespace rakit::reference {
 namespace {

@@ -99,7 +99,9 @@ Result<Answer> judge(const Controls& controls) {
     Answer answer;
     const std::uint32_t outcome = controls.statuses.front().status;
     for (const auto& status : controls.statuses) {
-        const bool good = status.status == StatusInfo::kSuccess || status.status == StatusInfo::kConfirmRequired;
+        const bool pending = status.status == StatusInfo::kPending && status.pend_info;
+        const bool good =
+            status.status == StatusInfo::kSuccess || status.status == StatusInfo::kConfirmRequired || pending;
         if (!good || status.status != outcome)
             return fail(ErrorCode::cm_answer_invalid,
                         "CMCStatus " + std::to_string(status.status) + " is none that an order can have here",
@@ -109,6 +111,7 @@ Result<Answer> judge(const Controls& controls) {
     if (!controls.sender_nonce || controls.sender_nonce->empty()) return invalid("the answer has no senderNonce");
     std::sort(answer.body_parts.begin(), answer.body_parts.end());
     answer.confirmation_required = outcome == StatusInfo::kConfirmRequired;
+    if (outcome == StatusInfo::kPending) answer.pending = controls.statuses.front().pend_info;
     answer.sender_nonce = *controls.sender_nonce;
     if (controls.response_info) answer.response_info = *controls.response_info;
     return answer;
@@ -129,11 +132,10 @@ bool on_key(const x509::Certificate& certificate, ByteView spki) {
 }
 
 Result<x509::Certificate> match(const Answer& answer, const ResponseInfo& info, const OrderLine& line,
-                                std::uint32_t part) {
+                                std::uint32_t part, UtcTime now) {
+    const std::string where = "CMC bodyPart " + std::to_string(part);
     const auto refuse = [&](std::string detail) {
-        Error error{
-            ErrorCode::cm_answer_mismatch, std::move(detail), {}, "CMC bodyPart " + std::to_string(part), {}, line.key};
-        return fail(std::move(error));
+        return fail(Error{ErrorCode::cm_answer_mismatch, std::move(detail), {}, where, {}, line.key});
     };
     const auto named = std::find_if(info.lines.begin(), info.lines.end(), [&](const auto& entry) {
         return entry.body_part == part && entry.key == line.key;
@@ -141,13 +143,37 @@ Result<x509::Certificate> match(const Answer& answer, const ResponseInfo& info, 
     if (named == info.lines.end()) return refuse("the CM names no certificate for the key");
     const auto* certificate = find_by_digest(answer.certificates, named->sha256);
     if (certificate == nullptr) return refuse("the certificate that the CM names is not in its answer");
-    if (!on_key(*certificate, line.spki)) return refuse("the CM's certificate is for another key");
-    if (line.replaces == *certificate || line.transport_certificate == *certificate)
-        return refuse("the CM's certificate is the one that the card has already");
+    if (auto good = check_certificate(*certificate, line, now); !good) {
+        Error error = std::move(good).error();
+        error.where = where;
+        return fail(std::move(error));
+    }
     return *certificate;
 }
 
 }  // namespace
+
+Result<void> check_certificate(const x509::Certificate& certificate, const OrderLine& line, UtcTime now) {
+    const auto refuse = [&](ErrorCode code, std::string detail) {
+        return fail(Error{code, std::move(detail), {}, {}, {}, line.key});
+    };
+    if (!on_key(certificate, line.spki))
+        return refuse(ErrorCode::cm_answer_mismatch, "the CM's certificate is for another key");
+    if (line.replaces == certificate || line.transport_certificate == certificate)
+        return refuse(ErrorCode::cm_answer_mismatch, "the CM's certificate is the one that the card has already");
+    if (certificate.not_after() < now)
+        return refuse(ErrorCode::cm_answer_invalid,
+                      "the CM's certificate has expired already, " + to_iso8601(certificate.not_after()));
+    if (certificate.not_before() > now + kClockTolerance)
+        return refuse(ErrorCode::cm_answer_invalid,
+                      "the CM's certificate is not valid yet, " + to_iso8601(certificate.not_before()));
+    return {};
+}
+
+Result<void> check_status_scope(const Answer& answer, const Order& order) {
+    if (answer.body_parts == request_body_parts(order)) return {};
+    return mismatch("the answer's status is not about exactly the requests of the order");
+}
 
 Result<Answer> read_answer(const net::HttpResponse& response, const Expected& expected,
                            const std::vector<x509::Certificate>& anchors, UtcTime now) {
@@ -162,10 +188,9 @@ Result<Answer> read_answer(const net::HttpResponse& response, const Expected& ex
     return answer;
 }
 
-Result<Issued> match_certificates(const Answer& answer, const Order& order) {
+Result<Issued> match_certificates(const Answer& answer, const Order& order, UtcTime now) {
     const auto parts = request_body_parts(order);
-    if (answer.body_parts != parts)
-        return mismatch("the answer's status is not about exactly the requests of the order");
+    if (auto scope = check_status_scope(answer, order); !scope) return fail(scope.error());
     const auto info = read_response_info(answer.response_info);
     if (!info) return fail(info.error());
     if (info->lines.size() != order.lines.size())
@@ -174,7 +199,7 @@ Result<Issued> match_certificates(const Answer& answer, const Order& order) {
     issued.confirmation_required = answer.confirmation_required;
     issued.responder_nonce = answer.sender_nonce;
     for (std::size_t i = 0; i < order.lines.size(); ++i) {
-        auto certificate = match(answer, *info, order.lines[i], parts[i]);
+        auto certificate = match(answer, *info, order.lines[i], parts[i], now);
         if (!certificate) return fail(certificate.error());
         issued.certificates.emplace_back(order.lines[i].key, *std::move(certificate));
     }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "reference/cm/cm_client.hpp"
+#include "reference/cm/order.hpp"
 
 /// The JSON bodies of docs/formats/wire.md, as the RA writes and reads them. Whatever can't be read is
 /// cm_answer_invalid, with the offset of a syntax error or the JSON Pointer of a wrong value.

@@ -111,6 +111,33 @@ Result<void> read_body_list(Cursor from, std::vector<std::uint32_t>& to) {
     return {};
 }
 
+/// read_time takes a GeneralizedTime in the form of RFC 5280 section 4.1.2.5.2.
+Result<UtcTime> read_time(Cursor& from, const char* what) {
+    const Cursor before = from;
+    const auto tlv = from.read(der::kGeneralizedTime, what);
+    if (!tlv) return fail(tlv.error());
+    std::string text(as_text(tlv->value));
+    constexpr std::string_view kForm = "YYYYMMDDhhmmssZ";
+    if (text.size() != kForm.size()) return before.wrong(std::string(what) + ": not of the form YYYYMMDDhhmmssZ");
+    for (const auto& [at, separator] : {std::pair(12, ':'), {10, ':'}, {8, 'T'}, {6, '-'}, {4, '-'}})
+        text.insert(static_cast<std::size_t>(at), 1, separator);
+    const auto time = from_iso8601(text);
+    if (!time) return before.wrong(std::string(what) + ": no time");
+    return *time;
+}
+
+Result<PendInfo> read_pend_info(Cursor& from) {
+    const auto tlv = from.read(der::kSequence, "pendInfo");
+    if (!tlv) return fail(tlv.error());
+    Cursor inside = from.into(*tlv);
+    const auto token = inside.read(der::kOctetString, "pendToken");
+    if (!token) return fail(token.error());
+    const auto time = read_time(inside, "pendTime");
+    if (!time) return fail(time.error());
+    if (!inside.at_end()) return inside.wrong("octets after pendTime");
+    return PendInfo{Bytes(token->value.begin(), token->value.end()), *time};
+}
+
 Result<Tlv> whole(ByteView der, std::uint32_t tag, const char* what) {
     Cursor cursor(der);
     auto tlv = cursor.read(tag, what);
@@ -179,7 +206,9 @@ Result<StatusInfo> decode_status_info(ByteView der) {
         if (!fail_info) return fail(fail_info.error());
         info.fail_info = *fail_info;
     } else if (inside.peek_tag() == der::kSequence) {
-        if (const auto pending = inside.read(der::kSequence, "pendInfo"); !pending) return fail(pending.error());
+        auto pending = read_pend_info(inside);
+        if (!pending) return fail(pending.error());
+        info.pend_info = *std::move(pending);
     }
     if (!inside.at_end()) return inside.wrong("octets after the status");
     return info;

@@ -7,9 +7,14 @@ namespace {
 
 using iso7816::TlvWriter;
 
-constexpr std::uint32_t kTcr = 0xA0;                 // TaggedRequest's tcr [0]
-constexpr std::uint32_t kTemplateSubject = 0xA5;     // CertTemplate's subject [5], RFC 4211
-constexpr std::uint32_t kTemplateExtensions = 0xA9;  // CertTemplate's extensions [9]
+// TaggedRequest (RFC 5272 section 3.2.1.2)
+constexpr std::uint32_t kTcr = der::constructed(0);
+constexpr std::uint32_t kCrm = der::constructed(1);
+// CertTemplate (RFC 4211 section 5)
+constexpr std::uint32_t kTemplateSubject = der::constructed(5);
+constexpr std::uint32_t kTemplatePublicKey = der::constructed(6);
+constexpr std::uint32_t kTemplateExtensions = der::constructed(9);
+constexpr std::uint32_t kRaVerified = der::context(0);  // ProofOfPossession's choice
 constexpr std::uint8_t kSuperseded = 4;
 
 Bytes control_oid(ControlNumber number) {
@@ -24,10 +29,23 @@ void write_control(TlvWriter& to, const Control& control) {
     });
 }
 
+/// inside takes a SEQUENCE's content, for an implicit tag of its own.
+ByteView inside(ByteView sequence) { return iso7816::TlvReader(sequence).read()->value; }
+
+void write_body_parts(TlvWriter& to, const std::vector<std::uint32_t>& parts) {
+    to.nest(der::kSequence, [&](TlvWriter& list) {
+        for (const auto part : parts) list.raw(der::encode_integer(part));
+    });
+}
+
 void write_request(TlvWriter& to, const Request& request) {
+    if (request.crmf) {
+        to.put(kCrm, inside(request.content));
+        return;
+    }
     to.nest(kTcr, [&](TlvWriter& tcr) {
         tcr.raw(der::encode_integer(request.body_part));
-        tcr.raw(request.certification_request);
+        tcr.raw(request.content);
     });
 }
 
@@ -54,9 +72,7 @@ Bytes encode_status_info(const StatusInfo& status) {
     TlvWriter out;
     out.nest(der::kSequence, [&](TlvWriter& info) {
         info.raw(der::encode_integer(status.status));
-        info.nest(der::kSequence, [&](TlvWriter& list) {
-            for (const auto part : status.body_parts) list.raw(der::encode_integer(part));
-        });
+        write_body_parts(info, status.body_parts);
         if (!status.text.empty()) info.put(der::kUtf8String, as_bytes(status.text));
         if (status.fail_info) info.raw(der::encode_integer(*status.fail_info));
     });
@@ -85,6 +101,30 @@ Bytes encode_mod_cert_template(std::uint32_t request, ByteView subject, ByteView
             certificate.put(kTemplateSubject, subject);
             if (!extensions.empty()) certificate.put(kTemplateExtensions, extensions);
         });
+    });
+    return std::move(out).bytes();
+}
+
+Bytes encode_lra_pop_witness(const std::vector<std::uint32_t>& requests) {
+    TlvWriter out;
+    out.nest(der::kSequence, [&](TlvWriter& witness) {
+        witness.raw(der::encode_integer(0));  // pkiDataBodyid: this message
+        write_body_parts(witness, requests);
+    });
+    return std::move(out).bytes();
+}
+
+Bytes encode_cert_req_msg(std::uint32_t request, ByteView subject, ByteView spki, ByteView extensions) {
+    TlvWriter out;
+    out.nest(der::kSequence, [&](TlvWriter& message) {
+        message.nest(der::kSequence, [&](TlvWriter& certificate) {
+            certificate.raw(der::encode_integer(request));
+            certificate.nest(der::kSequence, [&](TlvWriter& wanted) {
+                wanted.put(kTemplateSubject, subject).put(kTemplatePublicKey, inside(spki));
+                if (!extensions.empty()) wanted.put(kTemplateExtensions, extensions);
+            });
+        });
+        message.put(kRaVerified, {});
     });
     return std::move(out).bytes();
 }

@@ -7,6 +7,7 @@
 /// What every structure that the RA writes or reads is made of (ITU-T X.690).
 namespace rakit::reference::der {
 
+inline constexpr std::uint32_t kBoolean = 0x01;
 inline constexpr std::uint32_t kInteger = 0x02;
 inline constexpr std::uint32_t kBitString = 0x03;
 inline constexpr std::uint32_t kOctetString = 0x04;

@@ -11,8 +11,8 @@ namespace rakit::reference {
 class HttpExchange {
 public:
     virtual ~HttpExchange() = default;
-    /// exchange waits at most `deadline`. Failures: cm_unreachable (nothing was sent), cm_timeout_after_submit (the
-    /// request went out, no whole answer came back), cm_untrusted (TLS).
+    /// exchange waits at most `deadline`. Failures: cm_unreachable (nothing was sent), cm_no_answer (the request
+    /// went out, no whole answer came back), cm_untrusted (TLS).
     virtual Result<net::HttpResponse> exchange(const net::HttpRequest& request, std::chrono::milliseconds deadline) = 0;
 };
 

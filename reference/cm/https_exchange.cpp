@@ -169,10 +169,12 @@ private:
         return error(ErrorCode::cm_unreachable, doing, reason);
     }
     Error lost(const char* doing, const error_code& reason) const {
-        return error(ErrorCode::cm_timeout_after_submit, doing, reason);
+        return error(ErrorCode::cm_no_answer, doing, reason);
     }
 
     Error handshake_failed(const error_code& reason) {
+        if (auto cause = x_officer == nullptr ? std::nullopt : x_officer->take_failure())
+            return std::move(*cause).in("TLS handshake");
         if (!is_tls(reason)) return unreachable("TLS handshake", reason);
         Error untrusted = error(ErrorCode::cm_untrusted, "TLS handshake", reason);
         const long verdict = SSL_get_verify_result(x_stream->native_handle());

@@ -26,7 +26,7 @@ public:
                                                        const OfficerCredential* officer);
     ~HttpsExchange() override;
     /// exchange: also officer_credential_invalid (locked, or not usable for TLS) and cm_answer_invalid (no HTTP, or a
-    /// body above kAnswerLimit). Any failure once the first octet may be out is cm_timeout_after_submit.
+    /// body above kAnswerLimit). Any failure once the first octet may be out is cm_no_answer.
     Result<net::HttpResponse> exchange(const net::HttpRequest& request, std::chrono::milliseconds deadline) override;
 
 private:

@@ -1,6 +1,6 @@
 #include "common/iso7816/tlv.hpp"
 #include "common/ossl/keys.hpp"
-#include "reference/cm/cm_client.hpp"
+#include "reference/cm/order.hpp"
 #include "reference/cm/subject.hpp"
 
 namespace rakit::reference {
@@ -12,6 +12,8 @@ using iso7816::TlvWriter;
 /// AlgorithmIdentifier sha256WithRSAEncryption (with NULL, RFC 4055) and ecdsa-with-SHA256 (without, RFC 5758).
 const Bytes kRsaSha256{0x30, 0x0D, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0B, 0x05, 0x00};
 const Bytes kEcdsaSha256{0x30, 0x0A, 0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02};
+
+const Bytes kExtensionRequest{0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x0E};
 
 /// public_key_of takes the subjectPKInfo out of a CertificationRequestInfo.
 Result<ossl::PKey> public_key_of(ByteView info) {
@@ -28,7 +30,7 @@ Result<ossl::PKey> public_key_of(ByteView info) {
 
 }  // namespace
 
-Result<Bytes> certification_request_info(const Order& order, const OrderLine& line) {
+Result<Bytes> certification_request_info(const Order& order, const OrderLine& line, ByteView extensions) {
     const auto subject = subject_name(order.fields);
     if (!subject) return fail(subject.error());
     if (const auto key = ossl::parse_spki(line.spki); !key) {
@@ -40,7 +42,13 @@ Result<Bytes> certification_request_info(const Order& order, const OrderLine& li
     info.nest(0x30, [&](TlvWriter& sequence) {
         sequence.put(0x02, Bytes{0});  // version v1
         sequence.raw(*subject).raw(line.spki);
-        sequence.put(0xA0, {});  // attributes: none, but the field is not optional
+        sequence.nest(0xA0, [&](TlvWriter& attributes) {  // not optional, even if there is none
+            if (extensions.empty()) return;
+            attributes.nest(0x30, [&](TlvWriter& attribute) {
+                attribute.put(0x06, kExtensionRequest);
+                attribute.nest(0x31, [&](TlvWriter& values) { values.put(0x30, extensions); });
+            });
+        });
     });
     return std::move(info).bytes();
 }
@@ -62,8 +70,7 @@ Result<Bytes> certification_request(ByteView info, ByteView signature) {
     const unsigned char* cursor = der.data();
     const ossl::X509Request parsed(d2i_X509_REQ(nullptr, &cursor, static_cast<long>(der.size())));
     if (!parsed || X509_REQ_verify(parsed.get(), key->get()) != 1)
-        return fail(ErrorCode::pop_failed,
-                    "the card's signature over the certification request does not verify: " + ossl::last_error());
+        return fail(ErrorCode::pop_failed, "the card's signature over the certification request does not verify");
     return der;
 }
 

@@ -78,15 +78,14 @@ Result<void> check_trust(CMS_ContentInfo* cms, const SignedAnswer& answer,
     return {};
 }
 
-}  // namespace
-
-Result<Bytes> sign_pki_data(ByteView pki_data, const OfficerCredential& officer,
-                            const std::vector<x509::Certificate>& others, UtcTime at) {
+/// sign_content makes a SignedData around `content` of a type.
+Result<Bytes> sign_content(ByteView octets, int type, const OfficerCredential& officer,
+                           const std::vector<x509::Certificate>& others, UtcTime at) {
     if (officer.key() == nullptr) return fail(ErrorCode::officer_credential_invalid, "the officer's key is locked");
     // PARTIAL: the content type and the signer's attributes come before the content is digested and signed.
     const ossl::CmsContentInfo cms(CMS_sign(nullptr, nullptr, nullptr, nullptr, CMS_PARTIAL | CMS_BINARY));
     const x509::Certificate& own = officer.certificate();
-    if (!cms || CMS_set1_eContentType(cms.get(), OBJ_nid2obj(NID_id_cct_PKIData)) != 1) return crypto("SignedData");
+    if (!cms || CMS_set1_eContentType(cms.get(), OBJ_nid2obj(type)) != 1) return crypto("SignedData");
     // CADES: OpenSSL's name for adding signingCertificateV2 (RFC 5035).
     CMS_SignerInfo* signer =
         CMS_add1_signer(cms.get(), own.handle(), officer.key(), EVP_sha256(), CMS_BINARY | CMS_NOSMIMECAP | CMS_CADES);
@@ -97,11 +96,27 @@ Result<Bytes> sign_pki_data(ByteView pki_data, const OfficerCredential& officer,
         if (CMS_add1_cert(cms.get(), other.handle()) != 1) return crypto("certificate bag");
         added.push_back(other);
     }
-    const ossl::Bio content = ossl::memory_bio(pki_data);
-    if (CMS_final(cms.get(), content.get(), nullptr, CMS_BINARY) != 1) return crypto("the officer's signature");
+    const ossl::Bio content = ossl::memory_bio(octets);
+    if (CMS_final(cms.get(), content.get(), nullptr, CMS_BINARY) != 1) {
+        auto cause = officer.take_failure();
+        if (!cause) return crypto("the officer's signature");
+        ossl::last_error();
+        return Unexpected{std::move(*cause).in("the officer's signature")};
+    }
     Bytes der = ossl::to_der(cms.get(), i2d_CMS_ContentInfo);
     if (der.empty()) return crypto("SignedData");
     return der;
+}
+
+}  // namespace
+
+Result<Bytes> sign_pki_data(ByteView pki_data, const OfficerCredential& officer,
+                            const std::vector<x509::Certificate>& others, UtcTime at) {
+    return sign_content(pki_data, NID_id_cct_PKIData, officer, others, at);
+}
+
+Result<Bytes> sign_data(ByteView data, const OfficerCredential& officer, UtcTime at) {
+    return sign_content(data, NID_pkcs7_data, officer, {}, at);
 }
 
 Result<SignedAnswer> open_signed_answer(ByteView ber, const std::vector<x509::Certificate>& anchors, UtcTime now) {

@@ -11,9 +11,13 @@ namespace rakit::reference {
 
 /// sign_pki_data wraps a PKIData in SignedData (RFC 5652; RFC 5272 section 3.2) signed by the officer with SHA-256:
 /// signed attributes contentType, messageDigest, signingTime `at` and signingCertificateV2; the officer's certificate
-/// and `others` in the bag. Failures: officer_credential_invalid if the officer is locked, crypto_failed.
+/// and `others` in the bag. Failures: officer_credential_invalid if the officer is locked, those of
+/// OfficerCredential::take_failure, crypto_failed.
 Result<Bytes> sign_pki_data(ByteView pki_data, const OfficerCredential& officer,
                             const std::vector<x509::Certificate>& others, UtcTime at);
+
+/// sign_data wraps any octets likewise, as the content type data.
+Result<Bytes> sign_data(ByteView data, const OfficerCredential& officer, UtcTime at);
 
 /// SignedAnswer is what a PKIResponse's SignedData held.
 struct SignedAnswer {

@@ -29,7 +29,8 @@ Result<Bytes> subject_name(const std::map<std::string, std::string>& fields) {
         if (found == fields.end() || found->second.empty()) continue;
         // Alone first, so that the failure can name the field.
         if (auto good = x509::encode_name({{attribute, found->second}}); !good)
-            return fail(ErrorCode::field_invalid, std::string(field) + ": " + good.error().detail);
+            return fail(ErrorCode::field_invalid, std::string(field) + ": the value doesn't fit the attribute (X.520)",
+                        std::string("field ") + field, "correct the value");
         name.push_back({attribute, found->second});
     }
     return x509::encode_name(name);

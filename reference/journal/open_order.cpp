@@ -19,6 +19,7 @@ json line_json(const OrderLine& line) {
              {"type", line.key_type}, {"usage", line.usage}, {"publicKey", to_base64(line.spki)}};
     if (line.replaces) out["replaces"] = to_base64(line.replaces->der());
     if (line.transport_certificate) out["transportCertificate"] = to_base64(line.transport_certificate->der());
+    if (line.witnessed) out["witnessed"] = true;
     return out;
 }
 
@@ -71,7 +72,8 @@ OrderLine read_line(Reader& from, const std::string& at) {
             from.at(at + "/usage").get<std::vector<std::string>>(),
             from.base64(at + "/publicKey"),
             from.certificate(at + "/replaces"),
-            from.certificate(at + "/transportCertificate")};
+            from.certificate(at + "/transportCertificate"),
+            from.has(at + "/witnessed")};
 }
 
 Order read_order(Reader& from) {
@@ -103,6 +105,32 @@ Issued read_issued(Reader& from) {
     return issued;
 }
 
+json images_json(const std::vector<ObjectImage>& images) {
+    json all = json::array();
+    for (const auto& image : images)
+        all.push_back({{"place", image.place}, {"content", to_base64(image.content)}, {"keys", image.keys}});
+    return all;
+}
+
+std::vector<ObjectImage> read_images(Reader& from) {
+    std::vector<ObjectImage> images;
+    for (std::size_t i = 0; i < from.at("/images").size(); ++i) {
+        const std::string at = "/images/" + std::to_string(i);
+        images.push_back({from.text(at + "/place"), from.base64(at + "/content"),
+                          from.at(at + "/keys").get<std::vector<std::string>>()});
+    }
+    return images;
+}
+
+Pending read_pending(Reader& from) {
+    Pending pending{from.hex("/pending/token"), {}, from.hex("/pending/responderNonce")};
+    if (const auto moment = from_iso8601(from.text("/pending/earliest")))
+        pending.earliest = *moment;
+    else
+        from.complain("/pending/earliest", "this is no moment");
+    return pending;
+}
+
 OpenOrder read(Reader& from) {
     OpenOrder open;
     const auto stage = std::find(kStages.begin(), kStages.end(), from.text("/stage"));
@@ -111,6 +139,9 @@ OpenOrder read(Reader& from) {
     open.identity = {from.text("/card/serial"), from.at("/card/keys").get<std::vector<std::string>>()};
     open.encoded = from.base64("/encoded");
     if (from.has("/issued")) open.issued = read_issued(from);
+    open.replace_ca = from.has("/replaceCa");
+    if (from.has("/images")) open.images = read_images(from);
+    if (from.has("/pending")) open.pending = read_pending(from);
     if (open.stage == OpenOrder::Stage::prepared) return open;
     if (!open.issued || open.issued->certificates.size() != open.order.lines.size())
         from.complain("/stage", "the order is " + from.text("/stage") + ", but a certificate is missing");
@@ -139,6 +170,12 @@ std::string to_json(const OpenOrder& open) {
                {"lines", std::move(lines)}}},
              {"encoded", to_base64(open.encoded)}};
     if (open.issued) out["issued"] = issued_json(*open.issued);
+    if (open.replace_ca) out["replaceCa"] = true;
+    if (!open.images.empty()) out["images"] = images_json(open.images);
+    if (open.pending)
+        out["pending"] = {{"token", to_hex(open.pending->token)},
+                          {"earliest", to_iso8601(open.pending->earliest)},
+                          {"responderNonce", to_hex(open.pending->responder_nonce)}};
     return out.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

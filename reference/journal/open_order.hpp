@@ -4,8 +4,8 @@
 #include <string>
 
 #include "common/base/bytes.hpp"
-#include "reference/card/contents.hpp"
-#include "reference/cm/cm_client.hpp"
+#include "reference/card/card_profile.hpp"
+#include "reference/cm/order.hpp"
 
 namespace rakit::reference {
 
@@ -19,9 +19,12 @@ struct OpenOrder {
     };
     Stage stage = Stage::prepared;
     Order order;
-    CardIdentity identity;  ///< of the card that the order is for
-    Bytes encoded;          ///< the Full PKI Request, to be sent again as it is
-    std::optional<Issued> issued;
+    CardIdentity identity;            ///< of the card that the order is for
+    Bytes encoded;                    ///< the Full PKI Request, to be sent again as it is
+    std::optional<Issued> issued;     ///< at `prepared`: of some lines
+    std::optional<Pending> pending;   ///< the order waits for approval at the CM
+    bool replace_ca = false;          ///< the CA certificates on the card are to be replaced
+    std::vector<ObjectImage> images;  ///< what the write under way can tear
 };
 
 /// name gives a stage's word in the journal.

@@ -1,9 +1,9 @@
 #include "reference/officer/pkcs12_officer.hpp"
 
-#include <algorithm>
 #include <cstdlib>
 
 #include "common/base/file.hpp"
+#include "reference/officer/chain.hpp"
 
 namespace rakit::reference {
 namespace {
@@ -40,22 +40,6 @@ std::optional<x509::Certificate> open_certificate(const PKCS12* container) {
         }
     }
     return std::nullopt;
-}
-
-/// issuers_first walks from the leaf to the root through what came along; strangers stay out.
-std::vector<x509::Certificate> issuers_first(const x509::Certificate& leaf, std::vector<x509::Certificate> pool) {
-    std::vector<x509::Certificate> chain;
-    const x509::Certificate* last = &leaf;
-    while (!last->self_issued()) {
-        const auto issuer = std::find_if(pool.begin(), pool.end(), [&](const auto& candidate) {
-            return candidate.subject_der() == last->issuer_der() && last->signed_by(candidate);
-        });
-        if (issuer == pool.end()) break;
-        chain.push_back(std::move(*issuer));
-        pool.erase(issuer);
-        last = &chain.back();
-    }
-    return chain;
 }
 
 }  // namespace

@@ -16,6 +16,11 @@ struct Tell {
 struct Progress {
     std::string step;
 };
+/// RememberFields keeps the officer's choice for the next time; it can't fail an update.
+struct RememberFields {
+    std::string procedure;
+    std::vector<std::string> visible;
+};
 /// Finish ends the update: secrets are wiped, the officer's key and the journal's lock are let go.
 struct Finish {
     std::optional<Error> error;
@@ -42,9 +47,15 @@ struct ListProcedures {};
 struct ChooseProcedure {
     std::vector<Procedure> procedures;
 };
-struct FillFields {
-    std::vector<Field> fields;
-    std::map<std::string, std::string> known;
+/// RecallFields asks which fields the officer chose to see before.
+struct RecallFields {
+    std::string procedure;
+};
+struct FillForm {
+    InputForm form;
+};
+struct AskQuestion {
+    Question question;
 };
 struct Prepare {
     Order order;
@@ -70,9 +81,10 @@ struct Checkpoint {
 struct Submit {
     Bytes encoded;
     Order order;
+    Submission so_far;
 };
 struct PlanWrite {
-    std::vector<CertificateChange> changes;
+    WriteOrder wanted;
 };
 struct WriteSteps {
     WritePlan plan;
@@ -87,10 +99,10 @@ struct Confirm {
 };
 struct CloseJournal {};
 
-using Effect = std::variant<UnlockCard, Tell, Progress, Finish, LockCard, ReadContents, ReadIdentity, OpenJournal,
-                            ChooseActions, AskPin, UnlockOfficer, ListProcedures, ChooseProcedure, FillFields, Prepare,
-                            VerifyPin, MakeRequestSignature, EncodeOrder, Checkpoint, Submit, PlanWrite, WriteSteps,
-                            HandOut, Confirm, CloseJournal>;
+using Effect = std::variant<UnlockCard, Tell, Progress, RememberFields, Finish, LockCard, ReadContents, ReadIdentity,
+                            OpenJournal, ChooseActions, AskPin, UnlockOfficer, ListProcedures, ChooseProcedure,
+                            RecallFields, FillForm, AskQuestion, Prepare, VerifyPin, MakeRequestSignature, EncodeOrder,
+                            Checkpoint, Submit, PlanWrite, WriteSteps, HandOut, Confirm, CloseJournal>;
 using Effects = std::vector<Effect>;
 
 }  // namespace rakit::reference::core

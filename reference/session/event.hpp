@@ -13,6 +13,8 @@ struct Started {
     UpdateRequest request;
     Bytes transaction_id;  ///< 16 random octets, top bit clear
     Bytes sender_nonce;    ///< 16 random octets
+    bool abandon = false;  ///< resume, to give the order up
+    std::vector<OfficerCard> officer_cards{};
 };
 struct CardLocked {};
 struct ContentsRead {
@@ -33,8 +35,16 @@ struct ProceduresListed {
 struct ProcedureChosen {
     std::string procedure;
 };
-struct FieldsFilled {
-    std::map<std::string, std::string> fields;
+/// ReloadWanted: the card shall be read again.
+struct ReloadWanted {};
+struct FieldsRecalled {
+    std::optional<std::vector<std::string>> visible;
+};
+struct FormFilled {
+    FilledForm form;
+};
+struct QuestionAnswered {
+    bool yes = false;
 };
 struct Prepared {
     PrepareAnswer answer;
@@ -50,8 +60,9 @@ struct OrderEncoded {
     Bytes encoded;
 };
 struct CheckpointWritten {};
+/// OrderIssued: the CM came further; to all certificates, some, or to a pending order.
 struct OrderIssued {
-    Issued issued;
+    Submission submission;
 };
 struct WritePlanned {
     WritePlan plan;
@@ -69,9 +80,10 @@ struct Failed {
 };
 
 /// Event is what came of the last effect that answers.
-using Event = std::variant<Started, CardLocked, ContentsRead, JournalOpened, ActionsChosen, PinGiven, OfficerUnlocked,
-                           ProceduresListed, ProcedureChosen, FieldsFilled, Prepared, IdentityRead, PinVerified,
-                           RequestSigned, OrderEncoded, CheckpointWritten, OrderIssued, WritePlanned, CardWritten,
-                           HandedOut, Confirmed, JournalClosed, SecretMissing, Failed>;
+using Event =
+    std::variant<Started, CardLocked, ContentsRead, JournalOpened, ActionsChosen, ReloadWanted, PinGiven,
+                 OfficerUnlocked, ProceduresListed, ProcedureChosen, FieldsRecalled, FormFilled, Prepared,
+                 QuestionAnswered, IdentityRead, PinVerified, RequestSigned, OrderEncoded, CheckpointWritten,
+                 OrderIssued, WritePlanned, CardWritten, HandedOut, Confirmed, JournalClosed, SecretMissing, Failed>;
 
 }  // namespace rakit::reference::core

@@ -11,12 +11,16 @@ Transition on_locked_to_read(State state, const CardLocked& event, const Policy&
 Transition on_contents(State state, const ContentsRead& event, const Policy& policy);
 Transition on_journal(State state, const JournalOpened& event, const Policy& policy);
 Transition on_actions(State state, const ActionsChosen& event, const Policy& policy);
+Transition on_reload(State state, const ReloadWanted& event, const Policy& policy);
 Transition on_signature_pin(State state, const PinGiven& event, const Policy& policy);
 Transition on_officer(State state, const OfficerUnlocked& event, const Policy& policy);
+Transition on_officer_pin_missing(State state, const SecretMissing& event, const Policy& policy);
 Transition on_procedures(State state, const ProceduresListed& event, const Policy& policy);
 Transition on_procedure(State state, const ProcedureChosen& event, const Policy& policy);
-Transition on_fields(State state, const FieldsFilled& event, const Policy& policy);
+Transition on_fields_recalled(State state, const FieldsRecalled& event, const Policy& policy);
+Transition on_form(State state, const FormFilled& event, const Policy& policy);
 Transition on_prepared(State state, const Prepared& event, const Policy& policy);
+Transition on_replace_ca(State state, const QuestionAnswered& event, const Policy& policy);
 
 // step_sign.cpp: PINs, request signatures, the submission
 Transition on_pin(State state, const PinGiven& event, const Policy& policy);
@@ -26,6 +30,7 @@ Transition on_pin_verified(State state, const PinVerified& event, const Policy& 
 Transition on_request_signed(State state, const RequestSigned& event, const Policy& policy);
 Transition on_encoded(State state, const OrderEncoded& event, const Policy& policy);
 Transition on_order_saved(State state, const CheckpointWritten& event, const Policy& policy);
+Transition on_progress_saved(State state, const CheckpointWritten& event, const Policy& policy);
 Transition on_issued(State state, const OrderIssued& event, const Policy& policy);
 Transition on_pin_missing(State state, const SecretMissing& event, const Policy& policy);
 Transition on_signature_pin_missing(State state, const SecretMissing& event, const Policy& policy);
@@ -36,6 +41,7 @@ Transition on_locked_to_write(State state, const CardLocked& event, const Policy
 Transition on_compared_to_write(State state, const IdentityRead& event, const Policy& policy);
 Transition on_write_pin_verified(State state, const PinVerified& event, const Policy& policy);
 Transition on_planned(State state, const WritePlanned& event, const Policy& policy);
+Transition on_images_saved(State state, const CheckpointWritten& event, const Policy& policy);
 Transition on_written(State state, const CardWritten& event, const Policy& policy);
 Transition on_read_back(State state, const ContentsRead& event, const Policy& policy);
 Transition on_written_saved(State state, const CheckpointWritten& event, const Policy& policy);
@@ -79,7 +85,14 @@ VerifyPin verify(const State& state, const std::string& pin);
 OpenOrder open_order(const State& state, OpenOrder::Stage stage);
 /// begin_write goes on behind the issuing: PINs, the lock, or straight to handing out.
 Transition begin_write(State state, Effects silent = {});
-/// card_changed compares with the identity that the order is for.
+/// write_pins lists the PIN objects that writing this order takes, each once.
+std::vector<std::string> write_pins(const State& state);
+/// abandon gives an order of the journal up as far as it came (step_abandon.cpp).
+Transition abandon(State state, OpenOrder::Stage stage, Effects silent);
+/// drop_order takes the abandoned order out of the journal, and says what stays as it is.
+Transition drop_order(State state, const std::string& what, Effects silent = {});
+/// card_changed compares with the identity that the order is for. Keys whose objects an interrupted write may have torn
+/// can't be compared.
 std::optional<Error> card_changed(const State& state, const CardIdentity& found);
 
 }  // namespace rakit::reference::core

@@ -43,11 +43,7 @@ Result<const StoredCertificate*> pick_replaced(const KeyLine& key, const ActionC
                       "the key has no certificate with the serial number " + *choice.certificate,
                       "rakit contents lists them");
     }
-    if (const auto* transport = key.transport_certificate()) return transport;
-    const auto newest = std::max_element(
-        key.certificates.begin(), key.certificates.end(),
-        [](const auto& a, const auto& b) { return a.certificate.not_before() < b.certificate.not_before(); });
-    return newest == key.certificates.end() ? nullptr : &*newest;
+    return key.replaced_unless_picked();
 }
 
 Result<void> check_action(const Contents& contents, const KeyLine& key, Action action) {
@@ -65,9 +61,15 @@ Result<void> check_action(const Contents& contents, const KeyLine& key, Action a
 Result<OrderLine> plan_line(const Contents& contents, const KeyLine& key, const ActionChoice& choice) {
     if (auto allowed = check_action(contents, key, choice.action); !allowed)
         return Unexpected{std::move(allowed).error()};
-    OrderLine line{
-        key.id, key.label, std::string(name(choice.action)), std::string(ossl::name(key.type)), key.usage, key.spki,
-        {},     {}};
+    OrderLine line{key.id,
+                   key.label,
+                   std::string(name(choice.action)),
+                   std::string(ossl::name(key.type)),
+                   key.usage,
+                   key.spki,
+                   {},
+                   {},
+                   !key.can_sign};
     if (const auto* transport = key.transport_certificate()) line.transport_certificate = transport->certificate;
     if (choice.action != Action::redo) return line;
     auto replaced = pick_replaced(key, choice);
@@ -131,6 +133,34 @@ std::vector<CertificateChange> changes(const Order& order, const Issued& issued)
         }
     }
     return all;
+}
+
+std::vector<x509::Certificate> kept_ca_certificates(const Contents& contents, const Order& order,
+                                                    const Issued& issued) {
+    std::vector<x509::Certificate> kept;
+    std::vector<Bytes> needed;  // subjects, DER
+    const auto keep = [&](const x509::Certificate& certificate) {
+        if (std::find(kept.begin(), kept.end(), certificate) == kept.end()) kept.push_back(certificate);
+    };
+    for (const auto& certificate : issued.issuer_certificates) keep(certificate);
+    for (const auto& key : contents.keys)
+        for (const auto& stored : key.certificates) {
+            const bool goes = std::any_of(order.lines.begin(), order.lines.end(), [&](const auto& line) {
+                return line.replaces && *line.replaces == stored.certificate;
+            });
+            if (!goes) needed.push_back(stored.certificate.issuer_der());
+        }
+    // A kept one's own issuer is needed too, so `needed` grows while it is walked.
+    for (std::size_t i = 0; i < needed.size() && i < contents.ca_certificates.size() + 256; ++i) {
+        const auto has_subject = [&](const auto& one) { return one.subject_der() == needed[i]; };
+        if (std::any_of(kept.begin(), kept.end(), has_subject)) continue;
+        for (const auto& present : contents.ca_certificates)
+            if (has_subject(present)) {
+                keep(present);
+                needed.push_back(present.issuer_der());
+            }
+    }
+    return kept;
 }
 
 Result<void> check_written(const Contents& before, const Contents& after,

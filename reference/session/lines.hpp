@@ -19,6 +19,11 @@ Result<std::vector<OrderLine>> plan_lines(const Contents& contents, const std::v
 /// changes gives what is to be written for what was issued: nothing for Issue.
 std::vector<CertificateChange> changes(const Order& order, const Issued& issued);
 
+/// kept_ca_certificates gives the CA certificates that a card shall hold once they are replaced: the order's issuer
+/// certificates, and of the present ones those that a certificate that stays on the card still chains through
+/// (harness-defined: Replace never leaves a certificate without its issuer).
+std::vector<x509::Certificate> kept_ca_certificates(const Contents& contents, const Order& order, const Issued& issued);
+
 /// check_written compares a card read back after the write with what it held before and what it shall hold.
 /// Failure: card_write_failed.
 Result<void> check_written(const Contents& before, const Contents& after,

@@ -23,8 +23,10 @@ enum class Stage {
     unlocking_officer,
     listing_procedures,
     choosing_procedure,
-    filling_fields,
+    recalling_fields,
+    filling_form,
     preparing,
+    asking_replace_ca,
     asking_pins,
     locking_to_sign,
     comparing_to_sign,
@@ -32,11 +34,13 @@ enum class Stage {
     encoding,
     saving_order,
     submitting,
+    saving_progress,  ///< some lines are issued, or the order is pending
     saving_issued,
     locking_to_write,
     comparing_to_write,
     verifying_to_write,
     planning,
+    saving_images,  ///< what the write can tear is kept before the first step
     writing,
     reading_back,
     saving_written,
@@ -53,7 +57,8 @@ std::string_view name(Stage stage);
 
 /// Policy is what the RA's owner decides.
 struct Policy {
-    bool issue_first = false;  ///< the authorisations for writing come after the CM issued
+    bool issue_first = false;     ///< the authorisations for writing come after the CM issued
+    std::string dialect = "cmc";  ///< that is spoken with the CM
 };
 
 /// CardStep is one thing to do inside the lock: a VERIFY, or the signature over one request.
@@ -63,26 +68,38 @@ struct CardStep {
     bool operator==(const CardStep&) const = default;
 };
 
+/// OfficerCard is what an officer's own card is told by.
+struct OfficerCard {
+    std::string serial;  ///< the token's, as its module has it
+    Bytes spki;          ///< of the officer's key
+};
+
 /// State is an update in progress. It is copyable, and a Pin is not, so that no PIN can be in it.
 struct State {
     Stage stage = Stage::idle;
     bool resuming = false;
+    bool abandoning = false;  ///< resumed to be given up: what can be undone is undone
     bool soft_token = false;
     bool card_locked = false;
     UpdateRequest request;
+    std::vector<OfficerCard> officer_cards;
     Contents contents;
     CardIdentity identity;
     std::vector<Procedure> procedures;
     Order order;
+    InputForm form;
     std::optional<PrepareAnswer> prepared;
+    bool replace_ca = false;           ///< the officer wants the CA certificates on the card replaced
     std::vector<PinPrompt> prompts;    ///< still to be asked, first one first
     std::set<std::string> given;       ///< ids of the prompts that were answered in this run
     Stage after_pins = Stage::idle;    ///< where asking_pins and unlocking_officer lead
     std::vector<CardStep> card_steps;  ///< still to be done in this lock
     std::vector<Bytes> requests;       ///< signed PKCS#10s, by line
     Bytes encoded;
-    bool saved = false;  ///< the journal holds this order
-    std::optional<Issued> issued;
+    bool saved = false;               ///< the journal holds this order
+    Submission submission;            ///< how far the CM came; all of it once `issued` is there
+    std::optional<Issued> issued;     ///< the whole order's certificates
+    std::vector<ObjectImage> images;  ///< of an interrupted write, or of the one that begins
     WritePlan plan;
     std::vector<std::pair<std::string, std::string>> notices;
     std::optional<Error> failure;  ///< what the update ends with

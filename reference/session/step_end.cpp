@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "reference/card/images.hpp"
 #include "reference/session/handlers.hpp"
 #include "reference/session/lines.hpp"
 
@@ -30,15 +31,11 @@ Error write_failure(Error error) {
     return {ErrorCode::card_write_failed, to_string(error), {}, {}, {}, std::move(line)};
 }
 
-/// Before the order was sent, an answer that stays away is a CM that can't be reached: nothing hangs on it.
-Error before_submit(Error error) {
-    if (error.code == ErrorCode::cm_timeout_after_submit) error.code = ErrorCode::cm_unreachable;
-    return error;
-}
-
 Error with_journal(const State& state, Error error) {
     std::string held = "order " + to_hex(state.order.transaction_id) + " is in the journal, ";
-    held += state.issued ? "its certificates are issued" : "the CM may have issued";
+    held += state.issued               ? "its certificates are issued"
+            : state.submission.pending ? "nothing is issued yet"
+                                       : "the CM may have issued";
     error.detail += error.detail.empty() ? held : "; " + held;
     error.remedy = error.remedy.empty() ? "run rakit resume" : error.remedy + "; then run rakit resume";
     return error;
@@ -46,7 +43,7 @@ Error with_journal(const State& state, Error error) {
 
 UpdateOutcome outcome(const State& state) {
     UpdateOutcome outcome{to_hex(state.order.transaction_id), {}, state.notices};
-    if (state.issued && !state.failure) outcome.lines = line_outcomes(state.order, *state.issued);
+    if (state.issued && !state.failure && !state.abandoning) outcome.lines = line_outcomes(state.order, *state.issued);
     return outcome;
 }
 
@@ -86,17 +83,24 @@ Transition give_up(State state, Error error) {
 Transition on_failed(State state, const Failed& event, const Policy&) {
     const Stage stage = state.stage;
     if (stage == Stage::refusing || stage == Stage::closing) {
+        if (state.abandoning && stage == Stage::refusing)
+            return drop_order(std::move(state), "the CM could not be told: " + to_string(event.error));
         // What led here counts; a journal that can't be closed counts only if nothing else went wrong.
         if (!state.failure) state.failure = event.error;
         return end(std::move(state));
     }
-    state.failure = inside_write(stage) ? write_failure(event.error)
-                    : state.saved       ? event.error
-                                        : before_submit(event.error);
+    if (state.abandoning && stage == Stage::planning && event.error.code == ErrorCode::certificate_unknown)
+        return drop_order(std::move(state), "its certificates are on the card, and what they replaced is not");
+    state.failure = inside_write(stage) ? write_failure(event.error) : event.error;
     Effects effects;
     unlock(state, effects);
-    if (stage == Stage::submitting && nothing_issued(event.error.code, state.resuming))
-        return go(std::move(state), Stage::closing, std::move(effects), CloseJournal{});
+    const bool nothing = stage == Stage::submitting && nothing_issued(event.error.code, state.resuming);
+    if (nothing && !state.submission.issued.certificates.empty()) {
+        // The order is one: what the CM issued before it refused goes back.
+        state.issued = state.submission.issued;
+        return reenter(std::move(state), Stage::refusing, std::move(effects));
+    }
+    if (nothing) return go(std::move(state), Stage::closing, std::move(effects), CloseJournal{});
     if (stage == Stage::planning && cannot_be_written(event.error.code) && state.issued->confirmation_required)
         return reenter(std::move(state), Stage::refusing, std::move(effects));
     return end(std::move(state), std::move(effects));
@@ -119,7 +123,7 @@ Transition reenter(State state, Stage stage, Effects silent) {
         }
         case Stage::submitting: {
             silent.push_back(Progress{"submit"});
-            Submit effect{state.encoded, state.order};
+            Submit effect{state.encoded, state.order, state.submission};
             return go(std::move(state), stage, std::move(silent), std::move(effect));
         }
         case Stage::saving_issued: return begin_write(std::move(state), std::move(silent));
@@ -164,11 +168,27 @@ VerifyPin verify(const State& state, const std::string& id) {
 }
 
 OpenOrder open_order(const State& state, OpenOrder::Stage stage) {
-    return {stage, state.order, state.identity, state.encoded, state.issued};
+    OpenOrder open{stage,
+                   state.order,
+                   state.identity,
+                   state.encoded,
+                   state.issued,
+                   state.submission.pending,
+                   state.replace_ca,
+                   state.images};
+    if (!open.issued && !state.submission.issued.certificates.empty()) open.issued = state.submission.issued;
+    return open;
 }
 
 std::optional<Error> card_changed(const State& state, const CardIdentity& found) {
-    if (found == state.identity) return std::nullopt;
+    const auto torn = imaged_keys(state.images);
+    const auto comparable = [&](CardIdentity identity) {
+        std::erase_if(identity.keys, [&](const std::string& key) {
+            return std::ranges::find(torn, key.substr(0, key.find(':'))) != torn.end();
+        });
+        return identity;
+    };
+    if (comparable(found) == comparable(state.identity)) return std::nullopt;
     const bool other = found.serial != state.identity.serial;
     return Error{ErrorCode::card_changed,
                  other ? "the card in the reader is " + found.serial + ", not " + state.identity.serial

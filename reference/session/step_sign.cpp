@@ -19,11 +19,11 @@ std::vector<CardStep> plan_signing(const State& state, bool writing_later) {
         steps.push_back({std::nullopt, i});
     }
     if (writing_later) return steps;
+    const auto for_writing = write_pins(state);
     std::vector<CardStep> writing;
     for (const auto& pin : state.contents.pins) {
-        const bool needed = writes(state.order) &&
-                            std::find(state.contents.write_pins.begin(), state.contents.write_pins.end(), pin.id) !=
-                                state.contents.write_pins.end();
+        const bool needed =
+            writes(state.order) && std::find(for_writing.begin(), for_writing.end(), pin.id) != for_writing.end();
         const bool op = pin.is_so_pin && state.prepared->op_pin_required;
         if ((needed || op) && verified.insert(pin.id).second) writing.push_back({pin.id, 0});
     }
@@ -51,6 +51,12 @@ Transition card_step_done(State state) {
     return next_card_step(std::move(state));
 }
 
+Transition ask_officer_pin(State state, const std::string& id, Effects silent = {}) {
+    const char* label = id == "tls-pin" ? "PIN of the officer who connects" : "Signature PIN of the officer";
+    PinPrompt prompt{id, label, {}, false};
+    return go(std::move(state), Stage::asking_signature_pin, std::move(silent), AskPin{std::move(prompt), {}});
+}
+
 bool has_certificate(const Issued& issued, const OrderLine& line) {
     return std::any_of(issued.certificates.begin(), issued.certificates.end(),
                        [&](const auto& one) { return one.first == line.key && one.second.spki() == line.spki; });
@@ -61,8 +67,11 @@ bool has_certificate(const Issued& issued, const OrderLine& line) {
 Transition ask_signature_pin(State state, Stage then, Effects silent) {
     state.after_pins = then;
     unlock(state, silent);
-    PinPrompt prompt{"signature-pin", "Signature PIN of the officer", {}, false};
-    return go(std::move(state), Stage::asking_signature_pin, std::move(silent), AskPin{std::move(prompt), {}});
+    return ask_officer_pin(std::move(state), "signature-pin", std::move(silent));
+}
+
+Transition on_officer_pin_missing(State state, const SecretMissing& event, const Policy&) {
+    return ask_officer_pin(std::move(state), event.prompt);
 }
 
 Transition ask_pins(State state, Stage then, Effects silent) {
@@ -115,8 +124,17 @@ Transition on_order_saved(State state, const CheckpointWritten&, const Policy&) 
 }
 
 Transition on_issued(State state, const OrderIssued& event, const Policy& policy) {
+    const auto before = state.submission.issued.certificates.size();
+    state.submission = event.submission;
+    const Issued& issued = state.submission.issued;
+    // One key per call, or somebody's approval: what there is must survive this process.
+    if (state.submission.pending ||
+        (issued.certificates.size() > before && issued.certificates.size() < state.order.lines.size())) {
+        auto open = open_order(state, OpenOrder::Stage::prepared);
+        return go(std::move(state), Stage::saving_progress, {}, Checkpoint{std::move(open)});
+    }
     for (const auto& line : state.order.lines)
-        if (!has_certificate(event.issued, line))
+        if (!has_certificate(issued, line))
             return on_failed(std::move(state),
                              {{ErrorCode::cm_answer_mismatch,
                                "the CM's answer holds no certificate for this key",
@@ -125,9 +143,20 @@ Transition on_issued(State state, const OrderIssued& event, const Policy& policy
                                {},
                                line.key}},
                              policy);
-    state.issued = event.issued;
+    state.issued = issued;
     auto open = open_order(state, OpenOrder::Stage::issued);
     return go(std::move(state), Stage::saving_issued, {}, Checkpoint{std::move(open)});
+}
+
+Transition on_progress_saved(State state, const CheckpointWritten&, const Policy&) {
+    if (!state.submission.pending) return reenter(std::move(state), Stage::submitting);
+    const std::string moment = to_iso8601(state.submission.pending->earliest);
+    return give_up(std::move(state), {ErrorCode::cm_pending,
+                                      "the order waits for approval at the CM",
+                                      {},
+                                      {},
+                                      "wait until " + moment + " at least",
+                                      {}});
 }
 
 Transition on_pin_missing(State state, const SecretMissing& event, const Policy&) {

@@ -8,7 +8,8 @@ namespace {
 
 Transition next_write_pin(State state) {
     if (state.card_steps.empty()) {
-        auto wanted = changes(state.order, *state.issued);
+        WriteOrder wanted{changes(state.order, *state.issued), {}, state.images, state.abandoning};
+        if (state.replace_ca) wanted.ca_certificates = kept_ca_certificates(state.contents, state.order, *state.issued);
         return go(std::move(state), Stage::planning, {}, PlanWrite{std::move(wanted)});
     }
     auto effect = verify(state, *state.card_steps.front().pin);
@@ -21,10 +22,18 @@ Transition close(State state, Effects silent = {}) {
 
 }  // namespace
 
+std::vector<std::string> write_pins(const State& state) {
+    auto pins = state.contents.write_pins;
+    if (!state.replace_ca) return pins;
+    for (const auto& pin : state.contents.ca_write_pins)
+        if (std::ranges::find(pins, pin) == pins.end()) pins.push_back(pin);
+    return pins;
+}
+
 Transition begin_write(State state, Effects silent) {
     if (!writes(state.order)) return reenter(std::move(state), Stage::handing_out, std::move(silent));
     state.prompts.clear();
-    for (const auto& pin : state.contents.write_pins) {
+    for (const auto& pin : write_pins(state)) {
         auto prompt = prompt_for(state, pin);
         if (!prompt) return give_up(std::move(state), std::move(prompt).error());
         if (prompt->id == "op-pin" && !state.prepared)  // resumed: the CM may hold it
@@ -46,7 +55,7 @@ Transition on_locked_to_write(State state, const CardLocked&, const Policy&) {
 Transition on_compared_to_write(State state, const IdentityRead& event, const Policy&) {
     if (auto error = card_changed(state, event.identity)) return give_up(std::move(state), std::move(*error));
     state.card_steps.clear();
-    for (const auto& pin : state.contents.write_pins) state.card_steps.push_back({pin, 0});
+    for (const auto& pin : write_pins(state)) state.card_steps.push_back({pin, 0});
     return next_write_pin(std::move(state));
 }
 
@@ -57,7 +66,17 @@ Transition on_write_pin_verified(State state, const PinVerified&, const Policy&)
 
 Transition on_planned(State state, const WritePlanned& event, const Policy&) {
     state.plan = event.plan;
+    state.images = event.plan.images;
+    if (!state.images.empty()) {
+        auto open = open_order(state, OpenOrder::Stage::issued);
+        return go(std::move(state), Stage::saving_images, {}, Checkpoint{std::move(open)});
+    }
     return go(std::move(state), Stage::writing, {}, WriteSteps{event.plan});
+}
+
+Transition on_images_saved(State state, const CheckpointWritten&, const Policy&) {
+    WriteSteps effect{state.plan};
+    return go(std::move(state), Stage::writing, {}, std::move(effect));
 }
 
 Transition on_written(State state, const CardWritten&, const Policy&) {
@@ -65,9 +84,16 @@ Transition on_written(State state, const CardWritten&, const Policy&) {
 }
 
 Transition on_read_back(State state, const ContentsRead& event, const Policy& policy) {
+    state.images.clear();
+    if (auto error = card_changed(state, event.contents.identity()))
+        return on_failed(std::move(state), {std::move(*error)}, policy);
+    Effects effects;
+    if (state.abandoning) {
+        unlock(state, effects);
+        return reenter(std::move(state), Stage::refusing, std::move(effects));
+    }
     if (auto good = check_written(state.contents, event.contents, changes(state.order, *state.issued)); !good)
         return on_failed(std::move(state), {std::move(good).error()}, policy);
-    Effects effects;
     unlock(state, effects);
     for (const auto& note : state.plan.notes) tell(state, effects, "card_note", note);
     auto open = open_order(state, OpenOrder::Stage::written);
@@ -87,6 +113,8 @@ Transition on_confirmed(State state, const Confirmed&, const Policy&) { return c
 
 Transition on_refused(State state, const Confirmed&, const Policy&) {
     Effects effects;
+    if (state.abandoning)
+        return drop_order(std::move(state), "the CM was told that its certificates were not written; it revokes them");
     tell(state, effects, "order_refused", "the CM was told that the certificates were not written; it revokes them");
     return close(std::move(state), std::move(effects));
 }

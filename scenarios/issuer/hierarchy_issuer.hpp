@@ -8,8 +8,7 @@
 namespace rakit::scenarios {
 
 /// HierarchyIssuer lets the mock CM's authorities sign what card recipes wish. "stranger" is a CA of its own that
-/// nobody trusts. The same wish gives the same serial number, and under the RSA issuers (tc-issuer, stranger) the same
-/// octets.
+/// nobody trusts. The same wish gives the same octets.
 class HierarchyIssuer final : public cards::CertificateIssuer {
 public:
     /// `hierarchy` outlives this.

@@ -25,6 +25,7 @@ struct Job {
     std::string cm_url;
     std::filesystem::path cm_ca;  ///< PEM, the CA of the CM's TLS certificate and of its answers
     std::string officer;          ///< a PKCS#12 file, or `pkcs11:...` (RFC 7512) of a card in officer_reader
+    std::string officer_tls;      ///< who opens the TLS connection; empty: `officer` does
     std::string officer_reader;   ///< PC/SC name; empty with a PKCS#12
     std::string procedure;
     std::vector<JobAction> actions;

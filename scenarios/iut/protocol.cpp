@@ -23,6 +23,7 @@ std::string to_json(const Job& job) {
                   {"journalFolder", job.journal_folder.string()},
                   {"outFolder", job.out_folder.string()},
                   {"promptSocket", job.prompt_socket.string()}};
+    if (!job.officer_tls.empty()) value["officerTls"] = job.officer_tls;
     if (!job.officer_reader.empty()) value["officerReader"] = job.officer_reader;
     if (job.qc != "[]") value["qc"] = json::parse(job.qc);
     for (const auto& one : job.actions) {

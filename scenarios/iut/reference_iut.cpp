@@ -1,7 +1,10 @@
 #include "scenarios/iut/reference_iut.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "common/base/file.hpp"
-#include "reference/officer/pkcs12_officer.hpp"
+#include "reference/cm/cm_client.hpp"
+#include "reference/officer/open_officers.hpp"
 #include "reference/session/lines.hpp"
 #include "reference/session/update.hpp"
 
@@ -22,12 +25,9 @@ public:
         if (!pin) return fail(ErrorCode::pin_cancelled, prompt.id + " was cancelled");
         return *std::move(pin);
     }
-    Result<std::vector<ActionChoice>> choose_actions(const Contents&) override { return unasked("actions"); }
+    Result<ActionsAnswer> choose_actions(const Contents&) override { return unasked("actions"); }
     Result<std::string> choose_procedure(const std::vector<Procedure>&) override { return unasked("a procedure"); }
-    Result<std::map<std::string, std::string>> fill_fields(const std::vector<Field>&,
-                                                           const std::map<std::string, std::string>& known) override {
-        return known;
-    }
+    Result<FilledForm> fill_form(const InputForm&) override { return FilledForm{}; }
     void tell(const std::string& code, const std::string& text) override {
         x_trace.emit({TraceEvent::Kind::note, code + ": " + text, {}, {}});
         notices.push_back(code);
@@ -51,8 +51,15 @@ private:
     std::filesystem::path x_out;
 };
 
-UpdateRequest request_of(const Job& job) {
+/// request_of is what the officer wants. Failure: qc_invalid, as where the officer types the statement.
+Result<UpdateRequest> request_of(const Job& job) {
     UpdateRequest request;
+    const auto statements = nlohmann::json::parse(job.qc);
+    for (std::size_t i = 0; i < statements.size(); ++i) {
+        auto statement = read_qc_statement(statements[i], "/" + std::to_string(i));
+        if (!statement) return Unexpected{std::move(statement).error()};
+        request.qc.push_back(*std::move(statement));
+    }
     for (const auto& one : job.actions)
         request.actions.push_back(
             {one.key, core::action_from_name(one.action).value_or(Action::blank), one.certificate});
@@ -67,25 +74,29 @@ UpdateRequest request_of(const Job& job) {
 }  // namespace
 
 Result<IutResult> ReferenceIut::run(const Job& job, Typist& typist) {
-    if (!job.officer_reader.empty())
-        return fail(ErrorCode::unsupported, "the reference can't use an officer's card yet", job.officer);
-    if (job.qc != "[]") return fail(ErrorCode::unsupported, "the reference can't add QC statements yet", "do.qc");
-    auto officer = Pkcs12Officer::open(job.officer);
-    if (!officer) return Unexpected{std::move(officer).error()};
-    auto exchange = x_ports.exchange(**officer);
+    auto officers = open_officers(job.officer, job.officer_tls);
+    if (!officers) return Unexpected{std::move(officers).error()};
+    auto exchange = x_ports.exchange(officers->tls());
     if (!exchange) return Unexpected{std::move(exchange).error()};
     CmClient client(**exchange, x_ports.anchors, x_ports.clock, x_ports.rng);
     TypedDialog dialog(typist, x_ports.trace, job.out_folder);
     UpdatePorts ports{x_ports.reader,
                       client,
-                      **officer,
+                      *officers->signs,
                       dialog,
                       x_ports.clock,
                       x_ports.rng,
                       x_ports.trace,
                       job.journal_folder,
                       {kDefaultTransportPolicy}};
-    const auto outcome = job.resume ? resume(ports) : update(ports, request_of(job));
+    ports.tls_officer = officers->connects.get();
+    const auto act = [&]() -> Result<UpdateOutcome> {
+        if (job.resume) return resume(ports);
+        auto request = request_of(job);
+        if (!request) return Unexpected{std::move(request).error()};
+        return update(ports, *request);
+    };
+    const auto outcome = act();
     IutResult result{"ok", "", std::move(dialog.notices)};
     if (!outcome) {
         result.result = name(outcome.error().code);

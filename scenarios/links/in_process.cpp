@@ -44,8 +44,9 @@ private:
 };
 
 void InProcessSlot::lose_card() {
-    x_card->remove();
+    if (x_powered) x_card->power_off();
     x_powered = false;
+    if (x_inserted) x_card->remove();
     x_inserted = false;
 }
 

@@ -6,6 +6,7 @@
 
 #include "common/iso7816/tlv.hpp"
 #include "common/ossl/keys.hpp"
+#include "scenarios/runner/piv_files.hpp"
 
 namespace rakit::scenarios {
 namespace {
@@ -161,6 +162,7 @@ private:
 CardView view_card(const json& image) {
     const std::string profile = image.value("profile", "");
     if (profile == "pkcs15") return CardReading(image).read();
+    if (profile == "piv") return view_piv_card(image);
     CardView none;
     none.damage.push_back("the judge can't read cards of the profile '" + profile + "'");
     return none;

@@ -24,10 +24,21 @@ Pin canary_pin(std::uint64_t seed, const std::string& of) {
 }
 
 /// The built-in cards' PIN references: PIN 1, PIN 2, OP PIN.
+constexpr std::uint8_t kPivPin = 0x80;  // SP 800-73-4 part 2, section 3.2.1
+
+/// kUsualManagementKey is the one that the built-in PIV cards have, and cards as they come from the factory.
+constexpr std::string_view kUsualManagementKey = "010203040506070801020304050607080102030405060708";
+
+/// op_pin_of: a PIV card's management key in hex plays the OP PIN's part.
+Pin op_pin_of(const CardSetup& card, const std::map<std::uint8_t, Pin>& pins) {
+    return card.image.rfind("piv", 0) == 0 ? Pin(kUsualManagementKey) : pins.at(3).clone();
+}
+
 std::map<std::uint8_t, Pin> canary_pins(std::uint64_t seed) {
     std::map<std::uint8_t, Pin> pins;
     for (std::uint8_t reference = 1; reference <= 3; ++reference)
         pins[reference] = canary_pin(seed, "PIN " + std::to_string(reference));
+    pins[kPivPin] = canary_pin(seed, "PIV PIN");
     return pins;
 }
 
@@ -41,6 +52,20 @@ std::string percent_encoded(const std::string& text) {
     return out;
 }
 
+/// opensc_module is where Debian has OpenSC's PKCS#11 module, in the folder of the machine's architecture; else its
+/// bare name, for the loader to find.
+std::string opensc_module() {
+    std::error_code none;
+    for (const auto& folder : fs::directory_iterator("/usr/lib", none))
+        if (fs::exists(folder.path() / "opensc-pkcs11.so", none)) return folder.path() / "opensc-pkcs11.so";
+    return "opensc-pkcs11.so";
+}
+
+/// officer_uri names a key of the built-in officer's card and its certificate.
+std::string officer_uri(const std::string& reader, const std::string& key) {
+    return "pkcs11:slot-description=" + percent_encoded(reader) + ";id=%" + key + "?module-path=" + opensc_module();
+}
+
 std::unique_ptr<Clock> clock_for(Depth depth) {
     if (depth == Depth::inproc) return std::make_unique<VirtualClock>(kVirtualNow);
     return std::make_unique<SystemClock>();
@@ -48,17 +73,17 @@ std::unique_ptr<Clock> clock_for(Depth depth) {
 
 }  // namespace
 
-CaseRun::CaseRun(Surroundings around, const Case& one, std::uint64_t seed)
+CaseRun::CaseRun(Surroundings around, const Case& one, const CaseTraceFile& head)
     : x_around(around),
       x_case(one),
-      x_seed(seed),
+      x_seed(head.seed),
       x_clock(clock_for(around.depth)),
-      x_ra_rng(seed, "RA"),
-      x_cm_rng(seed, "CM"),
-      x_officer_rng(seed, "officer"),
-      x_pins(canary_pins(seed)),
-      x_signature_pin(canary_pin(seed, "signature PIN")),
-      x_trace(*x_clock),
+      x_ra_rng(head.seed, "RA"),
+      x_cm_rng(head.seed, "CM"),
+      x_officer_rng(head.seed, "officer"),
+      x_pins(canary_pins(head.seed)),
+      x_signature_pin(canary_pin(head.seed, "signature PIN")),
+      x_trace(around.trace, head),
       x_typist(one.doing.type, right_pins()) {
     x_typist.on_prompt([this](const std::string& prompt) { moment(prompt); });
 }
@@ -66,22 +91,24 @@ CaseRun::CaseRun(Surroundings around, const Case& one, std::uint64_t seed)
 std::map<std::string, Pin> CaseRun::right_pins() const {
     std::map<std::string, Pin> right;
     right["signature-pin"] = x_signature_pin.clone();
+    right["tls-pin"] = x_signature_pin.clone();  // of the same card
     right["pin:01"] = x_pins.at(1).clone();
     right["pin:02"] = x_pins.at(2).clone();
-    right["op-pin"] = x_pins.at(3).clone();
+    right["pin:80"] = x_pins.at(kPivPin).clone();
+    right["op-pin"] = op_pin_of(x_case.card, x_pins);
     return right;
 }
 
-Result<Observation> CaseRun::run(std::vector<std::string>& trace) {
+Result<Observation> CaseRun::run(std::vector<CaseEvent>& trace) {
     auto seen = go();
     if (x_card.traced) x_around.station.end();
-    trace = x_trace.lines();
+    trace = x_trace.events();
     return seen;
 }
 
 Result<Observation> CaseRun::go() {
     Observation seen;
-    auto folder = TemporaryFolder::make(fs::temp_directory_path(), "rakit-case");
+    auto folder = TemporaryFolder::make(x_around.scratch, "rakit-case");
     if (!folder) return Unexpected{std::move(folder).error()};
     x_folder = std::make_unique<TemporaryFolder>(std::move(*folder));
     if (auto done = set_up_cards(seen); !done) return Unexpected{std::move(done).error().in("card")};
@@ -158,7 +185,8 @@ Result<void> CaseRun::set_up_officer() {
 }
 
 Result<void> CaseRun::set_up_cm(const Observation& seen) {
-    auto side = CmSide::make(x_case, seen.before, x_pins.at(3), x_around.hierarchy, *x_clock, x_cm_rng);
+    auto side =
+        CmSide::make(x_case, seen.before, op_pin_of(x_case.card, x_pins), x_around.hierarchy, *x_clock, x_cm_rng);
     if (!side) return Unexpected{std::move(side).error()};
     x_cm = std::move(*side);
     x_traced_host = std::make_unique<TracedHost>(x_cm->host(), x_trace, [this](const auto& at) { moment(at); });
@@ -195,7 +223,8 @@ Result<Job> CaseRun::job(const CardView& card) const {
     what.officer = x_folder->path() / "officer.p12";
     if (x_case.officer.card) {
         what.officer_reader = x_around.station.officer_reader_name();
-        what.officer = "pkcs11:slot-description=" + percent_encoded(what.officer_reader);
+        what.officer = officer_uri(what.officer_reader, "46");
+        what.officer_tls = officer_uri(what.officer_reader, "45");
     }
     what.qc = doing.qc.dump();
     what.procedure = doing.procedure;

@@ -21,6 +21,8 @@ struct Surroundings {
     Station& station;
     const cm::Hierarchy& hierarchy;
     CardMaker& cards;
+    const std::filesystem::path& scratch;  ///< where the case's own folder is made
+    TraceWish trace;
 };
 
 /// CaseCard is a card of one case, with its trace.
@@ -32,9 +34,9 @@ struct CaseCard {
 /// CaseRun is one run of one case: sets card, CM and officer up, lets the RA do its job, and looks at what came of it.
 class CaseRun {
 public:
-    CaseRun(Surroundings around, const Case& one, std::uint64_t seed);
+    CaseRun(Surroundings around, const Case& one, const CaseTraceFile& head);
     /// run gives what was seen, and the trace in `trace` whether it could be run or not. A failure is the harness's.
-    Result<Observation> run(std::vector<std::string>& trace);
+    Result<Observation> run(std::vector<CaseEvent>& trace);
 
 private:
     Result<Observation> go();

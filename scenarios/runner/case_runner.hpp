@@ -6,6 +6,7 @@
 
 #include "scenarios/runner/card_maker.hpp"
 #include "scenarios/runner/station.hpp"
+#include "scenarios/runner/task.hpp"
 #include "scenarios/runner/verdict.hpp"
 
 namespace rakit::scenarios {
@@ -13,8 +14,9 @@ namespace rakit::scenarios {
 /// RunSettings are the same for all cases of a run.
 struct RunSettings {
     Depth depth = Depth::pcsc;
-    std::string iut = "reference";       ///< or "exec:COMMAND", at depth pcsc
-    std::filesystem::path trace_folder;  ///< a trace file for each case goes there; empty: none
+    std::string iut = "reference";           ///< or "exec:COMMAND", at depth pcsc
+    bool octets = false;                     ///< traces hold what was exchanged
+    std::filesystem::path scratch = "/tmp";  ///< where temporary folders are made
 };
 
 /// CaseRunner runs cases one after another and judges them; a worker has one.
@@ -23,11 +25,10 @@ public:
     /// make starts what the depth needs. Failures: make_station's, usage (an IUT that the depth doesn't allow).
     static Result<std::unique_ptr<CaseRunner>> make(RunSettings settings);
     /// run never fails: what can't be run is a failed verdict that says why.
-    Verdict run(const Case& one, int run, std::uint64_t seed);
+    Verdict run(const Case& one, const Task& task);
 
 private:
     CaseRunner(RunSettings settings, std::unique_ptr<Station> station, cm::Hierarchy hierarchy);
-    void write_trace(const Verdict& verdict) const;
 
     RunSettings x_settings;
     std::unique_ptr<Station> x_station;

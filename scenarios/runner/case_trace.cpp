@@ -1,10 +1,26 @@
 #include "scenarios/runner/case_trace.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <tuple>
+
 #include "common/iso7816/apdu.hpp"
+#include "scenarios/runner/blot.hpp"
 
 namespace rakit::scenarios {
+
+CaseTrace::CaseTrace(const TraceWish& wish, const CaseTraceFile& head)
+    : x_octets(wish.octets), x_start(std::chrono::steady_clock::now()) {
+    if (wish.file.empty()) return;
+    x_file.reset(::open(wish.file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (x_file) (void)write_all(x_file.get(), as_bytes(head_line(head) + "\n"));
+}
+
+std::chrono::microseconds CaseTrace::now() const {
+    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - x_start);
+}
 
 void CaseTrace::emit(TraceEvent event) {
     if (event.kind == TraceEvent::Kind::apdu || event.kind == TraceEvent::Kind::http) return;
@@ -12,14 +28,25 @@ void CaseTrace::emit(TraceEvent event) {
 }
 
 void CaseTrace::add(std::string_view kind, const std::string& text) {
-    const double seconds = static_cast<double>((x_clock.elapsed() - x_start).count()) / 1000.0;
-    const std::lock_guard lock(x_mutex);
-    x_lines.push_back(fmt::format("{:7.3f} {:6} {}", seconds, kind, text));
+    put({now(), std::string(kind), text, {}, {}, {}});
 }
 
-std::vector<std::string> CaseTrace::lines() const {
+void CaseTrace::exchange(std::chrono::microseconds from, std::string_view kind, const std::string& text,
+                         const std::function<std::pair<Bytes, Bytes>()>& octets) {
+    CaseEvent event{from, std::string(kind), text, std::max(now() - from, std::chrono::microseconds(1)), {}, {}};
+    if (x_octets) std::tie(event.sent, event.received) = octets();
+    put(std::move(event));
+}
+
+void CaseTrace::put(CaseEvent event) {
     const std::lock_guard lock(x_mutex);
-    return x_lines;
+    if (x_file) (void)write_all(x_file.get(), as_bytes(event_line(event) + "\n"));
+    x_events.push_back(std::move(event));
+}
+
+std::vector<CaseEvent> CaseTrace::events() const {
+    const std::lock_guard lock(x_mutex);
+    return x_events;
 }
 
 void TracedCard::power_on() {
@@ -38,26 +65,30 @@ void TracedCard::reset() {
 }
 
 cards::Answer TracedCard::handle(ByteView command) {
+    const auto from = x_trace.now();
     cards::Answer answer = x_card.handle(command);
     const auto parsed = iso7816::parse_command(command);
-    const std::string asked =
-        parsed ? iso7816::header_line(*parsed) : fmt::format("{} octets that are no APDU", command.size());
-    if (answer.drop || answer.bytes.size() < 2) {
-        x_trace.add("apdu", x_which + asked + " -> the card is gone");
-        return answer;
-    }
-    const ByteView status = ByteView(answer.bytes).last(2);
-    x_trace.add("apdu", fmt::format("{}{} -> {} octets {}", x_which, asked, answer.bytes.size() - 2, to_hex(status)));
+    std::string text =
+        x_which + (parsed ? iso7816::header_line(*parsed) : fmt::format("{} octets that are no APDU", command.size()));
+    if (answer.drop || answer.bytes.size() < 2)
+        text += " -> the card is gone";
+    else
+        text += fmt::format(" -> {} octets {}", answer.bytes.size() - 2, to_hex(ByteView(answer.bytes).last(2)));
+    x_trace.exchange(from, "apdu", text,
+                     [&] { return std::pair(blotted_command(command), blotted_answer(command, answer.bytes)); });
     return answer;
 }
 
 net::HttpResponse TracedHost::handle(const net::HttpRequest& request) {
     const std::string number = std::to_string(++x_requests);
+    const auto from = x_trace.now();
     x_moment("request:" + number);
     auto response = x_host.handle(request);
     x_moment("answer:" + number);
-    x_trace.add("http", fmt::format("{} {} {} octets -> {} {} octets", request.method, request.target,
-                                    request.body.size(), response.status, response.body.size()));
+    x_trace.exchange(from, "http",
+                     fmt::format("{} {} {} octets -> {} {} octets", request.method, request.target, request.body.size(),
+                                 response.status, response.body.size()),
+                     [&] { return std::pair(http_text(request), http_text(response)); });
     return response;
 }
 

@@ -1,33 +1,51 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <filesystem>
 #include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
 
-#include "common/base/clock.hpp"
+#include "common/base/descriptor.hpp"
 #include "common/base/trace.hpp"
 #include "mock_cm/core/host.hpp"
+#include "scenarios/runner/case_event.hpp"
 #include "virtual_cards/os/virtual_card.hpp"
 
 namespace rakit::scenarios {
 
-/// CaseTrace keeps one line for each thing that happened in a case, with its time, from any thread. What the RA says of
-/// its APDUs and requests is left out: both are seen from outside, whoever the RA is.
+/// TraceWish says what becomes of a case's trace beside the verdict.
+struct TraceWish {
+    std::filesystem::path file;  ///< each event is written there as it comes, so that it outlives us; empty: nowhere
+    bool octets = false;         ///< with what was exchanged, secrets blotted out
+};
+
+/// CaseTrace keeps each thing that happened in a case, with its time, from any thread. What the RA says of its APDUs
+/// and requests is left out: both are seen from outside, whoever the RA is. Times are the machine's, at each depth.
 class CaseTrace final : public Trace {
 public:
-    explicit CaseTrace(Clock& clock) : x_clock(clock), x_start(clock.elapsed()) {}
+    /// A file that can't be written is gone without: it spoils no verdict.
+    CaseTrace(const TraceWish& wish, const CaseTraceFile& head);
     void emit(TraceEvent event) override;
-    /// add writes a line.
+    /// add notes something at this moment.
     void add(std::string_view kind, const std::string& text);
-    std::vector<std::string> lines() const;
+    /// now is the time since the case began.
+    std::chrono::microseconds now() const;
+    /// exchange notes what began at `from` and ends now; `sent` and `received` are kept if octets are wished.
+    void exchange(std::chrono::microseconds from, std::string_view kind, const std::string& text,
+                  const std::function<std::pair<Bytes, Bytes>()>& octets);
+    std::vector<CaseEvent> events() const;
 
 private:
-    Clock& x_clock;
-    std::chrono::milliseconds x_start;
+    void put(CaseEvent event);
+
+    bool x_octets;
+    std::chrono::steady_clock::time_point x_start;
+    Descriptor x_file;
     mutable std::mutex x_mutex;
-    std::vector<std::string> x_lines;
+    std::vector<CaseEvent> x_events;
 };
 
 /// TracedCard writes header, lengths and SW of each APDU that reaches a card; never data.

@@ -1,5 +1,6 @@
 #include "scenarios/runner/cm_door.hpp"
 
+#include "mock_cm/core/host.hpp"
 #include "mock_cm/http/server.hpp"
 #include "reference/cm/https_exchange.hpp"
 
@@ -16,7 +17,10 @@ public:
             return fail(ErrorCode::officer_credential_invalid, "the officer's key is locked");
         net::HttpRequest sent = request;
         if (x_officer.certificate().signed_by(x_officer_ca)) sent.peer_certificate = x_officer.certificate().der();
-        return x_host.handle(sent);
+        auto answer = x_host.handle(sent);
+        if (answer.status == cm::kNoAnswer)
+            return fail(ErrorCode::cm_no_answer, "the host ended the connection without an answer");
+        return answer;
     }
 
 private:

@@ -54,13 +54,6 @@ void lay_over_all(json& config, const json& members) {
     }
 }
 
-/// know_card_officer adds the officer of the built-in officer's card, whom the default configuration may not know.
-void know_card_officer(json& officers, const std::string& name) {
-    if (named(officers, name) == officers.end())
-        officers.push_back(
-            {{"name", name}, {"roles", {"use-clients", "issue-certificate", "recover-key", "revoke-certificate"}}});
-}
-
 Result<void> hold_op_pin(cm::Store& store, const std::string& serial, const Pin& op_pin) {
     auto transaction = store.begin();
     if (!transaction) return Unexpected{std::move(transaction).error()};
@@ -109,7 +102,6 @@ Result<void> add_card(cm::StoreTransaction& store, const CardView& before, CmVie
 Result<cm::Config> cm_config(const CmSetup& setup, const OfficerSetup& officer) {
     json config = document::read_document("the CM's default configuration", cm::default_config_text()).value;
     lay_over_all(config, setup.config);
-    if (officer.card) know_card_officer(config["officers"], officer.name);
     // An officer that the configuration doesn't know is how an unknown one is tried.
     if (!officer.members.empty())
         if (auto laid = lay_over(config["officers"], officer.name, officer.members, "officer"); !laid)

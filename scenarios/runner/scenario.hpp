@@ -129,6 +129,7 @@ struct Expectation {
 struct Case {
     std::string id;    ///< "tc/redo" or "tc/redo:rsa"
     std::string file;  ///< as it was found
+    int position = 0;  ///< among all that were chosen, before they were shared out
     std::string title;
     std::string source;
     std::vector<std::string> covers;  ///< requirement ids of docs/coverage/requirements.yaml

@@ -165,11 +165,12 @@ std::optional<Depth> depth_from_name(std::string_view text) {
     return std::nullopt;
 }
 
-Result<std::unique_ptr<Station>> make_station(Depth depth) {
+Result<std::unique_ptr<Station>> make_station(Depth depth, const std::filesystem::path& scratch) {
     if (depth == Depth::inproc) return std::unique_ptr<Station>(std::make_unique<InprocStation>());
     if (depth == Depth::wire) return std::unique_ptr<Station>(std::make_unique<WireStation>());
     cards::SandboxOptions options;
     options.slots = 2;
+    options.folder = scratch;
     auto sandbox = cards::Sandbox::start(options);
     if (!sandbox) return Unexpected{std::move(sandbox).error()};
     ::setenv("PCSCLITE_CSOCK_NAME", sandbox->socket().c_str(), 1);

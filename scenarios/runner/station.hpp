@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -49,6 +50,6 @@ public:
 /// make_station starts what the depth needs. At depth pcsc that is a private pcscd, to which this process then belongs
 /// as a PC/SC client (PCSCLITE_CSOCK_NAME is set): before its first PC/SC call, and once in its life. Failures:
 /// Sandbox::start's.
-Result<std::unique_ptr<Station>> make_station(Depth depth);
+Result<std::unique_ptr<Station>> make_station(Depth depth, const std::filesystem::path& scratch);
 
 }  // namespace rakit::scenarios

@@ -37,7 +37,7 @@ std::string describe(const Verdict& verdict) {
     for (const auto& one : verdict.mismatches)
         text += "  " + one.what + "\n    expected  " + one.expected + "\n    seen      " + one.seen + "\n";
     if (!verdict.trace.empty()) text += "  trace\n";
-    for (const auto& line : verdict.trace) text += "    " + line + "\n";
+    for (const auto& event : verdict.trace) text += "    " + to_text(event) + "\n";
     text += "  seed " + std::to_string(verdict.seed) + ", again: " + verdict.again + "\n";
     return text;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/base/result.hpp"
+#include "scenarios/runner/case_event.hpp"
 #include "scenarios/runner/observation.hpp"
 #include "scenarios/runner/scenario.hpp"
 
@@ -24,14 +25,22 @@ struct Verdict {
     std::string source;
     std::string file;
     std::vector<std::string> tags;
-    int run = 1;  ///< of --repeat, from 1
+    int run = 1;       ///< of --repeat, from 1
+    int position = 0;  ///< of the case among all that were chosen, over all shards
     std::uint64_t seed = 1;
     Status status = Status::failed;
     std::string problem;  ///< why it could not be run or judged; empty if it was
     std::vector<Mismatch> mismatches;
-    std::vector<std::string> trace;  ///< APDUs and HTTP exchanges in order, redacted
+    std::vector<CaseEvent> trace;  ///< APDUs and HTTP exchanges in order, redacted, without octets
     std::chrono::milliseconds duration{0};
     std::string again;  ///< the command that repeats just this
+};
+
+/// Shard is which part of the cases a run takes.
+struct Shard {
+    int index = 1;  ///< from 1
+    int count = 1;
+    bool operator==(const Shard&) const = default;
 };
 
 /// RunInfo is what a report says of the whole run.
@@ -39,6 +48,8 @@ struct RunInfo {
     std::string depth;
     std::string iut;
     std::chrono::milliseconds duration{0};
+    Shard shard;
+    bool interrupted = false;  ///< a signal ended it before its time
 };
 
 /// Totals counts verdicts.
@@ -56,8 +67,17 @@ std::string describe(const Verdict& verdict);
 /// unstable names the cases whose runs didn't all come to the same.
 std::vector<std::string> unstable(const std::vector<Verdict>& verdicts);
 
+/// Report is a run and what came of it.
+struct Report {
+    RunInfo run;
+    std::vector<Verdict> verdicts;
+};
+
 /// to_json gives the report of docs/formats/report.md.
 std::string to_json(const RunInfo& run, const std::vector<Verdict>& verdicts);
+
+/// parse_report reads it. Failure: document_invalid with each finding.
+Result<Report> parse_report(std::string_view text, const std::string& file);
 
 /// to_junit gives JUnit's XML; characters that XML can't hold are shown as `?`.
 std::string to_junit(const RunInfo& run, const std::vector<Verdict>& verdicts);

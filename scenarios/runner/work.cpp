@@ -20,7 +20,7 @@ public:
         const auto found = file(task.file);
         if (found != nullptr)
             for (const auto& one : found->cases)
-                if (one.id == task.id) return x_runner.run(one, task.run, task.seed);
+                if (one.id == task.id) return x_runner.run(one, task);
         Verdict lost;
         lost.id = task.id;
         lost.file = task.file;

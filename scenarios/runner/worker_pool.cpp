@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <nlohmann/json.hpp>
 
+#include "common/base/file.hpp"
 #include "scenarios/iut/child_process.hpp"
 
 namespace rakit::scenarios {
@@ -24,13 +25,15 @@ struct Worker {
 
 class Pool {
 public:
-    Pool(const std::vector<Case>& cases, const PoolOptions& options, const std::function<void(const Verdict&)>& done)
+    Pool(const std::vector<Case>& cases, const RunFolder& folder, const PoolOptions& options,
+         const std::function<void(const Verdict&)>& done)
         : x_cases(cases),
+          x_folder(folder),
           x_options(options),
           x_done(done),
           x_total(cases.size() * static_cast<std::size_t>(options.repeat)) {}
 
-    Result<std::vector<Verdict>> run() {
+    Result<PoolOutcome> run() {
         x_verdicts.resize(x_total);
         while (x_finished < x_total) {
             if (auto handed = hand_out(); !handed) return Unexpected{std::move(handed).error()};
@@ -38,7 +41,7 @@ public:
             if (x_unable) return Unexpected{std::move(*x_unable)};
         }
         retire();
-        return in_order();
+        return PoolOutcome{in_order(), x_stopped};
     }
 
 private:
@@ -49,19 +52,40 @@ private:
     Verdict blank(std::size_t task) const { return blank_verdict(case_of(task), run_of(task), seed_of(task)); }
 
     void finish(std::size_t task, Verdict verdict) {
+        verdict.position = case_of(task).position;
         verdict.again = x_options.again ? x_options.again(case_of(task), verdict.seed) : "";
-        if (verdict.status == Status::failed && x_options.fail_fast) x_stop = true;
+        if (verdict.status == Status::failed && x_options.fail_fast) end_early("a case before it failed");
+        keep_trace(task, verdict);
         x_done(verdict);
         x_verdicts[task] = std::move(verdict);
         ++x_finished;
     }
 
+    void end_early(const char* why) {
+        if (x_why_ended.empty()) x_why_ended = why;
+    }
+
+    Verdict skipped(std::size_t task) const {
+        Verdict verdict = blank(task);
+        verdict.status = Status::skipped;
+        verdict.problem = x_why_ended;
+        return verdict;
+    }
+
+    /// keep_trace moves a trace file to where the user wants it, else it goes.
+    void keep_trace(std::size_t task, const Verdict& verdict) const {
+        std::error_code ignored;
+        const auto file = x_folder.trace_file(task);
+        if (!x_options.trace_folder.empty())
+            std::filesystem::copy_file(file, x_options.trace_folder / (trace_name(verdict.id, verdict.run) + ".jsonl"),
+                                       std::filesystem::copy_options::overwrite_existing, ignored);
+        std::filesystem::remove(file, ignored);
+    }
+
     Result<void> hand_out() {
-        while (x_stop && x_next < x_total) {
-            Verdict verdict = blank(x_next);
-            verdict.status = Status::skipped;
-            verdict.problem = "a case before it failed";
-            finish(x_next++, std::move(verdict));
+        while (!x_why_ended.empty() && x_next < x_total) {
+            const std::size_t task = x_next++;
+            finish(task, skipped(task));
         }
         while (x_next < x_total) {
             auto worker = idle();
@@ -90,7 +114,7 @@ private:
         worker.busy = true;
         worker.begun = steady_clock::now();
         worker.deadline = worker.begun + limit;
-        const Task what{one.file, one.id, run_of(task), seed_of(task)};
+        const Task what{one.file, one.id, run_of(task), seed_of(task), x_folder.trace_file(task).string()};
         // A worker that is gone already shows as the end of its output.
         (void)write_all(worker.process.to(), pack(what) + "\n").has_value();
     }
@@ -102,8 +126,13 @@ private:
             waits.push_back({worker->process.from(), POLLIN, 0});
             if (worker->busy) next = std::min(next, worker->deadline);
         }
+        if (x_options.stop >= 0 && !x_stopped) waits.push_back({x_options.stop, POLLIN, 0});
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - steady_clock::now()).count();
         if (::poll(waits.data(), waits.size(), static_cast<int>(std::max<long>(left, 0))) < 0) return;
+        if (waits.size() > x_workers.size()) {
+            if (waits.back().revents != 0) stop();
+            waits.pop_back();
+        }
         std::vector<Worker*> lost;
         for (std::size_t i = 0; i < waits.size(); ++i) {
             Worker& worker = *x_workers[i];
@@ -113,6 +142,14 @@ private:
                 lost.push_back(&worker);
         }
         for (auto* worker : lost) bury(*worker);
+    }
+
+    /// stop begins nothing more; what runs gets a little time to end and to clear up.
+    void stop() {
+        x_stopped = true;
+        end_early("the run was interrupted");
+        for (auto& worker : x_workers)
+            worker->deadline = std::min(worker->deadline, steady_clock::now() + x_options.grace);
     }
 
     bool read(Worker& worker) {
@@ -126,13 +163,26 @@ private:
         });
     }
 
+    /// left_trace reads what a worker wrote of a case before it ended.
+    std::vector<CaseEvent> left_trace(std::size_t task) const {
+        const auto file = x_folder.trace_file(task);
+        const auto text = read_file(file);
+        auto trace = text ? parse_trace(as_text(*text), file.string()) : Result<CaseTraceFile>(CaseTraceFile{});
+        if (!trace) return {};
+        for (auto& event : trace->events) event.sent = event.received = {};
+        return std::move(trace->events);
+    }
+
     /// bury ends a worker that hangs or is gone; its case has failed.
     void bury(Worker& worker) {
         const bool late = worker.busy && worker.deadline <= steady_clock::now();
         const auto limit = std::chrono::duration_cast<std::chrono::seconds>(worker.deadline - worker.begun).count();
         const std::string end = worker.process.end();
-        if (worker.busy) {
+        if (worker.busy && late && x_stopped) {
+            finish(worker.task, skipped(worker.task));
+        } else if (worker.busy) {
             Verdict verdict = blank(worker.task);
+            verdict.trace = left_trace(worker.task);
             verdict.duration =
                 std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - worker.begun);
             verdict.problem =
@@ -168,12 +218,14 @@ private:
     }
 
     const std::vector<Case>& x_cases;
+    const RunFolder& x_folder;
     const PoolOptions& x_options;
     const std::function<void(const Verdict&)>& x_done;
     std::size_t x_total;
     std::size_t x_next = 0;
     std::size_t x_finished = 0;
-    bool x_stop = false;
+    bool x_stopped = false;
+    std::string x_why_ended;  ///< why nothing more is begun
     std::optional<Error> x_unable;
     std::vector<std::unique_ptr<Worker>> x_workers;
     std::vector<Verdict> x_verdicts;
@@ -182,14 +234,16 @@ private:
 }  // namespace
 
 std::string pack(const Task& task) {
-    return nlohmann::json{{"file", task.file}, {"id", task.id}, {"run", task.run}, {"seed", task.seed}}.dump();
+    return nlohmann::json{
+        {"file", task.file}, {"id", task.id}, {"run", task.run}, {"seed", task.seed}, {"trace", task.trace}}
+        .dump();
 }
 
 Result<Task> unpack_task(std::string_view line) {
     try {
         const auto value = nlohmann::json::parse(line);
-        return Task{value.at("file"), value.at("id"), value.at("run").get<int>(),
-                    value.at("seed").get<std::uint64_t>()};
+        return Task{value.at("file"), value.at("id"), value.at("run").get<int>(), value.at("seed").get<std::uint64_t>(),
+                    value.at("trace")};
     } catch (const nlohmann::json::exception& problem) {
         return fail(ErrorCode::document_invalid, std::string("a worker's task: ") + problem.what());
     }
@@ -218,9 +272,16 @@ std::optional<Error> unpack_unable(std::string_view line) {
                  {}};
 }
 
-Result<std::vector<Verdict>> run_cases(const std::vector<Case>& cases, const PoolOptions& options,
-                                       const std::function<void(const Verdict&)>& done) {
-    return Pool(cases, options, done).run();
+std::string trace_name(const std::string& id, int run) {
+    std::string file = id;
+    for (auto& c : file)
+        if (c == '/' || c == ':') c = '.';
+    return file + "-" + std::to_string(run);
+}
+
+Result<PoolOutcome> run_cases(const std::vector<Case>& cases, const RunFolder& folder, const PoolOptions& options,
+                              const std::function<void(const Verdict&)>& done) {
+    return Pool(cases, folder, options, done).run();
 }
 
 }  // namespace rakit::scenarios

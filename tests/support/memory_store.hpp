@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <set>
 #include <utility>
 
+#include "common/x509/certificate.hpp"
 #include "mock_cm/core/store.hpp"
 
 namespace rakit::cm {
@@ -61,13 +63,23 @@ public:
     Result<std::vector<CertificateRecord>> certificates_by_card(const std::string& card_serial) override {
         return matching([&](const CertificateRecord& record) { return record.card_serial == card_serial; });
     }
+    Result<CertificatesFound> search(const CertificateSearch& wanted) override {
+        std::vector<std::pair<std::string, const CertificateRecord*>> found;
+        for (const auto& record : x_work.certificates)
+            if (const auto key = sort_key(record, wanted)) found.emplace_back(*key, &record);
+        std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+        if (wanted.descending) std::reverse(found.begin(), found.end());
+        CertificatesFound page{found.size(), {}};
+        for (std::size_t i = wanted.offset; i < found.size() && page.records.size() < wanted.limit; ++i)
+            page.records.push_back(*found[i].second);
+        return page;
+    }
     Result<void> put_certificate(const CertificateRecord& certificate) override {
         const auto [at, fresh] =
             x_work.index.try_emplace({certificate.issuer, certificate.serial}, x_work.certificates.size());
-        if (fresh)
-            x_work.certificates.push_back(certificate);
-        else
-            x_work.certificates[at->second] = certificate;
+        if (fresh) x_work.certificates.emplace_back();
+        x_work.certificates[at->second] = certificate;
+        x_work.certificates[at->second].id = static_cast<std::int64_t>(at->second) + 1;
         return {};
     }
     Result<std::optional<Revocation>> revocation(ByteView issuer, const std::string& serial) override {
@@ -111,6 +123,40 @@ public:
     }
 
 private:
+    static bool matches(const std::string& wanted, const std::string& value) {
+        if (wanted.empty()) return true;
+        if (wanted.back() != '*') return wanted == value;
+        return value.compare(0, wanted.size() - 1, wanted, 0, wanted.size() - 1) == 0;
+    }
+    static std::string key_id_of(const Result<x509::Certificate>& certificate) {
+        const auto* id = certificate ? X509_get0_subject_key_id(certificate->handle()) : nullptr;
+        if (id == nullptr) return {};
+        return to_hex(ByteView(ASN1_STRING_get0_data(id), static_cast<std::size_t>(ASN1_STRING_length(id))));
+    }
+    /// sort_key is nothing for a certificate that doesn't match.
+    std::optional<std::string> sort_key(const CertificateRecord& record, const CertificateSearch& wanted) const {
+        const auto parsed = x509::Certificate::parse(record.der);
+        const auto name = parsed ? x509::attribute(parsed->subject(), "CN") : "";
+        const auto from = parsed ? parsed->not_before() : UtcTime();
+        const auto to = parsed ? parsed->not_after() : UtcTime();
+        const bool revoked = x_work.revocations.count({record.issuer, record.serial}) != 0;
+        if (!matches(wanted.card_serial, record.card_serial) || !matches(wanted.serial, record.serial) ||
+            !matches(wanted.common_name, name) ||
+            !matches(wanted.issuer_common_name, parsed ? x509::attribute(parsed->issuer(), "CN") : "") ||
+            (!wanted.subject_key_id.empty() && !matches(wanted.subject_key_id, key_id_of(parsed))) ||
+            (wanted.id && *wanted.id != record.id) || (wanted.revoked && *wanted.revoked != revoked) ||
+            (wanted.active && *wanted.active != record.active) || (wanted.valid_from && from < *wanted.valid_from) ||
+            (wanted.valid_to && to > *wanted.valid_to))
+            return std::nullopt;
+        switch (wanted.order) {
+            case CertificateOrder::id: return std::string();
+            case CertificateOrder::serial: return record.serial;
+            case CertificateOrder::common_name: return name;
+            case CertificateOrder::not_before: return to_iso8601(from);
+            case CertificateOrder::not_after: return to_iso8601(to);
+        }
+        return std::nullopt;
+    }
     template <class Map>
     static Result<std::optional<typename Map::mapped_type>> found(const Map& map, const typename Map::key_type& key) {
         const auto at = map.find(key);

@@ -21,6 +21,7 @@ public:
         what.spki = wish.spki;
         what.not_before = wish.not_before;
         what.not_after = wish.not_after;
+        what.ca = wish.authority;
         what.key_usage = wish.key_usage;
         what.extended_key_usage = wish.extended_key_usage;
         what.policies = wish.policies;

@@ -68,6 +68,12 @@ Strike FaultPlan::next(ByteView command) {
 
 bool spent(const Fault& fault) { return fault.times != 0 && fault.seen >= fault.nth + fault.times - 1; }
 
+std::vector<std::string_view> fault_kinds() {
+    std::vector<std::string_view> names;
+    for (const auto& row : kKinds) names.push_back(row.name);
+    return names;
+}
+
 Result<Fault> parse_fault(const nlohmann::json& json) {
     if (!json.is_object() || !json.contains("kind") || !json["kind"].is_string())
         return invalid("a fault needs a kind");

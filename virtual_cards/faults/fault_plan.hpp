@@ -65,6 +65,9 @@ private:
     std::vector<Fault> x_faults;
 };
 
+/// fault_kinds names what `kind` may be.
+std::vector<std::string_view> fault_kinds();
+
 /// parse_fault reads one fault of an image, a recipe or the control socket. Failure: document_invalid.
 Result<Fault> parse_fault(const nlohmann::json& json);
 

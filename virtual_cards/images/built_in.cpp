@@ -3,6 +3,8 @@
 #include <array>
 
 #include "embedded/officer_yaml.hpp"
+#include "embedded/piv_blank_yaml.hpp"
+#include "embedded/piv_tc_yaml.hpp"
 #include "embedded/pkcs15_blank_yaml.hpp"
 #include "embedded/pkcs15_id_yaml.hpp"
 #include "embedded/pkcs15_tc_yaml.hpp"
@@ -21,6 +23,8 @@ constexpr std::array kBuiltIns{
     BuiltIn{"pkcs15-blank", &embedded::pkcs15_blank_yaml},
     BuiltIn{"pkcs15-tc", &embedded::pkcs15_tc_yaml},
     BuiltIn{"pkcs15-id", &embedded::pkcs15_id_yaml},
+    BuiltIn{"piv-blank", &embedded::piv_blank_yaml},
+    BuiltIn{"piv-tc", &embedded::piv_tc_yaml},
     BuiltIn{"officer", &embedded::officer_yaml},
     BuiltIn{"tester", &embedded::tester_yaml},
 };

@@ -19,6 +19,7 @@ struct CertificateWish {
     std::vector<std::string> key_usage;           ///< RFC 5280's words
     std::vector<std::string> extended_key_usage;  ///< dotted OIDs
     std::vector<std::string> policies;            ///< dotted OIDs; a TC's policy among them
+    bool authority = false;                       ///< a CA's certificate, as an attestation key has
     bool bad_signature = false;                   ///< flip a bit of the signature
 };
 

@@ -1,7 +1,5 @@
 #include "virtual_cards/images/check_document.hpp"
 
-#include <set>
-
 #include "common/base/clock.hpp"
 
 namespace rakit::cards {
@@ -9,12 +7,26 @@ namespace {
 
 using nlohmann::json;
 
+template <class Check>
+void each_of(const document::Document& recipe, const std::string& list, Check check) {
+    const json::json_pointer pointer(list);
+    if (!recipe.value.contains(pointer)) return;
+    for (std::size_t i = 0; i < recipe.value.at(pointer).size(); ++i)
+        check(list + "/" + std::to_string(i), recipe.value.at(pointer).at(i));
+}
+
+std::optional<UtcTime> check_time(document::Document& recipe, const std::string& at) {
+    const auto time = from_iso8601(recipe.value.at(json::json_pointer(at)).get<std::string>());
+    if (!time) recipe.findings.push_back(recipe.finding(at, "not a time of the calendar"));
+    return time;
+}
+
 class RecipeCheck {
 public:
     explicit RecipeCheck(document::Document& recipe) : x_recipe(recipe) {}
 
     void run() {
-        if (x_recipe.value.contains("last_update")) time("/last_update");
+        if (x_recipe.value.contains("last_update")) check_time(x_recipe, "/last_update");
         each("/pins", [this](const std::string& at, const json& pin) { check_pin(at, pin); });
         each("/keys", [this](const std::string& at, const json& key) {
             if (!x_keys.insert(key.at("id")).second)
@@ -26,10 +38,7 @@ public:
 private:
     template <class Check>
     void each(const std::string& list, Check check) {
-        const json::json_pointer pointer(list);
-        if (!x_recipe.value.contains(pointer)) return;
-        for (std::size_t i = 0; i < x_recipe.value.at(pointer).size(); ++i)
-            check(list + "/" + std::to_string(i), x_recipe.value.at(pointer).at(i));
+        each_of(x_recipe, list, check);
     }
 
     void find(const std::string& at, std::string message) {
@@ -39,28 +48,14 @@ private:
     void check_pin(const std::string& at, const json& pin) {
         if (!x_pins.insert(pin.at("reference")).second)
             find(at + "/reference", "two PINs with the reference " + pin.at("reference").dump());
-        if (pin.value("tries_left", 0) > pin.value("tries", 3))
-            find(at + "/tries_left", "more tries left than there are");
-        if (pin.value("puk_tries_left", 0) > pin.value("puk_tries", 10))
-            find(at + "/puk_tries_left", "more tries left than there are");
+        check_tries(x_recipe, at, "tries", 3);
+        check_tries(x_recipe, at, "puk_tries", 10);
     }
 
     void check_key(const std::string& at, const json& key) {
         if (!x_pins.contains(key.at("pin")))
             find(at + "/pin", "there is no PIN with the reference " + key.at("pin").dump());
-        each(at + "/certificates", [this](const std::string& place, const json& certificate) {
-            const auto begin = time(place + "/not_before");
-            const auto end = time(place + "/not_after");
-            if (begin && end && *end <= *begin) find(place + "/not_after", "the validity ends before it begins");
-            if (certificate.contains("key") && !x_keys.contains(certificate.at("key")))
-                find(place + "/key", "there is no key with the id " + certificate.at("key").get<std::string>());
-        });
-    }
-
-    std::optional<UtcTime> time(const std::string& at) {
-        const auto time = from_iso8601(x_recipe.value.at(json::json_pointer(at)).get<std::string>());
-        if (!time) find(at, "not a time of the calendar");
-        return time;
+        check_certificates(x_recipe, at + "/certificates", x_keys);
     }
 
     document::Document& x_recipe;
@@ -77,6 +72,24 @@ std::string pointer_of(const document::Document& document, const std::string& wh
 }
 
 }  // namespace
+
+void check_certificates(document::Document& recipe, const std::string& list, const std::set<json>& keys) {
+    each_of(recipe, list, [&](const std::string& place, const json& certificate) {
+        const auto begin = check_time(recipe, place + "/not_before");
+        const auto end = check_time(recipe, place + "/not_after");
+        if (begin && end && *end <= *begin)
+            recipe.findings.push_back(recipe.finding(place + "/not_after", "the validity ends before it begins"));
+        if (certificate.contains("key") && !keys.contains(certificate.at("key")))
+            recipe.findings.push_back(recipe.finding(
+                place + "/key", "there is no key with the id " + certificate.at("key").get<std::string>()));
+    });
+}
+
+void check_tries(document::Document& recipe, const std::string& at, const std::string& name, int otherwise) {
+    const auto& pin = recipe.value.at(json::json_pointer(at));
+    if (pin.value(name + "_left", 0) > pin.value(name, otherwise))
+        recipe.findings.push_back(recipe.finding(at + "/" + name + "_left", "more tries left than there are"));
+}
 
 void check_pkcs15_recipe(document::Document& recipe) { RecipeCheck(recipe).run(); }
 

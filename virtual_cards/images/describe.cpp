@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "common/iso7816/tlv.hpp"
-#include "common/ossl/digest.hpp"
 #include "virtual_cards/images/directory.hpp"
+#include "virtual_cards/images/field_text.hpp"
 #include "virtual_cards/images/image_state.hpp"
 #include "virtual_cards/images/objects.hpp"
 #include "virtual_cards/images/pkcs15_profile.hpp"
@@ -14,8 +14,6 @@ namespace {
 
 using directory::Kind;
 
-std::string of(int left, int all) { return std::to_string(left) + " of " + std::to_string(all); }
-
 std::string guard(std::uint8_t nibble) {
     return nibble == 0 ? "free" : nibble == 15 ? "never" : "PIN " + std::to_string(nibble);
 }
@@ -23,7 +21,7 @@ std::string guard(std::uint8_t nibble) {
 std::string rights(const File& file) {
     if (file.kind == FileKind::df)
         return "create " + guard(file.access(Right::df_create_ef)) + ", delete " + guard(file.access(Right::df_delete));
-    if (file.is_key())
+    if (file.is_key() || file.kind == FileKind::secret_key)
         return "use " + guard(file.access(Right::key_use)) + ", update " + guard(file.access(Right::key_update)) +
                ", delete " + guard(file.access(Right::key_delete)) + ", generate " +
                guard(file.access(Right::key_generate));
@@ -37,7 +35,7 @@ std::string spaced(ByteView path) {
     return text;
 }
 
-std::string fingerprint(ByteView bytes) { return to_hex(ByteView(ossl::sha256(bytes)).first(8)); }
+std::string file_name(ByteView path) { return "file " + spaced(path); }
 
 class Describer {
 public:
@@ -53,7 +51,9 @@ public:
     }
 
 private:
-    void add(std::string subject, std::string text) { x_facts.push_back({std::move(subject), std::move(text)}); }
+    void add(std::string subject, std::string text) {
+        x_facts.push_back({std::move(subject), std::move(text), x_under});
+    }
 
     void card() {
         add("card", "serial number " + to_hex(x_state.serial) + ", " +
@@ -74,9 +74,11 @@ private:
         for (const auto& entry : directory::odf_entries(odf->content)) {
             const auto* file = at(entry.path);
             if (file == nullptr) {
+                x_under = file_name(kOdf);
                 add("directory " + spaced(entry.path), "named in the ODF and not there");
                 continue;
             }
+            x_under = file_name(entry.path);
             const auto found = directory::objects(file->content);
             for (const auto& object : found.list) describe_object(static_cast<Kind>(entry.kind), object);
             if (!found.complete) add("directory " + spaced(entry.path), "can't be decoded to its end");
@@ -109,9 +111,7 @@ private:
         const auto place = ", '" + object.label + "', in " + spaced(object.path);
         const auto parsed = file == nullptr ? std::nullopt : certificate_in(file->content);
         if (!parsed) return add(what + "in " + spaced(object.path) + on, "no certificate there" + place);
-        add(what + parsed->serial_hex() + on,
-            x509::to_string(parsed->subject()) + ", issued by " + x509::to_string(parsed->issuer()) + ", " +
-                to_iso8601(parsed->not_before()) + " to " + to_iso8601(parsed->not_after()) + place);
+        add(what + parsed->serial_hex() + on, certificate_text(*parsed) + place);
     }
 
     static std::optional<x509::Certificate> certificate_in(ByteView content);
@@ -126,13 +126,17 @@ private:
                 break;
             case FileKind::rsa_key: text = "RSA key of " + std::to_string(node.size) + " bits"; break;
             case FileKind::ec_key: text = "EC key of " + std::to_string(node.size) + " bits"; break;
+            case FileKind::secret_key: text = "secret key of " + std::to_string(node.size) + " bits"; break;
         }
-        add("file " + spaced(x_files.path(index)), text + ", " + rights(node));
+        const auto path = x_files.path(index);
+        x_under = path.size() > 2 ? file_name(ByteView(path).first(path.size() - 2)) : "";
+        add(file_name(path), text + ", " + rights(node));
     }
 
     pkcs15::State& x_state;
     FileSystem& x_files;
     std::vector<Fact> x_facts;
+    std::string x_under;  ///< of the facts that are added
 };
 
 // The file may be longer than its certificate.
@@ -153,9 +157,10 @@ const Fact* find(const std::vector<Fact>& facts, const std::string& subject) {
 }  // namespace
 
 Fact describe_pin(const PinObject& pin) {
-    return {"PIN " + std::to_string(pin.reference), of(pin.tries, pin.max_tries) + " tries left, PUK " +
-                                                        of(pin.puk_tries, pin.max_puk_tries) +
-                                                        (pin.tries == 0 ? ", blocked" : "")};
+    return {"PIN " + std::to_string(pin.reference),
+            left_of(pin.tries, pin.max_tries) + " tries left, PUK " + left_of(pin.puk_tries, pin.max_puk_tries) +
+                (pin.tries == 0 ? ", blocked" : ""),
+            "card"};
 }
 
 Result<std::vector<Fact>> describe_pkcs15(const Image& image) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/rng.hpp"
+#include "virtual_cards/images/field_text.hpp"
 
 namespace rakit::cards {
 namespace {
@@ -11,26 +12,6 @@ using nlohmann::json;
 
 Unexpected invalid(std::string what, std::string where) {
     return fail(ErrorCode::document_invalid, std::move(what), std::move(where));
-}
-
-std::string pin_text(ByteView value) {
-    const auto end = std::find(value.begin(), value.end(), 0xFF);
-    const bool plain = std::all_of(value.begin(), end, [](auto octet) { return octet >= 0x20 && octet < 0x7F; }) &&
-                       std::all_of(end, value.end(), [](auto octet) { return octet == 0xFF; });
-    return plain ? std::string(value.begin(), end) : "hex:" + to_hex(value);
-}
-
-/// padded_pin writes a PIN as the card keeps it.
-Result<SecretBytes> padded_pin(const std::string& text) {
-    SecretBytes value(text.begin(), text.end());
-    if (text.rfind("hex:", 0) == 0) {
-        const auto octets = from_hex(std::string_view(text).substr(4));
-        if (!octets) return invalid("after hex: come 16 digits", "pins");
-        value.assign(octets->begin(), octets->end());
-    }
-    if (value.size() > PinObject::kSize) return invalid("a PIN has eight octets at most", "pins");
-    value.resize(PinObject::kSize, 0xFF);
-    return value;
 }
 
 }  // namespace

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
+
+#include "virtual_cards/images/field_text.hpp"
 
 namespace rakit::cards {
 namespace {
@@ -14,7 +15,8 @@ Unexpected invalid(std::string what, std::string where) {
 }
 
 constexpr std::array kKinds{std::pair{FileKind::df, "df"}, std::pair{FileKind::ef, "ef"},
-                            std::pair{FileKind::rsa_key, "rsa-key"}, std::pair{FileKind::ec_key, "ec-key"}};
+                            std::pair{FileKind::rsa_key, "rsa-key"}, std::pair{FileKind::ec_key, "ec-key"},
+                            std::pair{FileKind::secret_key, "secret-key"}};
 
 json file_to_json(const FileSystem& files, FileSystem::Index index) {
     const auto& file = files.at(index);
@@ -26,6 +28,7 @@ json file_to_json(const FileSystem& files, FileSystem::Index index) {
     if (file.kind != FileKind::df) out["size"] = file.size;
     if (file.user_consent) out["user_consent"] = true;
     if (!file.key.empty()) out["key"] = to_hex(file.key.pkcs8());
+    if (!file.secret.empty()) out["key"] = to_hex(file.secret);
     // The zeros behind the last octet are not written: that is most of a directory file.
     const auto last = std::find_if(file.content.rbegin(), file.content.rend(), [](auto octet) { return octet != 0; });
     const auto size = static_cast<std::size_t>(file.content.rend() - last);
@@ -69,7 +72,11 @@ Result<void> read_file_entry(const json& entry, FileSystem& files) {
     auto content = hex(entry, "content");
     if (content.size() > (file.kind == FileKind::ef ? file.size : 0U))
         return invalid("content is longer than the file", where);
-    if (auto key = hex(entry, "key"); !key.empty()) {
+    if (auto key = hex(entry, "key"); !key.empty() && file.kind == FileKind::secret_key) {
+        if (key.size() * 8 != file.size) return invalid("the key hasn't the file's size", where);
+        file.secret.assign(key.begin(), key.end());
+        wipe(key.data(), key.size());
+    } else if (!key.empty()) {
         if (!file.is_key()) return invalid("only key files hold keys", where);
         file.key = KeyObject::from_pkcs8(key);
         if (file.key.key() == nullptr || EVP_PKEY_get_bits(file.key.key()) != file.size ||
@@ -87,20 +94,19 @@ Result<void> read_file_entry(const json& entry, FileSystem& files) {
 }  // namespace
 
 Image to_image(ByteView atr, const pkcs15::State& state, const std::vector<Fault>& faults) {
-    const auto& firmware = state.firmware;
     json document{{"kind", "card-image"},
                   {"version", 1},
                   {"profile", "pkcs15"},
                   {"atr", to_hex(atr)},
                   {"serial", to_hex(state.serial)},
-                  {"firmware",
-                   std::to_string(firmware[0]) + "." + std::to_string(firmware[1]) + "." + std::to_string(firmware[2])},
+                  {"firmware", firmware_text(state.firmware)},
                   {"seed", state.seed},
                   {"memory", state.files.memory()},
                   {"state", state.activated ? "activated" : "creation"},
                   {"change_counter", state.change_counter},
                   {"pins", json::array()},
                   {"files", json::array()}};
+    if (state.weak_rsa == WeakRsa::yes) document["weak_rsa"] = true;
     for (const auto& pin : state.pins.pins()) document["pins"].push_back(pin_to_json(pin));
     document["files"].push_back(file_to_json(state.files, FileSystem::kMf));
     for (const auto index : state.files.order()) document["files"].push_back(file_to_json(state.files, index));
@@ -114,13 +120,11 @@ Result<Pkcs15Image> read_image(const json& document) {
     image.atr = hex(document, "atr");
     auto& state = image.state;
     copy_hex(document, "serial", state.serial);
-    unsigned major = 4, minor = 5, patch = 5;
-    std::sscanf(document.value("firmware", std::string("4.5.5")).c_str(), "%u.%u.%u", &major, &minor, &patch);
-    state.firmware = {static_cast<std::uint8_t>(major), static_cast<std::uint8_t>(minor),
-                      static_cast<std::uint8_t>(patch)};
+    state.firmware = read_firmware(document.value("firmware", firmware_text(state.firmware)));
     state.seed = document.at("seed").get<std::uint64_t>();
     state.change_counter = document.at("change_counter").get<std::uint16_t>();
     state.activated = document.at("state") == "activated";
+    state.weak_rsa = document.value("weak_rsa", false) ? WeakRsa::yes : WeakRsa::no;
     state.files = FileSystem(document.at("memory").get<std::size_t>());
     for (const auto& entry : document.at("pins")) {
         auto pin = read_pin(entry);

@@ -26,10 +26,7 @@ public:
         x_card->applet().power_off();
         x_powered = false;
     }
-    void remove() override {
-        power_off();
-        x_card->applet().remove();
-    }
+    void remove() override { x_card->applet().remove(); }
     void reset() override {
         x_link.reset();
         x_card->applet().reset();
@@ -57,10 +54,8 @@ private:
 };
 
 Answer LiveCard::gone(const Strike& strike, std::chrono::milliseconds delay) {
-    if (strike.pulled)
-        remove();
-    else
-        power_off();
+    power_off();
+    if (strike.pulled) remove();
     return {{}, true, delay};
 }
 

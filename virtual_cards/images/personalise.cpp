@@ -5,6 +5,7 @@
 
 #include "common/base/rng.hpp"
 #include "common/ossl/digest.hpp"
+#include "virtual_cards/images/certificate_wish.hpp"
 #include "virtual_cards/images/directory.hpp"
 #include "virtual_cards/images/image_state.hpp"
 #include "virtual_cards/images/pkcs15_profile.hpp"
@@ -15,7 +16,6 @@ namespace {
 using nlohmann::json;
 using Acl = std::array<std::uint8_t, 3>;
 
-constexpr std::string_view kTransportPolicy = "2.25.259992147378155069564548854890386613715";
 constexpr std::uint16_t kDir = 0x2F00, kApplication = 0x5015, kOdf = 0x5031, kTokenInfo = 0x5032, kUnusedSpace = 0x5033,
                         kAodf = 0x4401, kPrKdf = 0x4402, kCdf = 0x4403, kPuKdf = 0x4404, kTrustedCdf = 0x4405,
                         kDodf = 0x4406, kFirstCertificate = 0x4301, kFirstPrivateKey = 0x4B01, kFirstPublicKey = 0x5501;
@@ -47,6 +47,7 @@ public:
         : x_recipe(recipe), x_wish(wish), x_issuer(issuer) {
         x_state.files = FileSystem(recipe.value("memory", kDefaultMemory));
         x_state.seed = wish.seed;
+        x_state.weak_rsa = recipe.value("weak_rsa", false) ? WeakRsa::yes : WeakRsa::no;
     }
 
     Result<Image> run();
@@ -166,30 +167,17 @@ Result<void> Personaliser::add_keys() {
 }
 
 Result<CertificateWish> Personaliser::wish_for(const MadeKey& key, const json& recipe) const {
-    CertificateWish wish;
-    wish.issuer = recipe.at("issuer").get<std::string>();
-    wish.common_name = recipe.at("common_name").get<std::string>();
-    const bool transport = wish.issuer == "tc-issuer";
-    wish.card_serial = recipe.value("card_serial", transport ? serial() : std::string());
-    wish.key_usage = recipe.value("key_usage", key.entry.usage);
-    wish.extended_key_usage = recipe.value("extended_key_usage", std::vector<std::string>());
-    wish.policies = recipe.value(
-        "policies", transport ? std::vector<std::string>{std::string(kTransportPolicy)} : std::vector<std::string>());
-    wish.bad_signature = recipe.value("bad_signature", false);
-    const auto where = "certificate " + wish.common_name;
-    const auto from = from_iso8601(recipe.at("not_before").get<std::string>());
-    const auto to = from_iso8601(recipe.at("not_after").get<std::string>());
-    if (!from || !to) return invalid("not a time of the calendar", where);
-    wish.not_before = *from;
-    wish.not_after = *to;
+    auto read = read_wish(recipe, serial(), key.entry.usage);
+    if (!read) return read;
+    auto& wish = *read;
     wish.spki = key.spki;
-    if (!recipe.contains("key")) return wish;
+    if (!recipe.contains("key")) return read;
     const auto other = std::find_if(x_keys.begin(), x_keys.end(), [&](const auto& made) {
         return to_hex(made.entry.id) == recipe.at("key").template get<std::string>();
     });
-    if (other == x_keys.end()) return invalid("its 'key' names none of the card's", where);
+    if (other == x_keys.end()) return invalid("its 'key' names none of the card's", "certificate " + wish.common_name);
     wish.spki = other->spki;
-    return wish;
+    return read;
 }
 
 Result<void> Personaliser::add_certificate(const MadeKey& key, const json& recipe) {

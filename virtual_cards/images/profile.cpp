@@ -10,7 +10,7 @@ Unexpected no_such_profile() { return fail(ErrorCode::document_invalid, "no such
 }  // namespace
 
 const Profile* find_profile(const nlohmann::json& document) {
-    static const std::array kProfiles{&kPkcs15Profile, &kTesterProfile};
+    static const std::array kProfiles{&kPkcs15Profile, &kPivProfile, &kTesterProfile};
     const auto name = document.is_object() ? document.value("profile", nlohmann::json()) : nlohmann::json();
     for (const auto* profile : kProfiles)
         if (name == profile->name) return profile;

@@ -37,8 +37,7 @@ struct Profile {
     Result<std::vector<Fact>> (*describe)(const Image& image);
 };
 
-extern const Profile kPkcs15Profile;
-extern const Profile kTesterProfile;
+extern const Profile kPkcs15Profile, kPivProfile, kTesterProfile;
 
 /// find_profile gives the row of a document's `profile`; null for one that isn't there.
 const Profile* find_profile(const nlohmann::json& document);

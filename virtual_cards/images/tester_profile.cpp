@@ -90,7 +90,8 @@ Result<std::vector<Fact>> describe_tester(const Image& image) {
     if (!state) return fail(state.error());
     std::vector<Fact> facts{{"card", "tester, serial number " + to_hex(state->serial)}};
     for (const auto& pin : state->pins.pins()) facts.push_back(describe_pin(pin));
-    for (const auto& [name, member] : kCounters) facts.push_back({name, std::to_string(state->counters.*member)});
+    for (const auto& [name, member] : kCounters)
+        facts.push_back({name, std::to_string(state->counters.*member), "card"});
     return facts;
 }
 

@@ -64,7 +64,7 @@ Bytes ApduLink::collect(iso7816::CommandApdu&& command, const Disturbance& distu
 
 Bytes ApduLink::deliver(const iso7816::ResponseApdu& response, const iso7816::CommandApdu& command) {
     x_rest_class = command.cla;
-    return deliver(response.data, command.ne, response.sw);
+    return deliver(response.data, command.ne == 0 ? x_applet->default_ne() : command.ne, response.sw);
 }
 
 Bytes ApduLink::deliver(ByteView data, std::size_t ne, iso7816::StatusWord status) {

@@ -35,12 +35,14 @@ public:
     virtual void reset() = 0;
     virtual void power_on() { reset(); }
     virtual void power_off() { reset(); }
-    /// remove says that the card leaves the reader, which takes its power.
-    virtual void remove() { power_off(); }
+    /// remove says that the card has left the reader; its power was taken before.
+    virtual void remove() {}
     /// arrived says that an APDU came, before anything is looked at: one command may come in several.
     virtual void arrived() {}
     /// execute answers one command; response data may be longer than the command's Ne, the plumbing cuts it.
     virtual iso7816::ResponseApdu execute(const iso7816::CommandApdu& command, const Disturbance& disturbance) = 0;
+    /// default_ne is how much a command without Le gets at once; the rest waits for GET RESPONSE.
+    virtual std::size_t default_ne() const { return 0; }
     /// take_effort gives what the commands since the last call took.
     Effort take_effort() { return std::exchange(x_effort, {}); }
 

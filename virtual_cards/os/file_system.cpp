@@ -21,7 +21,8 @@ std::optional<FileKind> file_kind(std::uint8_t descriptor) {
         case FileKind::ef:
         case FileKind::rsa_key:
         case FileKind::ec_key:
-        case FileKind::df: return static_cast<FileKind>(descriptor);
+        case FileKind::df:
+        case FileKind::secret_key: return static_cast<FileKind>(descriptor);
     }
     return std::nullopt;
 }
@@ -38,6 +39,7 @@ std::size_t File::cost() const {
         case FileKind::ef: return kFileHeader + size;
         case FileKind::rsa_key: return kFileHeader + field * 7 / 2;  // n, and p q dp dq qinv of half the length each
         case FileKind::ec_key: return kFileHeader + field * 3;       // d and the point
+        case FileKind::secret_key: return kFileHeader + field;
         case FileKind::df: return kFileHeader + aid.size();
     }
     return kFileHeader;

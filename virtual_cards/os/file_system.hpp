@@ -12,7 +12,7 @@
 namespace rakit::cards {
 
 /// FileKind has the values of the file descriptor octet (tag 82 of FCP and CREATE FILE).
-enum class FileKind : std::uint8_t { ef = 0x01, rsa_key = 0x11, ec_key = 0x22, df = 0x38 };
+enum class FileKind : std::uint8_t { ef = 0x01, rsa_key = 0x11, ec_key = 0x22, df = 0x38, secret_key = 0x41 };
 
 /// file_kind reads a descriptor octet; nothing for kinds that the card has not.
 std::optional<FileKind> file_kind(std::uint8_t descriptor);
@@ -32,7 +32,7 @@ enum class Right : std::uint8_t {
     key_generate = 3,
 };
 
-/// File is one node of the tree. A key file has no octets, it has a key.
+/// File is one node of the tree. A key file has no octets that can be read, it has a key.
 struct File {
     std::uint16_t id = 0;
     std::uint16_t parent = 0;  ///< index of the DF; the MF's is its own
@@ -45,7 +45,9 @@ struct File {
     Bytes content;              ///< of an EF, `size` octets
     Bytes aid;                  ///< of a DF, may be empty
     KeyObject key;
+    SecretBytes secret;  ///< of a secret key file; empty: none yet
 
+    /// is_key tells a private key file.
     bool is_key() const { return kind == FileKind::rsa_key || kind == FileKind::ec_key; }
     /// access gives the nibble for a right.
     std::uint8_t access(Right right) const;

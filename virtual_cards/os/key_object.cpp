@@ -5,6 +5,8 @@
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
+#include "common/ossl/rsa_key.hpp"
+
 namespace rakit::cards {
 namespace {
 
@@ -184,18 +186,21 @@ std::optional<KeyObject> assemble_ec(std::size_t bits, ByteView d, ByteView poin
     return KeyObject::from_key(key.get());
 }
 
-std::optional<ossl::KeyType> key_type_of(bool rsa, std::size_t bits) {
+bool has_key_size(bool rsa, std::size_t bits, WeakRsa weak) {
+    constexpr std::size_t kStep = 64, kMost = 4096;
+    const std::size_t least = weak == WeakRsa::yes ? 512 : 1024;
+    return rsa ? bits >= least && bits <= kMost && bits % kStep == 0 : curve_name(bits) != nullptr;
+}
+
+std::optional<KeyObject> generate_key_object(bool rsa, std::size_t bits, Rng& rng) {
     using ossl::KeyType;
-    switch (bits) {
-        case 1024: return rsa ? std::optional(KeyType::rsa1024) : std::nullopt;
-        case 2048: return rsa ? std::optional(KeyType::rsa2048) : std::nullopt;
-        case 3072: return rsa ? std::optional(KeyType::rsa3072) : std::nullopt;
-        case 4096: return rsa ? std::optional(KeyType::rsa4096) : std::nullopt;
-        case 256: return rsa ? std::nullopt : std::optional(KeyType::ec_p256);
-        case 384: return rsa ? std::nullopt : std::optional(KeyType::ec_p384);
-        case 521: return rsa ? std::nullopt : std::optional(KeyType::ec_p521);
-        default: return std::nullopt;
-    }
+    const auto key = rsa ? ossl::generate_rsa_key(static_cast<int>(bits), rng)
+                         : ossl::generate_key(bits == 256   ? KeyType::ec_p256
+                                              : bits == 384 ? KeyType::ec_p384
+                                                            : KeyType::ec_p521,
+                                              rng);
+    if (!key) return refuse<KeyObject>();
+    return KeyObject::from_key(key->get());
 }
 
 }  // namespace rakit::cards

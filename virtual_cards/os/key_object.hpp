@@ -54,7 +54,14 @@ std::optional<KeyObject> assemble_rsa(const RsaParts& parts);
 /// assemble_ec makes a key on the curve with this field size from d and the point; nothing if they don't fit.
 std::optional<KeyObject> assemble_ec(std::size_t bits, ByteView d, ByteView point);
 
-/// key_type_of tells the type that a key file of this kind and size holds; nothing if the card has no such algorithm.
-std::optional<ossl::KeyType> key_type_of(bool rsa, std::size_t bits);
+/// WeakRsa says whether a card has RSA keys under 1024 bits: a test mode.
+enum class WeakRsa : bool { no, yes };
+
+/// has_key_size tells whether a card has keys of this size: RSA from 1024 (weak: 512) to 4096 bits in steps of 64, EC
+/// P-256, P-384, P-521.
+bool has_key_size(bool rsa, std::size_t bits, WeakRsa weak);
+
+/// generate_key_object makes a key of a size that the card has, from the octets of `rng` alone.
+std::optional<KeyObject> generate_key_object(bool rsa, std::size_t bits, Rng& rng);
 
 }  // namespace rakit::cards

@@ -19,6 +19,9 @@ struct KeyOperation {
 /// the slowest of published measurements of real cards (virtual_cards/README.md, Latency).
 enum class Latency { instant, fast, typical, slow };
 
+/// kLatencies lists them.
+inline constexpr Latency kLatencies[] = {Latency::instant, Latency::fast, Latency::typical, Latency::slow};
+
 /// name gives `instant`, ...
 std::string_view name(Latency latency);
 

@@ -24,8 +24,8 @@ public:
     virtual void power_on() = 0;
     /// power_off ends it.
     virtual void power_off() = 0;
-    /// remove is power_off() by leaving the reader.
-    virtual void remove() { power_off(); }
+    /// remove says that the card has left the reader; its power was taken before.
+    virtual void remove() {}
     /// reset is a warm reset.
     virtual void reset() = 0;
     /// handle takes one command APDU, of any octets whatever, and answers it.

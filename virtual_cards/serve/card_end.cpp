@@ -34,8 +34,9 @@ Answer CardEnd::on_payload(ByteView payload) {
 }
 
 void CardEnd::on_link_gone() {
-    x_card.remove();
+    if (x_powered) x_card.power_off();
     x_powered = false;
+    x_card.remove();
 }
 
 }  // namespace rakit::cards

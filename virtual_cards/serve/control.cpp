@@ -5,6 +5,7 @@
 
 #include "common/document/document.hpp"
 #include "embedded/card_control_schema.hpp"
+#include "virtual_cards/faults/fault_plan.hpp"
 #include "virtual_cards/images/image.hpp"
 #include "virtual_cards/serve/served_card.hpp"
 
@@ -45,6 +46,9 @@ const std::vector<std::pair<std::string, Command>>& commands() {
         {"snapshot", [](const auto& card, const json&) { return done("image", json::parse(card.snapshot())); }},
         {"arm", [](const auto& card, const json& request) { return outcome(card.arm(request.at("fault").dump())); }},
         {"disarm", [](const auto& card, const json&) { return card.disarm(), done(); }},
+        {"faults", [](const auto& card, const json&) { return done("faults", json::parse(card.faults())); }},
+        {"latency",
+         [](const auto& card, const json& request) { return outcome(card.set_latency(request.at("latency"))); }},
         {"counters", [](const auto& card, const json&) { return done("counters", counters_json(card.counters())); }},
         {"capabilities", [](const auto& card, const json&) { return done("capabilities", capabilities(card)); }},
     };
@@ -54,11 +58,17 @@ const std::vector<std::pair<std::string, Command>>& commands() {
 json capabilities(const ControlledCard& card) {
     json names = json::array();
     for (const auto& [command, action] : commands()) names.push_back(command);
+    json latencies = json::array();
+    for (const auto latency : kLatencies) latencies.push_back(name(latency));
     return {{"version", 1},
             {"commands", names},
             {"atr", to_hex(card.atr())},
             {"serial", card.serial()},
-            {"inserted", card.inserted()}};
+            {"inserted", card.inserted()},
+            {"profile", card.profile()},
+            {"faultKinds", fault_kinds()},
+            {"latencies", latencies},
+            {"latency", card.latency()}};
 }
 
 Result<json> parse_request(std::string_view line) {
@@ -92,6 +102,24 @@ ControlledCard controlled(ServedCard& served, ImageCard& card) {
                 return result;
             },
         .disarm = [&card, locked] { locked([&] { card.disarm(); }); },
+        .faults =
+            [&card, locked] {
+                json list = json::array();
+                locked([&] { list = card.faults(); });
+                return list.dump();
+            },
+        .latency =
+            [&card, locked] {
+                std::string text;
+                locked([&] { text = name(card.latency()); });
+                return text;
+            },
+        .set_latency = [&card, locked](const std::string& text) -> Result<void> {
+            const auto latency = latency_from_name(text);
+            if (!latency) return fail(ErrorCode::document_invalid, "no such latency: " + text);
+            locked([&] { card.set_latency(*latency); });
+            return {};
+        },
         .counters = [&served] { return served.counters(); },
         .atr =
             [&card, locked] {
@@ -105,6 +133,7 @@ ControlledCard controlled(ServedCard& served, ImageCard& card) {
                 locked([&] { serial = card.serial(); });
                 return serial;
             },
+        .profile = [profile = card.snapshot().document.value("profile", std::string())] { return profile; },
     };
 }
 

@@ -22,9 +22,13 @@ struct ControlledCard {
     std::function<std::string()> snapshot;                ///< JSON
     std::function<Result<void>(const std::string&)> arm;  ///< takes JSON
     std::function<void()> disarm;
+    std::function<std::string()> faults;  ///< JSON
+    std::function<std::string()> latency;
+    std::function<Result<void>(const std::string&)> set_latency;
     std::function<ServeCounters()> counters;
     std::function<Bytes()> atr;
     std::function<std::string()> serial;
+    std::function<std::string()> profile;
 };
 
 /// controlled wires a live card; `served` serves `card`, and both outlive the result.

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <thread>
 
@@ -28,6 +29,7 @@ public:
           x_end(card),
           x_connect(std::move(connect)),
           x_quick_ack(options.quick_ack),
+          x_out_at_least(options.out_at_least),
           x_thread([this](const std::stop_token& stop) { run(stop); }) {}
 
     ~Worker() {
@@ -38,6 +40,7 @@ public:
     Result<void> insert() {
         std::lock_guard inserting(x_insert_mutex);
         if (inserted()) return {};
+        stay_out();
         auto link = x_connect();
         if (!link) return fail(std::move(link).error());
         set_tcp(link->get(), TCP_NODELAY, 1);
@@ -73,6 +76,17 @@ public:
     }
 
 private:
+    using Clock = std::chrono::steady_clock;
+
+    void stay_out() const {
+        std::optional<Clock::time_point> gone;
+        {
+            std::lock_guard lock(x_link_mutex);
+            gone = x_gone;
+        }
+        if (gone) std::this_thread::sleep_until(*gone + x_out_at_least);
+    }
+
     void run(const std::stop_token& stop) {
         for (;;) {
             int fd = -1;
@@ -90,6 +104,7 @@ private:
             });
             std::lock_guard lock(x_link_mutex);
             x_link.reset();
+            x_gone = Clock::now();
             x_changed.notify_all();
         }
     }
@@ -134,6 +149,8 @@ private:
     CardEnd x_end;
     Connector x_connect;
     bool x_quick_ack;
+    std::chrono::milliseconds x_out_at_least;
+    std::optional<Clock::time_point> x_gone;  ///< when the link ended last
     std::mutex x_insert_mutex;
     mutable std::mutex x_link_mutex;
     mutable std::mutex x_card_mutex;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -19,7 +20,8 @@ Connector to_loopback(std::uint16_t port);
 
 /// ServeOptions vary how a card is served.
 struct ServeOptions {
-    bool inserted = true;  ///< connect at once
+    std::chrono::milliseconds out_at_least{500};  ///< pcscd's 400 ms and some
+    bool inserted = true;                         ///< connect at once
     bool quick_ack =
         true;  ///< off only to measure what it is worth: vpcd's two sends then meet delayed ACK, 44 ms each
 };
@@ -36,7 +38,9 @@ public:
     /// The end removes the card and joins its thread.
     ~ServedCard();
 
-    /// insert connects; a card that is in stays in. Failures: the connector's.
+    /// insert connects; a card that is in stays in. pcscd looks every 400 ms and doesn't see a card that was pulled and
+    /// came back in between: what it says afterwards depends on where its look fell. So the card stays out until
+    /// ServeOptions::out_at_least has passed since it was pulled. Failures: the connector's.
     Result<void> insert();
     /// remove closes, and returns when the card has lost its power; whatever it was doing is cut off.
     void remove();

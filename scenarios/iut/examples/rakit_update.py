@@ -11,7 +11,9 @@ import sys
 
 def command(rakit, job):
     words = [rakit, job["verb"], "--events", "--reader", job["reader"], "--cm", job["cm"]["url"], "--cm-ca", job["cm"]["ca"],
-             "--officer", job["officer"], "--journal", job["journalFolder"], "--out-dir", job["outFolder"]]
+             *(["--officer-tls", job["officerTls"], "--officer-sign", job["officer"]] if "officerTls" in job
+               else ["--officer", job["officer"]]),
+             "--journal", job["journalFolder"], "--out-dir", job["outFolder"]]
     if job["verb"] == "resume":
         return words
     words += ["--procedure", job["procedure"]]

@@ -4,6 +4,7 @@
 
 #include "tests/integration/card_profile/workbench.hpp"
 
+// covers: redo-directory, add-many, card-full, directory-image
 namespace rakit::reference {
 namespace {
 
@@ -78,18 +79,62 @@ TEST(Pkcs15Plan, BothKeysInOneOrder) {
               (std::vector{before.key("46")->certificates[0].certificate, second.certificate}));
 }
 
-TEST(Pkcs15Plan, WithoutASwitchWhatCouldTearTheDirectoryIsRefused) {
+TEST(Pkcs15Plan, WithoutASwitchTheDirectoryIsRewrittenUnderItsImage) {
     CardOnBench bench(with_access(tc_image(), "3F0050155031", "033FFF"));
     const auto before = bench.read();
+    const auto directory = bench.content("50154403");
     bench.verify_for_writing();
-    const std::vector<std::vector<CertificateChange>> orders{
-        {redo(before, "45", "Anna Ek")}, {add(before, "45", "Anna Ek"), add(before, "46", "Anna Ek")}};
-    for (const auto& changes : orders) {
-        const auto plan = profile().plan_write(bench.channel(), {changes, {}, {}}, bench_time());
-        ASSERT_FALSE(plan);
-        EXPECT_EQ(plan.error().code, ErrorCode::unsupported);
+    const std::vector<CertificateChange> changes{redo(before, "45", "Anna Ek"), add(before, "46", "Anna Ek")};
+    const auto plan = bench.plan(changes);
+    ASSERT_EQ(plan.images.size(), 1U);
+    EXPECT_EQ(plan.images[0].content, directory);
+    ASSERT_TRUE(bench.run(plan));
+    const auto after = bench.read();
+    EXPECT_EQ(certificates(after, "45"), std::vector{changes[0].certificate});
+    EXPECT_EQ(certificates(after, "46").size(), 2U);
+}
+
+TEST(Pkcs15Plan, ATornDirectoryIsPutBackFromItsImage) {
+    CardOnBench bench(with_access(tc_image(), "3F0050155031", "033FFF"));
+    const auto before = bench.read();
+    const auto files = bench.files();
+    bench.verify_for_writing();
+    const std::vector<CertificateChange> changes{redo(before, "45", "Anna Ek")};
+    const auto plan = bench.plan(changes);
+    const auto commit = std::ranges::find(plan.steps, WriteStep::Kind::commit, &WriteStep::kind);
+    bench.run_torn(plan, static_cast<std::size_t>(commit - plan.steps.begin()) + 1, CardOnBench::Tear::within, 100);
+    bench.verify_for_writing();
+    const auto undo = profile().plan_write(bench.channel(), {changes, {}, plan.images, true}, bench_time());
+    ASSERT_TRUE(undo) << to_string(undo.error());
+    ASSERT_TRUE(bench.run(*undo));
+    EXPECT_EQ(bench.files(), files);
+    EXPECT_EQ(bench.content("50154403"), plan.images[0].content);
+}
+
+TEST(Pkcs15Plan, CaCertificatesAreReplacedUnderTheOpPin) {
+    CardOnBench bench(*cards::make_image("pkcs15-id", {}, test_issuer()));
+    const auto before = bench.read();
+    ASSERT_TRUE(before.can_store_ca);
+    bool op_pin = false;
+    for (const auto& pin : before.ca_write_pins) {
+        const bool so_pin = before.pin(pin)->is_so_pin;
+        bench.verify(before, pin, so_pin ? "87654321" : "111111");
+        op_pin = op_pin || so_pin;
     }
-    EXPECT_EQ(certificates(bench.read(), "45"), certificates(before, "45"));
+    EXPECT_TRUE(op_pin);
+    const auto next = test_issuer().next_ca();
+    const WriteOrder order{{redo(before, "45", "Anna Ek")}, std::vector{next}, {}};
+    const auto plan = profile().plan_write(bench.channel(), order, bench_time());
+    ASSERT_TRUE(plan) << to_string(plan.error());
+    EXPECT_EQ(std::ranges::count(plan->steps, WriteStep::Kind::commit, &WriteStep::kind), 2);
+    const auto done = bench.run(*plan);
+    ASSERT_TRUE(done) << to_string(done.error());
+    const auto after = bench.read();
+    EXPECT_EQ(after.ca_certificates, std::vector{next});
+    EXPECT_EQ(certificates(after, "45").back(), order.changes[0].certificate);
+    const auto again = profile().plan_write(bench.channel(), order, bench_time());
+    ASSERT_TRUE(again);
+    EXPECT_TRUE(again->steps.empty());
 }
 
 TEST(Pkcs15Plan, LastUpdateIsRenewedWhereTheCardAllowsItAndGrows) {

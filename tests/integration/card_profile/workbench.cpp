@@ -41,6 +41,13 @@ Result<x509::Certificate> TestIssuer::issue(const cards::CertificateWish& wish) 
     return x509::issue(wanted, x_ca, x_key.get());
 }
 
+x509::Certificate TestIssuer::next_ca() {
+    auto wanted = plain("Test CA", {0x02}, ossl::spki(x_key.get()));
+    wanted.ca = true;
+    wanted.key_usage = {"keyCertSign"};
+    return *x509::issue(wanted, std::nullopt, x_key.get());
+}
+
 x509::Certificate TestIssuer::user_certificate(const KeyLine& key, const std::string& common_name) {
     auto wanted = plain(common_name, {0x20, ++x_serial}, key.spki);
     wanted.key_usage = key.usage;
@@ -113,8 +120,8 @@ void CardOnBench::run_torn(const WritePlan& plan, std::size_t step, Tear tear, s
     cycle();
 }
 
-WritePlan CardOnBench::plan(const std::vector<CertificateChange>& changes) {
-    auto plan = profile().plan_write(channel(), {changes, {}, {}}, bench_time());
+WritePlan CardOnBench::plan(const std::vector<CertificateChange>& changes, const std::vector<ObjectImage>& images) {
+    auto plan = profile().plan_write(channel(), {changes, {}, images}, bench_time());
     EXPECT_TRUE(plan) << to_string(plan.error());
     return plan ? *plan : WritePlan{};
 }

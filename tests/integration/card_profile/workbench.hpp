@@ -18,6 +18,8 @@ public:
     TestIssuer();
     Result<x509::Certificate> issue(const cards::CertificateWish& wish) override;
     Result<x509::Certificate> ca_certificate(const std::string&) override { return *x_ca; }
+    /// next_ca is a CA certificate of the same name and key with another serial number, as a renewed one.
+    x509::Certificate next_ca();
     /// user_certificate makes an end-user certificate for a key, each with a serial number of its own.
     x509::Certificate user_certificate(const KeyLine& key, const std::string& common_name);
 
@@ -46,7 +48,7 @@ public:
     Result<void> run(const WritePlan& plan);
     /// run_torn executes steps up to `step`, and that one as the tear says; then the card is cycled.
     void run_torn(const WritePlan& plan, std::size_t step, Tear tear, std::size_t octets);
-    WritePlan plan(const std::vector<CertificateChange>& changes);
+    WritePlan plan(const std::vector<CertificateChange>& changes, const std::vector<ObjectImage>& images = {});
     /// files lists the identifiers of the application's files.
     std::set<std::uint16_t> files();
     Bytes content(const std::string& path);

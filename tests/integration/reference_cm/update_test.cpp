@@ -102,7 +102,13 @@ protected:
     Result<reference::Issued> submit(const Order& order) {
         const auto encoded = encode(order);
         if (!encoded) return Unexpected{encoded.error()};
-        return x_client->submit(*encoded, order);
+        return send(*encoded, order);
+    }
+
+    Result<reference::Issued> send(ByteView encoded, const Order& order) {
+        auto submission = x_client->submit(encoded, order, {}, *x_officer);
+        if (!submission) return Unexpected{std::move(submission).error()};
+        return std::move(submission->issued);
     }
 
     SystemClock x_clock;
@@ -133,13 +139,13 @@ TEST_P(Update, IssuesResendsAndConfirms) {
     const Order wanted = order();
     const auto encoded = encode(wanted);
     ASSERT_TRUE(encoded) << to_string(encoded.error());
-    const auto issued = x_client->submit(*encoded, wanted);
+    const auto issued = send(*encoded, wanted);
     ASSERT_TRUE(issued) << to_string(issued.error());
     EXPECT_TRUE(issued->confirmation_required);
     ASSERT_EQ(issued->certificates.size(), 2U);
     EXPECT_EQ(issued->certificates[0].second.spki(), wanted.lines[0].spki);
     EXPECT_EQ(x509::attribute(issued->certificates[1].second.subject(), "CN"), "Anna Ek");
-    const auto again = x_client->submit(*encoded, wanted);
+    const auto again = send(*encoded, wanted);
     ASSERT_TRUE(again) << to_string(again.error());
     EXPECT_EQ(again->certificates, issued->certificates);
     EXPECT_EQ(again->responder_nonce, issued->responder_nonce);

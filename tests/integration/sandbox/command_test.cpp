@@ -57,6 +57,29 @@ TEST(SandboxVerb, PassesTheEnvironmentAndTheCommandsOutput) {
     EXPECT_EQ(ran.output, "thing\n700\n600\n");
 }
 
+TEST(SandboxVerb, TwoCardsOfOneImageHaveTwoSerialNumbers) {
+    const auto ran =
+        run(std::string(RAKIT_BINARY) + " sandbox --card tester --card tester -- sh -c 'for n in 0 1; do " +
+            RAKIT_BINARY + " card ctl $RAKIT_CONTROL/$n.sock capabilities; done'");
+    EXPECT_EQ(ran.status, 0) << ran.output;
+    const auto serial = [&](std::size_t from) {
+        const auto at = ran.output.find("\"serial\":\"", from);
+        return at == std::string::npos ? std::string() : ran.output.substr(at, 32);
+    };
+    const auto first = serial(0), second = serial(ran.output.find('\n'));
+    EXPECT_FALSE(first.empty()) << ran.output;
+    EXPECT_NE(first, second) << ran.output;
+}
+
+TEST(SandboxVerb, HonoursTmpdir) {
+    std::string folder = testing::TempDir() + "rakit-tmpdir-XXXXXX";
+    ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+    fs::permissions(folder, fs::perms(0711));
+    const auto ran = run("TMPDIR=" + folder + " " + kSandbox + "-- sh -c 'echo $PCSCLITE_CSOCK_NAME'");
+    EXPECT_EQ(ran.output.rfind(folder + "/", 0), 0U) << ran.output;
+    fs::remove_all(folder);
+}
+
 TEST(SandboxVerb, WorksUnprivileged) {
     if (::geteuid() != 0) GTEST_SKIP() << "the other tests ran unprivileged";
     // A copy where that user can reach it, whatever folder we build in.

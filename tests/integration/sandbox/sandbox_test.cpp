@@ -2,13 +2,18 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <winscard.h>
 
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <nlohmann/json.hpp>
 
+#include "mock_cm/ca/hierarchy.hpp"
+#include "scenarios/issuer/hierarchy_issuer.hpp"
 #include "tests/integration/sandbox/pcsc_client.hpp"
 #include "tests/support/cards/plain_card.hpp"
+#include "virtual_cards/images/image.hpp"
 #include "virtual_cards/sandbox/reader_conf.hpp"
 #include "virtual_cards/serve/served_card.hpp"
 
@@ -101,22 +106,90 @@ TEST_P(OverNetworks, ShowsACardComingAndGoing) {
 INSTANTIATE_TEST_SUITE_P(Rows, OverNetworks, testing::Values(Network::private_namespace, Network::host),
                          [](const auto& row) { return row.param == Network::host ? "host" : "private_namespace"; });
 
+/// tester_card has the slot's number in its ATR.
+std::unique_ptr<ImageCard> tester_card(int slot) {
+    const auto hierarchy = cm::Hierarchy::from_seed(cm::Hierarchy::kDefaultSeed);
+    scenarios::HierarchyIssuer issuer(*hierarchy);
+    auto image = *make_image("tester", {}, issuer);
+    Bytes atr{0x81, 0x80, 0x01, static_cast<std::uint8_t>(0x60 + slot)};
+    std::uint8_t check = 0;
+    for (const auto octet : atr) check = static_cast<std::uint8_t>(check ^ octet);
+    atr.insert(atr.begin(), 0x3B);
+    atr.push_back(check);
+    image.document["atr"] = to_hex(atr);
+    return *open_image(image);
+}
+
+/// echo_in_each transmits to every reader's card; the number of the first that fails, from 1, or 0.
+int echo_in_each(const std::vector<std::string>& readers) {
+    SCARDCONTEXT context = 0;
+    if (::SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &context) != SCARD_S_SUCCESS) return 100;
+    int number = 0;
+    for (const auto& reader : readers) {
+        ++number;
+        SCARDHANDLE card = 0;
+        DWORD protocol = 0;
+        if (::SCardConnect(context, reader.c_str(), SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1, &card, &protocol) !=
+            SCARD_S_SUCCESS)
+            return number;
+        const Bytes select = *from_hex("00A4040007F052414B495401"), echo = *from_hex("805000000131 00");
+        Bytes answer(16);
+        for (const auto& [command, expected] : {std::pair{select, "9000"}, std::pair{echo, "3183DCEFB79000"}}) {
+            DWORD size = answer.size();
+            if (::SCardTransmit(card, SCARD_PCI_T1, command.data(), command.size(), nullptr, answer.data(), &size) !=
+                    SCARD_S_SUCCESS ||
+                to_hex(ByteView(answer).first(size)) != expected)
+                return number;
+        }
+        ::SCardDisconnect(card, SCARD_LEAVE_CARD);
+    }
+    ::SCardReleaseContext(context);
+    return 0;
+}
+
 TEST(Sandbox, SixteenReaders) {
     SandboxOptions options;
     options.slots = kMaxSlots;
     auto sandbox = Sandbox::start(options);
     ASSERT_TRUE(sandbox) << to_string(sandbox.error());
     EXPECT_EQ(sandbox->readers().back(), "Virtual PCD 8 00 01");
+    // A card in each, with an ATR of its own: every reader reaches its card and no other.
+    std::vector<std::unique_ptr<ImageCard>> cards;
+    std::vector<ServedCard> served;
+    for (int slot = 0; slot < kMaxSlots; ++slot) {
+        cards.push_back(tester_card(slot));
+        auto started = ServedCard::start(*cards.back(), sandbox->connector(slot));
+        ASSERT_TRUE(started) << to_string(started.error());
+        served.push_back(std::move(*started));
+    }
+    for (int slot = 0; slot < kMaxSlots; ++slot) {
+        const auto atr = sandbox->await_card(slot, true);
+        ASSERT_TRUE(atr) << slot << ": " << to_string(atr.error());
+        EXPECT_EQ(*atr, cards[static_cast<std::size_t>(slot)]->atr());
+    }
+    EXPECT_EQ(as_client(*sandbox, [&] { return echo_in_each(sandbox->readers()); }), 0);
+}
+
+TEST(Sandbox, ACardThatIsPulledAndInsertedAtOnceIsSeenToGoAndCome) {
+    auto sandbox = Sandbox::start();
+    ASSERT_TRUE(sandbox) << to_string(sandbox.error());
     PlainCard card;
-    auto served = ServedCard::start(card, sandbox->connector(15));
-    ASSERT_TRUE(served);
-    EXPECT_TRUE(sandbox->await_card(15, true));
+    auto served = ServedCard::start(card, sandbox->connector(0));
+    ASSERT_TRUE(served) << to_string(served.error());
+    for (int round = 0; round < 3; ++round) {
+        ASSERT_TRUE(sandbox->await_card(0, true));
+        const auto powered = card.power_ons;
+        served->remove();
+        ASSERT_TRUE(served->insert());
+        ASSERT_TRUE(sandbox->await_card(0, true)) << round;
+        EXPECT_GT(card.power_ons, powered) << "the reader didn't see it go";
+    }
 }
 
 TEST(Sandbox, WaitingForACardIsBounded) {
     auto sandbox = Sandbox::start();
     ASSERT_TRUE(sandbox);
-    EXPECT_EQ(sandbox->await_card(0, true, std::chrono::milliseconds(20)).error().code, ErrorCode::card_absent);
+    EXPECT_EQ(sandbox->await_card(0, true, std::chrono::milliseconds(300)).error().code, ErrorCode::card_absent);
 }
 
 TEST(Sandbox, AConnectorOutlivesItsSandbox) {

@@ -2,22 +2,11 @@
 import json
 import pathlib
 import subprocess
-import sys
-import tempfile
-import unittest
 import xml.etree.ElementTree
 
 import jsonschema
 
-RAKIT = sys.argv.pop(1)
-TC = "scenarios/catalog/tc"
-
-WRONG = """version: 1
-title: What isn't so
-source: this test
-do: {actions: {"45": redo}, procedure: employee-tc, fields: {commonName: Anna Ek}}
-expect: {result: tc_expired, card: unchanged, cm: {active: 0}}
-"""
+from support import RAKIT, TC, WRONG, Case, rakit, unittest
 
 LEAKING = """import json, socket, sys
 job = json.load(sys.stdin)
@@ -31,22 +20,7 @@ print('{"version": 1, "result": "ok"}')
 """
 
 
-def rakit(*words):
-    done = subprocess.run([RAKIT, *map(str, words)], capture_output=True, text=True, timeout=240)
-    return done.returncode, done.stdout, done.stderr
-
-
-class Run(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-
-    def scenario(self, text):
-        path = self.folder / "one.yaml"
-        path.write_text(text)
-        return path
-
+class Run(Case):
     def test_reports(self):
         status, out, _ = rakit("run", TC + "/redo.yaml", "--depth", "inproc", "--repeat", 2, "--json", self.folder / "r.json",
                                "--junit", self.folder / "r.xml", "--trace", self.folder / "traces")
@@ -55,9 +29,27 @@ class Run(unittest.TestCase):
         jsonschema.validate(report, json.loads(pathlib.Path("docs/formats/schema/report.schema.json").read_text()))
         suite = xml.etree.ElementTree.parse(self.folder / "r.xml").getroot()[0]
         self.assertEqual((suite.get("tests"), suite.get("failures"), len(suite)), ("4", "0", 4))
-        traces = sorted(path.name for path in (self.folder / "traces").iterdir())
-        self.assertEqual(len(traces), 4)
-        self.assertIn("00 20 00 01", (self.folder / "traces" / traces[0]).read_text())
+        for ending in ("jsonl", "txt", "pcapng"):
+            self.assertEqual(len(list((self.folder / "traces").glob("*." + ending))), 4)
+
+    def junit(self, file):
+        done = subprocess.run(["xmllint", "--noout", "--schema", pathlib.Path(__file__).parent / "junit.xsd", file], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_junit_keeps_to_the_common_schema(self):
+        rakit("run", TC + "/redo.yaml", self.scenario(), "--depth", "inproc", "--fail-fast", "--repeat", 2, "--junit", self.folder / "r.xml")
+        self.junit(self.folder / "r.xml")
+        suite = xml.etree.ElementTree.parse(self.folder / "r.xml").getroot()[0]
+        self.assertEqual(suite.get("failures"), "1")
+        self.assertIn("</script>", suite.find(".//failure").text)
+
+    def test_filters(self):
+        def ids(*filters):
+            _, out, _ = rakit("run", TC, "scenarios/catalog/pins", "--depth", "inproc", *[w for f in filters for w in ("--filter", f)])
+            return {line.split()[1] for line in out.splitlines() if line.startswith("passed")}
+        self.assertTrue(all("tc" in one for one in ids("tag:tc")))
+        self.assertEqual(ids("code:tc_already_used", "tc/used*"), {"tc/used-before"})
+        self.assertEqual(ids("pins/*", "!pins/wrong*") & ids("pins/wrong*"), set())
 
     def test_a_failure_says_all(self):
         path = self.scenario(WRONG)
@@ -75,7 +67,7 @@ class Run(unittest.TestCase):
         for words in [("scenario", "check", path), ("run", path, "--depth", "inproc")]:
             status, out, err = rakit(*words)
             self.assertEqual((status, out), (2, ""))
-            self.assertIn("one.yaml:4:22:", err)
+            self.assertIn("one.yaml:5:22:", err)
         self.assertEqual(rakit("run", self.folder / "nothing.yaml")[0], 2)
         self.assertEqual(rakit("run", TC, "--filter", "nothing/*")[0], 2)
         self.assertEqual(rakit("run", TC, "--depth", "inproc", "--iut", "exec:true")[0], 2)
@@ -95,6 +87,24 @@ class Run(unittest.TestCase):
         status, out, _ = rakit("scenario", "list", TC, "--json")
         self.assertEqual(status, 0)
         self.assertIn("tc/redo:rsa-pin-1", [case["id"] for case in json.loads(out)])
+
+    def test_new_and_explain(self):
+        path = self.folder / "mine.yaml"
+        self.assertEqual(rakit("scenario", "new", path)[0], 0)
+        first = path.read_text().splitlines()[0]
+        self.assertTrue((self.folder / first.split("$schema=")[1]).resolve().samefile("docs/formats/schema/scenario.schema.json"))
+        self.assertEqual(rakit("scenario", "check", path)[0], 0)
+        self.assertEqual(rakit("run", path, "--depth", "inproc")[0], 0)
+        self.assertEqual(rakit("scenario", "new", path)[0], 2)
+        status, out, _ = rakit("scenario", "explain", TC + "/used-before.yaml")
+        self.assertEqual(status, 0)
+        self.assertIn("it ends with tc_already_used", out)
+
+    def test_schema_and_meaning_are_found_in_one_round(self):
+        path = self.scenario(WRONG.replace("tc_expired", "tc_odd").replace("tags:", "tug: 1\ntog: 2\ntags:"))
+        _, _, err = rakit("scenario", "check", path)
+        for part in ("unknown key 'tug'", "unknown key 'tog'", "no error code is called 'tc_odd'"):
+            self.assertIn(part, err)
 
     def test_an_ra_that_is_a_program(self):
         command = "exec:python3 scenarios/iut/examples/rakit_update.py " + RAKIT

@@ -52,6 +52,24 @@ rm lines
 if "$rakit" contents > /dev/full 2> full; then fail "contents on a full disk went well"; fi
 grep -q io_failed full || { cat full; fail "a full disk is not named"; }
 
+# A person at a terminal: arrow keys, numbers, Reload, fields, hidden PINs. What was done to the card is logged, no PIN in it.
+/usr/bin/python3 "$(dirname "$0")/on_terminal.py" "$(cat state/officer.password)" "$rakit" update --cm "$url" --cm-ca state/ca.pem \
+    --officer state/officer.p12 --state ra-state
+/usr/bin/python3 -c 'import json, sys
+what = [json.loads(line)["what"] for line in open("ra-state/cards.log")]
+sys.exit(what != ["verify", "sign", "submit", "verify", "write", "confirm", "end"] and f"FAILED: the log says {what}")'
+if grep -rq -e 111111 -e "$(cat state/officer.password)" ra-state; then fail "a PIN is in the state folder"; fi
+
+# The officer's choice of fields is kept: what was hidden the last time is refused the next time.
+update --state ra-state --procedure employee --action 45=redo --field commonName="Anna Ek" --hide-field title --remember-fields
+if update --state ra-state --procedure employee --action 45=redo --field commonName="Anna Ek" --field title=Dr 2> hidden; then
+    fail "a field that the officer hid was taken"
+fi
+grep -q 'field_not_allowed.*title.*make it visible' hidden || { cat hidden; fail "the hidden field is not named"; }
+# A number that isn't one is told, not wrapped.
+if "$rakit" update --cm "$url" --cm-ca state/ca.pem --officer state/officer.p12 --pin-fd -1 2> number; then fail "--pin-fd -1"; fi
+grep -q "usage.*'-1' is no whole number" number || { cat number; fail "--pin-fd -1 is not explained"; }
+
 # A signal at a hidden prompt gives the terminal its echo back.
 /usr/bin/python3 "$(dirname "$0")/signal_at_prompt.py" "$rakit" update --cm "$url" --cm-ca state/ca.pem \
     --officer state/officer.p12 --journal journal --procedure employee --action 45=redo --field commonName=A

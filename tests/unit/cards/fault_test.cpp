@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/unit/cards/cards.hpp"
+#include "virtual_cards/os/latency.hpp"
 
 namespace rakit::cards::test {
 namespace {
@@ -92,6 +93,111 @@ TEST(Faults, ARemovedCardIsGoneUntilPoweredOn) {
     EXPECT_EQ(send(*card, "00B0000001"), "gone");
     card->power_on();
     EXPECT_EQ(send(*card, "00200001"), "63C3");
+}
+
+TEST(Faults, APulledCardKnowsIt) {
+    auto card = card_of("tester");
+    const auto cause = [&] {
+        card->power_on();
+        (void)send(*card, "00A4040007F052414B495401");
+        return send(*card, "8056000000").substr(40);
+    };
+    EXPECT_EQ(cause(), "000000019000");
+    ASSERT_TRUE(card->arm({{"kind", "tear-before"}}));
+    EXPECT_EQ(send(*card, "8056000000"), "gone");
+    EXPECT_EQ(cause(), "000000029000");
+    ASSERT_TRUE(card->arm({{"kind", "remove"}}));
+    EXPECT_EQ(send(*card, "8056000000"), "gone");
+    EXPECT_EQ(cause(), "000000019000");
+}
+
+TEST(Faults, AWrongSignatureLooksLikeOne) {
+    auto card = card_of("pkcs15-tc");
+    const auto sign = [&] {
+        (void)send(*card, kSelectApplication);
+        (void)send(*card, kVerifyPin1);
+        (void)send(*card,
+                   "002241B6078001028102"
+                   "4B01");
+        return send(*card, "002A9E9A20" + std::string(64, '5') + "00");
+    };
+    const auto right = sign();
+    ASSERT_TRUE(card->arm({{"kind", "wrong-signature"}, {"ins", "2A"}}));
+    const auto wrong = sign();
+    EXPECT_EQ(wrong.size(), right.size());
+    EXPECT_NE(wrong, right);
+    EXPECT_EQ(wrong.substr(wrong.size() - 4), "9000");
+    EXPECT_EQ(sign(), right);
+}
+
+TEST(Faults, AStuckCounterDoesNotCount) {
+    auto card = ready();
+    ASSERT_TRUE(card->arm({{"kind", "counter-stuck"}, {"times", 0}}));
+    EXPECT_EQ(send(*card, "00D6000001AA"), "9000");
+    EXPECT_EQ(send(*card, "00CA01A014").substr(36), "00009000");
+    card->disarm();
+    EXPECT_EQ(send(*card, "00D6000001AA"), "9000");
+    EXPECT_EQ(send(*card, "00CA01A014").substr(36), "00019000");
+}
+
+TEST(Faults, AChangedSerialNumberIsAnotherAsLongAsItLasts) {
+    auto card = ready();
+    const auto serial = [&] { return send(*card, "00CA01A014").substr(16, 20); };
+    const auto before = serial();
+    EXPECT_EQ(before, card->serial());
+    ASSERT_TRUE(card->arm({{"kind", "serial-changed"}, {"ins", "CA"}, {"times", 2}}));
+    const auto other = serial();
+    EXPECT_NE(other, before);
+    EXPECT_EQ(other.substr(0, 18), before.substr(0, 18));
+    EXPECT_EQ(serial(), other);
+    EXPECT_EQ(serial(), before);
+}
+
+TEST(Faults, AResetByAnotherProcessTakesSelectionAndPin) {
+    auto card = ready();
+    ASSERT_TRUE(card->arm({{"kind", "reset"}, {"ins", "D6"}}));
+    EXPECT_EQ(send(*card, "00D6000001AA"), "6986");
+    EXPECT_EQ(send(*card, "00200001"), "63C3");
+}
+
+TEST(Faults, AreListedWithWhatIsLeftOfThem) {
+    auto card = ready();
+    ASSERT_TRUE(card->arm({{"kind", "status"}, {"sw", "6F00"}, {"ins", "B0"}, {"nth", 3}}));
+    (void)send(*card, "00B0000001");
+    ASSERT_EQ(card->faults().size(), 1U);
+    EXPECT_EQ(card->faults()[0].at("nth"), 2);
+    (void)send(*card, "00B0000001");
+    (void)send(*card, "00B0000001");
+    EXPECT_TRUE(card->faults().empty());
+}
+
+TEST(Latency, IsThatOfTheImageAndOfKeyOperationsOnly) {
+    auto image = image_of("pkcs15-tc");
+    image.document["latency"] = "typical";
+    auto card = *open_image(image);
+    EXPECT_EQ(card->snapshot(), image);
+    const auto delay = [&](const std::string& command) { return card->handle(*from_hex(command)).delay.count(); };
+    EXPECT_EQ(delay(kSelectApplication), 0);
+    EXPECT_EQ(delay(kVerifyPin1), 0);
+    (void)send(*card,
+               "002241B6078001028102"
+               "4B01");
+    EXPECT_EQ(delay("002A9E9A20" + std::string(64, '5') + "00"), 185);
+    card->set_latency(Latency::slow);
+    EXPECT_EQ(delay("002A9E9A20" + std::string(64, '5') + "00"), 441);
+    card->set_latency(Latency::instant);
+    EXPECT_EQ(delay("002A9E9A20" + std::string(64, '5') + "00"), 0);
+}
+
+TEST(Latency, HasTheMeasuredValues) {
+    using Kind = KeyOperation::Kind;
+    EXPECT_EQ(time_of(Latency::fast, {Kind::use, true, 2048}).count(), 72);
+    EXPECT_EQ(time_of(Latency::typical, {Kind::generate, true, 2048}).count(), 12000);
+    EXPECT_EQ(time_of(Latency::slow, {Kind::use, false, 256}).count(), 79);
+    EXPECT_EQ(time_of(Latency::typical, {Kind::generate, false, 256}).count(), 156);
+    EXPECT_EQ(time_of(Latency::typical, {Kind::use, true, 4096}).count(), 8 * 185);
+    for (const auto latency : kLatencies) EXPECT_EQ(latency_from_name(name(latency)), latency);
+    EXPECT_FALSE(latency_from_name("glacial"));
 }
 
 TEST(Faults, TravelWithTheImageAsFarAsTheyAreNotSpent) {

@@ -25,8 +25,8 @@ Bytes read_file_of(ImageCard& card, const std::string& path) {
 }
 
 TEST(BuiltIns, AreMadeOpenedAndWrittenBackUnchanged) {
-    EXPECT_EQ(built_in_images(),
-              (std::vector<std::string>{"pkcs15-blank", "pkcs15-tc", "pkcs15-id", "officer", "tester"}));
+    EXPECT_EQ(built_in_images(), (std::vector<std::string>{"pkcs15-blank", "pkcs15-tc", "pkcs15-id", "piv-blank",
+                                                           "piv-tc", "officer", "tester"}));
     for (const auto& name : built_in_images()) {
         const auto& image = image_of(name);
         auto card = open_image(image);
@@ -45,6 +45,17 @@ TEST(BuiltIns, RepeatByRecipeSerialAndSeed) {
     EXPECT_EQ(*make_image("pkcs15-tc", wish, two), *first);
     EXPECT_NE(*make_image("pkcs15-tc", {std::string("0A"), 6}, three), *first);
     EXPECT_EQ((*open_image(*first))->serial(), "0000000000000000000A");
+}
+
+TEST(BuiltIns, ACopyHasAnotherSerialNumber) {
+    rakit::test::TestIssuer issuer;
+    ImageWish first, second;
+    second.copy = 1;
+    for (const auto* name : {"pkcs15-blank", "tester"}) {
+        const auto one = *make_image(name, first, issuer), two = *make_image(name, second, issuer);
+        EXPECT_NE(one.document.at("serial"), two.document.at("serial")) << name;
+        EXPECT_EQ(*make_image(name, second, issuer), two) << name;
+    }
 }
 
 TEST(BuiltIns, PinsAreWhatIsWritten) {

@@ -1,6 +1,8 @@
 #include <openssl/core_names.h>
 #include <openssl/rsa.h>
 
+#include <nlohmann/json.hpp>
+
 #include "common/iso7816/tlv.hpp"
 #include "tests/unit/cards/cards.hpp"
 
@@ -29,10 +31,33 @@ const std::string kAgree =
     "4B02"
     "840100";
 const std::string kHash32(64, 'A');
+const std::string kCreateSecret =
+    "00E0000019"
+    "621780020080820141"
+    "83024D01860311"
+    "11FF850200098A0100";
+const std::string kCreateRsa512 =
+    "00E0000019"
+    "621780020200820111"
+    "83024B09860311"
+    "11FF850200008A0100";
+const std::string kStoreSecret = "00DA01A010" + std::string(32, 'A');
 const std::string kPso = "002A9E9A20" + kHash32 + "00";
 
 const std::vector<Row> kRows{
     {"MSE", {kSelectApplication}, kSignWithRsa, "9000"},
+    {"create a secret key", {kVerifyPin1, kSelectApplication}, kCreateSecret, "9000"},
+    {"store a secret key", {kVerifyPin1, kSelectApplication, kCreateSecret}, kStoreSecret, "9000"},
+    {"store a secret key without the PIN",
+     {kVerifyPin1, kSelectApplication, kCreateSecret, "002E0000"},
+     kStoreSecret,
+     "6982"},
+    {"store a secret key of another size", {kVerifyPin1, kSelectApplication, kCreateSecret}, "00DA01A002AABB", "6700"},
+    {"store a secret key elsewhere", {kVerifyPin1, "00A4080C0450154B01"}, kStoreSecret, "6981"},
+    {"store a secret key nowhere", {kVerifyPin1}, kStoreSecret, "6986"},
+    {"a secret key is not read", {kVerifyPin1, kSelectApplication, kCreateSecret, kStoreSecret}, "00B0000010", "6981"},
+    {"generate a secret key", {kVerifyPin1, kSelectApplication, kCreateSecret}, "00460000", "6981"},
+    {"generate RSA, 512 bits", {kVerifyPin1, kSelectApplication, kCreateRsa512}, "00460000", "6A81"},
     {"MSE, restore", {kSelectApplication}, "0022F3B603810100", "6A86"},
     {"MSE, P2", {kSelectApplication}, "002241AA04810200FF", "6A86"},
     {"MSE, no such file", {kSelectApplication}, "002241B60481024BFF", "6A88"},
@@ -299,6 +324,49 @@ TEST(Keys, AnImportedEcKeySigns) {
     EXPECT_EQ(send(*card, command("00DA0186", point, "")), "9000");
     (void)send(*card, kSignWithEc);
     EXPECT_TRUE(verifies(key.get(), *from_hex(kHash32), data_of(send(*card, kPso))));
+}
+
+TEST(Keys, WeakRsaIsATestMode) {
+    auto image = image_of("pkcs15-tc");
+    image.document["weak_rsa"] = true;
+    auto card = *open_image(image);
+    (void)send(*card, kSelectApplication);
+    (void)send(*card, kVerifyPin1);
+    EXPECT_EQ(send(*card, kCreateRsa512), "9000");
+    EXPECT_EQ(send(*card, "00460000"), "9000");
+    EXPECT_EQ(send(*card, "00CA010100").size(), 2U * 64 + 4);
+}
+
+// As OpenSC sends it: a 32 octet hash in the 66 octets of the field.
+TEST(Keys, P521TakesAHashThatIsFilledUpOnTheLeft) {
+    auto card = card_of("pkcs15-tc");
+    (void)send(*card, kSelectApplication);
+    (void)send(*card, kVerifyPin1);
+    EXPECT_EQ(send(*card,
+                   "00E0000019"
+                   "621780020209820122"
+                   "83024B09860311"
+                   "11FF850200008A0100"),
+              "9000");
+    EXPECT_EQ(send(*card, "00460000"), "9000");
+    EXPECT_EQ(send(*card, "002241B603800104"), "9000");
+    const auto signature = data_of(send(*card, "002A9E9A42" + std::string(68, '0') + kHash32 + "00"));
+    const auto image = card->snapshot();
+    const auto& file = image.document.at("files").back();
+    ASSERT_EQ(file.at("path"), "3F0050154B09");
+    const auto key = *ossl::parse_private_key(*from_hex(file.at("key").get<std::string>()));
+    EXPECT_TRUE(verifies(key.get(), *from_hex(kHash32), signature));
+}
+
+TEST(Keys, ASecretKeyTravelsWithTheImage) {
+    auto card = card_of("pkcs15-tc");
+    (void)send(*card, kSelectApplication);
+    (void)send(*card, kVerifyPin1);
+    (void)send(*card, kCreateSecret);
+    EXPECT_EQ(send(*card, kStoreSecret), "9000");
+    const auto image = card->snapshot();
+    EXPECT_EQ((*open_image(image))->snapshot(), image);
+    EXPECT_EQ(image.document.at("files").back().at("key"), std::string(32, 'A'));
 }
 
 TEST(Keys, ChallengesRepeatWithTheImage) {

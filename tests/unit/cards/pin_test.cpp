@@ -67,6 +67,21 @@ TEST(Pins, BlockAfterTheirTriesAndOnlyThePukHelps) {
     EXPECT_FALSE(card->pin_tries(9));
 }
 
+TEST(Pins, ACardHasFourteen) {
+    auto card = card_of("pkcs15-tc");
+    (void)send(*card, kVerifyOpPin);
+    for (unsigned reference = 4; reference <= 14; ++reference) {
+        const auto hex = to_hex(Bytes{static_cast<std::uint8_t>(reference)});
+        EXPECT_EQ(send(*card, "00DA01" + hex + "13" + kOld1 + kPuk + "030A00"), "9000");
+        EXPECT_EQ(send(*card, "002000" + hex + "08" + kOld1), "9000");
+        EXPECT_EQ(send(*card, "002400" + hex + "10" + kOld1 + kNew1), "9000");
+        EXPECT_EQ(send(*card, "002C00" + hex + "10" + kPuk + kOld1), "9000");
+    }
+    EXPECT_EQ(send(*card, "00DA010F13" + kOld1 + kPuk + "030A00"), "6A88");
+    const auto image = card->snapshot();
+    EXPECT_EQ((*open_image(image))->snapshot(), image);
+}
+
 TEST(Pins, ThePukBlocksToo) {
     auto card = card_of("pkcs15-tc");
     for (int i = 0; i < 10; ++i) (void)send(*card, "002C000110" + kNew1 + kNew1);

@@ -1,4 +1,5 @@
 // Whatever arrives: the card answers, keeps its PINs' counters honest, and does nothing unauthorised.
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "tests/unit/cards/cards.hpp"
@@ -7,7 +8,22 @@ namespace rakit::cards::test {
 namespace {
 
 constexpr int kStreams = 10;
-constexpr int kCommands = 10000;
+
+/// commands_each is how long a stream is; RAKIT_RANDOM_COMMANDS makes it longer (`ci/run random`: a million in all).
+int commands_each() {
+    const char* wanted = std::getenv("RAKIT_RANDOM_COMMANDS");
+    return (wanted == nullptr ? 100000 : std::atoi(wanted)) / kStreams;
+}
+
+/// kCanary stands in a file that PIN 1 guards against reading.
+const std::string kCanary = "C0FFEE5EC0DEC0FFEE5EC0DEC0FFEE00";
+
+Image with_canary() {
+    auto image = image_of("pkcs15-tc");
+    image.document["files"].push_back(
+        {{"path", "3F0050154303"}, {"kind", "ef"}, {"acl", "111FFF"}, {"size", 16}, {"content", kCanary}});
+    return image;
+}
 
 /// Stream makes commands that are mostly near to sensible ones.
 class Stream {
@@ -80,13 +96,14 @@ nlohmann::json protected_part(const ImageCard& card) { return card.snapshot().do
 std::vector<int> tries(const ImageCard& card) { return {*card.pin_tries(1), *card.pin_tries(2), *card.pin_tries(3)}; }
 
 TEST(RandomCommands, NeverHurtACard) {
-    const auto& image = image_of("pkcs15-tc");
+    const auto image = with_canary();
     for (int stream = 0; stream < kStreams; ++stream) {
         auto card = *open_image(image);
         const auto files = protected_part(*card);
         Stream commands(static_cast<std::uint64_t>(stream));
         auto before = tries(*card);
-        for (int i = 0; i < kCommands; ++i) {
+        const int commands_in_all = commands_each();
+        for (int i = 0; i < commands_in_all; ++i) {
             const auto command = commands.next();
             const auto answer = card->handle(command);
             ASSERT_FALSE(answer.drop);
@@ -98,6 +115,7 @@ TEST(RandomCommands, NeverHurtACard) {
             const auto after = tries(*card);
             for (std::size_t pin = 0; pin < after.size(); ++pin) ASSERT_LE(after[pin], before[pin]) << to_hex(command);
             before = after;
+            ASSERT_EQ(to_hex(answer.bytes).find(kCanary.substr(0, 12)), std::string::npos) << to_hex(command);
             if (commands.below(500) == 0) card->reset();
         }
         ASSERT_EQ(protected_part(*card), files) << "seed " << stream;
@@ -107,7 +125,8 @@ TEST(RandomCommands, NeverHurtACard) {
 TEST(RandomCommands, NeverHurtACardWhosePinsAreVerified) {
     auto card = card_of("pkcs15-tc");
     Stream commands(99);
-    for (int i = 0; i < kCommands; ++i) {
+    const int commands_in_all = commands_each();
+    for (int i = 0; i < commands_in_all; ++i) {
         for (const auto* pin : {&kVerifyPin1, &kVerifyPin2, &kVerifyOpPin}) (void)send(*card, *pin);
         const auto answer = card->handle(commands.next());
         ASSERT_GE(answer.bytes.size(), 2U);
@@ -115,6 +134,33 @@ TEST(RandomCommands, NeverHurtACardWhosePinsAreVerified) {
     const auto again = open_image(card->snapshot());
     ASSERT_TRUE(again) << to_string(again.error());
     EXPECT_EQ((*again)->snapshot(), card->snapshot());
+}
+
+TEST(RandomCommands, NeverHurtATester) {
+    for (int stream = 0; stream < kStreams; ++stream) {
+        auto card = card_of("tester");
+        card->power_on();
+        SeededRng rng(static_cast<std::uint64_t>(stream), "tester stream");
+        int tries = *card->pin_tries(1);
+        const int commands_in_all = commands_each();
+        for (int i = 0; i < commands_in_all; ++i) {
+            auto command = rng.bytes(rng.bytes(1)[0] % 24U);
+            if (command.size() > 4 && command[4] % 2 == 0) {
+                static constexpr std::uint8_t kIns[] = {0x20, 0x2C, 0x30, 0x32, 0x34, 0x36, 0x38, 0x40, 0x50,
+                                                        0x52, 0x54, 0x56, 0x58, 0x5A, 0xC0, 0x00, 0x12};
+                command[0] = command[0] % 2 == 0 ? 0x80 : 0x00;
+                command[1] = kIns[command[1] % sizeof kIns];
+            }
+            if (i % 50 == 0) (void)send(*card, "00A4040007F052414B495401");
+            const auto answer = card->handle(command);
+            ASSERT_FALSE(answer.drop);
+            ASSERT_GE(answer.bytes.size(), 2U) << to_hex(command);
+            ASSERT_LE(answer.bytes.size(), 65535U) << to_hex(command);
+            ASSERT_LE(answer.delay, std::chrono::seconds(60)) << to_hex(command);
+            ASSERT_LE(*card->pin_tries(1), tries) << to_hex(command);
+            tries = *card->pin_tries(1);
+        }
+    }
 }
 
 }  // namespace

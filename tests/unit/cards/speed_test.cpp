@@ -1,7 +1,9 @@
 // Bounds so wide that only a wrong design passes them: the exact ratios are the benchmark's.
 #include <malloc.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <fstream>
 
 #include "tests/unit/cards/cards.hpp"
 
@@ -21,6 +23,31 @@ TEST(Speed, DispatchTakesMicrosecondsAtMost) {
         std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count() / (2.0 * kRounds);
     RecordProperty("microseconds", std::to_string(each));
     EXPECT_LT(each, 20);
+}
+
+/// resident is this process's memory in use, in octets.
+std::size_t resident() {
+    std::ifstream statm("/proc/self/statm");
+    std::size_t all = 0, pages = 0;
+    statm >> all >> pages;
+    return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+// Ten thousand cards in 400 MB: a tenth of them here in a tenth of it, all of them in the benchmark.
+TEST(Speed, AThousandCardsLiveInOneProcessAndEachAnswers) {
+    const auto& image = image_of("pkcs15-tc");
+    constexpr std::size_t kCards = 1000;
+    const auto before = resident();
+    std::vector<std::unique_ptr<ImageCard>> cards;
+    for (std::size_t i = 0; i < kCards; ++i) cards.push_back(*open_image(image));
+    for (const auto& card : cards) {
+        ASSERT_EQ(send(*card, kSelectApplication), "9000");
+        ASSERT_EQ(send(*card, "00A4090C024403"), "9000");
+        ASSERT_EQ(send(*card, "00B0000002").substr(0, 2), "30");
+    }
+    const auto each = (resident() - before) / kCards;
+    RecordProperty("octets", std::to_string(each));
+    EXPECT_LT(each, 40U * 1024U);
 }
 
 TEST(Speed, AnIdleCardTakesLittleMemory) {

@@ -217,6 +217,7 @@ TEST(Tester, TellsInsertionColdAndWarmReset) {
     card->power_off();
     card->power_on();
     EXPECT_EQ(counters(*card), (Values{2, 1, 1, 6, 2, 2}));
+    card->power_off();
     card->remove();
     card->power_on();
     EXPECT_EQ(counters(*card), (Values{3, 1, 1, 8, 2, 1}));

@@ -8,18 +8,18 @@ using iso7816::TlvWriter;
 
 // RFC 5272's CMCStatusInfoV2 as Bouncy Castle 1.72 encodes it: failed, body part 101, "pop", popFailed.
 TEST(CmcCodec, StatusInfoIsTheGoldenVector) {
-    EXPECT_EQ(to_hex(encode_status({2, {101}, "pop", 9})), "301002010230030201650C03706F70020109");
+    EXPECT_EQ(to_hex(encode_status({2, {101}, "pop", 9, std::nullopt})), "301002010230030201650C03706F70020109");
 }
 
 TEST(CmcCodec, StatusInfoWritesLargeNumbers) {
-    EXPECT_EQ(to_hex(encode_status({0, {0, 200, 0xFFFFFFFF}, "", std::nullopt})),
+    EXPECT_EQ(to_hex(encode_status({0, {0, 200, 0xFFFFFFFF}, "", std::nullopt, std::nullopt})),
               "3013020100300E020100020200C8020500FFFFFFFF");
-    EXPECT_EQ(to_hex(encode_status({2, {0}, "", 1049})), "300C020102300302010002020419");
+    EXPECT_EQ(to_hex(encode_status({2, {0}, "", 1049, std::nullopt})), "300C020102300302010002020419");
 }
 
 TEST(CmcCodec, ResponseHoldsOnlyWhatThereIs) {
     PkiResponse response;
-    response.status = StatusInfo{0, {1}, "", std::nullopt};
+    response.status = StatusInfo{0, {1}, "", std::nullopt, std::nullopt};
     response.transaction_id = {0x80};
     EXPECT_EQ(to_hex(encode_pki_response(response)),
               "3036"
@@ -81,7 +81,8 @@ INSTANTIATE_TEST_SUITE_P(
         FlawRow{"no value", message(tagged_attribute(1, 6, {})), kMalformed, "senderNonce"},
         FlawRow{"negative transaction", message(tagged_attribute(1, 5, octets("0201FF"))), kMalformed, "negative"},
         FlawRow{"padded transaction", message(tagged_attribute(1, 5, octets("02020001"))), kMalformed, "shortest"},
-        FlawRow{"crm", message({}, octets("A103020101")), kMalformed, "tcr"},
+        FlawRow{"crm of something", message({}, octets("A103020101")), kMalformed, "certReq"},
+        FlawRow{"orm", message({}, octets("A203020101")), kMalformed, "tcr"},
         FlawRow{"identification", message(tagged_attribute(1, 2, octets("0C0141"))), ErrorCode::control_unknown,
                 "2B06010505070702"},
         FlawRow{"unknown before a reserved id",

@@ -1,5 +1,7 @@
 #include "tests/unit/cm_core/fixture.hpp"
 
+#include <openssl/crmf.h>
+
 #include "common/ossl/digest.hpp"
 
 namespace rakit::cm::test {
@@ -73,6 +75,30 @@ Bytes revoke_request(const Replaces& replaces) {
         .bytes();
 }
 
+Bytes crmf(const Request& request, const Line& line) {
+    OSSL_CRMF_MSG* message = OSSL_CRMF_MSG_new();
+    const auto name = x509::encode_name(subject_of(request));
+    const unsigned char* cursor = name->data();
+    const ossl::Name subject(d2i_X509_NAME(nullptr, &cursor, static_cast<long>(name->size())));
+    OSSL_CRMF_CERTTEMPLATE_fill(OSSL_CRMF_MSG_get0_tmpl(message), line.card_key, subject.get(), nullptr, nullptr);
+    OSSL_CRMF_MSG_set_certReqId(message, static_cast<int>(line.body_part));
+    OSSL_CRMF_MSG_create_popo(OSSL_CRMF_POPO_RAVERIFIED, message, nullptr, nullptr, nullptr, nullptr);
+    Bytes der = ossl::to_der(message, i2d_OSSL_CRMF_MSG);
+    OSSL_CRMF_MSG_free(message);
+    der[0] = 0xA1;  // [1] IMPLICIT
+    return der;
+}
+
+Bytes witness(const Line& line) {
+    return TlvWriter()
+        .nest(0x30,
+              [&](TlvWriter& out) {
+                  out.put(0x02, octet(0));
+                  out.nest(0x30, [&](TlvWriter& ids) { ids.put(0x02, octet(line.body_part)); });
+              })
+        .bytes();
+}
+
 Bytes assemble(ByteView controls, ByteView requests) {
     return TlvWriter()
         .nest(0x30, [&](TlvWriter& data) { data.put(0x30, controls).put(0x30, requests).put(0x30, {}).put(0x30, {}); })
@@ -91,6 +117,10 @@ void read_status(ByteView value, Answer& answer) {
     TlvReader list(reader.read(0x30)->value);
     while (!list.at_end()) answer.body_list.push_back(number(list.read(0x02)->value));
     if (const auto text = reader.read_optional(0x0C)) answer.text = as_text(text->value);
+    if (const auto pend = reader.read_optional(0x30)) {
+        const auto token = TlvReader(pend->value).read(0x04)->value;
+        answer.pend_token.assign(token.begin(), token.end());
+    }
     if (const auto info = reader.read_optional(0x02)) answer.fail_info = static_cast<int>(number(info->value));
 }
 
@@ -158,6 +188,11 @@ Bytes pki_data(Request& request) {
         append(controls, tagged_attribute(id++, 31, mod_cert_template(request, line)));
         if (line.replaces && line.replaces->revoke)
             append(controls, tagged_attribute(id++, 17, revoke_request(*line.replaces)));
+        if (line.crmf) {
+            append(requests, crmf(request, line));
+            if (line.witnessed) append(controls, tagged_attribute(id++, 11, witness(line)));
+            continue;
+        }
         const auto der =
             pkcs10(subject_of(request), line.card_key, line.signing_key ? line.signing_key : line.card_key);
         append(requests,
@@ -165,6 +200,15 @@ Bytes pki_data(Request& request) {
     }
     append(controls, request.extra_controls);
     return assemble(controls, requests);
+}
+
+Bytes query(const Request& request, const Answer& last, std::uint8_t nonce) {
+    Bytes controls;
+    append(controls, tagged_attribute(1, 5, TlvWriter().put(0x02, request.transaction).bytes()));
+    append(controls, tagged_attribute(2, 6, octet_string(Bytes(16, nonce))));
+    append(controls, tagged_attribute(3, 7, octet_string(last.sender_nonce)));
+    append(controls, tagged_attribute(4, 21, octet_string(last.pend_token)));
+    return assemble(controls, {});
 }
 
 Bytes confirmation(const Request& request, const Answer& answer, bool accepted, ByteView nonce) {
@@ -305,6 +349,7 @@ Answer HostTest::send(const Bytes& message, const x509::Certificate* peer) {
     Answer answer;
     answer.http_status = response.status;
     answer.body = response.body;
+    if (response.status == kNoAnswer) return answer;
     if (response.headers.at("content-type").find("CMC-response") == std::string::npos) {
         answer.info = nlohmann::json::parse(response.body);
         return answer;
@@ -328,6 +373,10 @@ Answer HostTest::send(const Bytes& message, const x509::Certificate* peer) {
 
 Answer HostTest::confirm(const Request& request, const Answer& answer, bool accepted, std::uint8_t nonce) {
     return send(sign(confirmation(request, answer, accepted, Bytes(16, nonce)), olivia, {}, clock.now()));
+}
+
+Answer HostTest::ask(const Request& request, const Answer& last, std::uint8_t nonce) {
+    return send(sign(query(request, last, nonce), olivia, {}, clock.now()));
 }
 
 net::HttpResponse HostTest::post_prepare(const nlohmann::json& body, const x509::Certificate* peer) {

@@ -33,6 +33,8 @@ struct Line {
     EVP_PKEY* signing_key = nullptr;  ///< null: card_key
     std::optional<x509::Certificate> tc;
     std::optional<Replaces> replaces;
+    bool crmf = false;            ///< a CRMF request with raVerified in place of the PKCS#10
+    bool witnessed = true;        ///< and lraPOPWitness beside it
     std::uint32_t body_part = 0;  ///< set by pki_data()
 };
 
@@ -58,6 +60,7 @@ struct Answer {
     std::vector<unsigned> body_list;
     std::string text;
     int fail_info = -1;
+    Bytes pend_token;
     Bytes transaction, sender_nonce, recipient_nonce, data_return;
     nlohmann::json info;
     std::vector<x509::Certificate> certificates;
@@ -79,6 +82,9 @@ Bytes pki_data(Request& request);
 
 /// confirmation encodes the second message: accepted certificates, or a failed status over `failed`.
 Bytes confirmation(const Request& request, const Answer& answer, bool accepted, ByteView nonce);
+
+/// query encodes the question about a pending order.
+Bytes query(const Request& request, const Answer& last, std::uint8_t nonce);
 
 /// sign makes the SignedData; `bag` certificates beside the signer's.
 Bytes sign(ByteView content, const Signer& signer, const std::vector<x509::Certificate>& bag, UtcTime time);
@@ -108,6 +114,7 @@ public:
     Answer send(const Bytes& message, const x509::Certificate* peer = nullptr);
     Answer order(Request& request) { return send(encode(request)); }
     Answer confirm(const Request& request, const Answer& answer, bool accepted, std::uint8_t nonce = 0x33);
+    Answer ask(const Request& request, const Answer& last, std::uint8_t nonce);
     net::HttpResponse post_prepare(const nlohmann::json& body, const x509::Certificate* peer = nullptr);
 
     /// configure replaces the host by one with another configuration; the store stays.

@@ -1,5 +1,6 @@
 #include "tests/unit/cm_core/fixture.hpp"
 
+// covers: replay-refused, one-order, tc-used, redo-revokes
 namespace rakit::cm::test {
 namespace {
 

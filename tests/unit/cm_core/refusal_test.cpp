@@ -1,5 +1,7 @@
 #include "tests/unit/cm_core/fixture.hpp"
 
+// covers: static-token, clock-refused, tc-revoked, tc-possession, pop-refused, field-refused
+// covers: procedure-refused, officer-refused, request-log
 namespace rakit::cm::test {
 namespace {
 
@@ -173,7 +175,8 @@ INSTANTIATE_TEST_SUITE_P(
                    [](Attempt& a) { a.config.certificate_procedures[0].active = false; }},
         RefusalRow{"two fit", "ambiguous_certificate_procedure", 1024,
                    [](Attempt& a) {
-                       a.config.certificate_procedures.push_back(a.config.certificate_procedures[0]);
+                       const auto copy = a.config.certificate_procedures[0];
+                       a.config.certificate_procedures.push_back(copy);
                        a.config.certificate_procedures.back().name = "second";
                        a.config.token_procedures[0].certificate_procedures.push_back("second");
                    }},
@@ -216,6 +219,8 @@ INSTANTIATE_TEST_SUITE_P(
             }},
         RefusalRow{"policy", "tc_wrong_policy", 1048,
                    [](Attempt& a) { a.with_tc([](auto& tc) { tc.policies = {"1.2.3"}; }); }},
+        RefusalRow{"no extended key usage", "tc_wrong_policy", 1048,
+                   [](Attempt& a) { a.config.token_procedures[0].tc_controls->extended_key_usage = "1.2.3"; }},
         RefusalRow{"no policy", "tc_wrong_policy", 1048,
                    [](Attempt& a) { a.with_tc([](auto& tc) { tc.policies.clear(); }); }},
         RefusalRow{"other key", "tc_key_mismatch", 1049,
@@ -257,10 +262,11 @@ INSTANTIATE_TEST_SUITE_P(
         RefusalRow{"required e-mail missing", "field_missing", 1060,
                    [](Attempt& a) { a.config.token_procedures[0].fields.back().required = true; }},
         RefusalRow{"field unknown", "field_not_allowed", 1061, [](Attempt& a) { a.request.fields["shoeSize"] = "42"; }},
-        RefusalRow{"field invisible", "field_not_allowed", 1061,
+        RefusalRow{"field of another role", "field_not_allowed", 1061,
                    [](Attempt& a) {
+                       a.config.officers[0].roles = {Role::use_clients, Role::issue_certificate};
                        for (auto& field : a.config.token_procedures[0].fields)
-                           field.visible = field.name != "organization";
+                           if (field.name == "organization") field.roles = {Role::recover_key};
                    }},
         RefusalRow{"subject with more", "field_not_allowed", 1061,
                    [](Attempt& a) {
@@ -286,7 +292,10 @@ INSTANTIATE_TEST_SUITE_P(
                            "0141");
                    }},
         RefusalRow{"QC statement", "qc_not_allowed", 5,
-                   [](Attempt& a) { a.request.template_extensions = *from_hex("300E06082B0601050507010304023000"); }},
+                   [](Attempt& a) {
+                       a.request.template_extensions =
+                           *from_hex("301806082B06010505070103040C300A3008060604008E460101");
+                   }},
         RefusalRow{"revocation of another's", "revoke_target_unknown", 4,
                    [](Attempt& a) {
                        a.without_tc();

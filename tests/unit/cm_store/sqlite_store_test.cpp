@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/base/file.hpp"
+#include "mock_cm/store/search.hpp"
 #include "tests/unit/cm_store/records.hpp"
 
 namespace rakit::cm {
@@ -149,6 +150,91 @@ TEST_F(SqliteFile, OverwrittenPagesAreRefused) {
 
 TEST_F(SqliteFile, FolderThatIsNotThereIsAnError) {
     EXPECT_EQ(SqliteStore::open(x_folder / "none" / "cm.sqlite").error().code, ErrorCode::file_unwritable);
+}
+
+TEST_F(SqliteFile, OpPinsRestEncryptedUnderTheKeyBesideTheDatabase) {
+    const std::string pin = "271828-canary";
+    {
+        auto store = SqliteStore::open(file());
+        ASSERT_TRUE(store) << to_string(store.error());
+        auto transaction = (*store)->begin();
+        ASSERT_TRUE((*transaction)->put_op_pin("0A1B", as_bytes(pin)));
+        ASSERT_TRUE((*transaction)->commit());
+    }
+    for (const auto& entry : std::filesystem::directory_iterator(x_folder))
+        EXPECT_EQ(as_text(*read_file(entry.path())).find(pin), std::string_view::npos) << entry.path();
+    struct stat status {};
+    ASSERT_EQ(::stat((x_folder / "op-pin.key").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, 0600U);
+    auto again = SqliteStore::open(file());
+    EXPECT_EQ(as_text(**(*(*again)->begin())->op_pin("0A1B")), pin);
+}
+
+TEST_F(SqliteFile, OpPinOfAnotherCardOrUnderAnotherKeyIsNotGiven) {
+    {
+        auto store = SqliteStore::open(file());
+        auto transaction = (*store)->begin();
+        ASSERT_TRUE((*transaction)->put_op_pin("0A1B", as_bytes("123456")));
+        ASSERT_TRUE((*transaction)->commit());
+    }
+    tamper("UPDATE op_pins SET card_serial = '0A1C'");
+    {
+        auto store = SqliteStore::open(file());
+        EXPECT_EQ((*(*store)->begin())->op_pin("0A1C").error().code, ErrorCode::store_invalid);
+    }
+    tamper("UPDATE op_pins SET card_serial = '0A1B'");
+    ASSERT_TRUE(write_file_atomically(x_folder / "op-pin.key", Bytes(64, 7), 0600));
+    auto store = SqliteStore::open(file());
+    EXPECT_EQ((*(*store)->begin())->op_pin("0A1B").error().code, ErrorCode::store_invalid);
+    ASSERT_TRUE(write_file_atomically(x_folder / "op-pin.key", Bytes(63, 7), 0600));
+    EXPECT_EQ(SqliteStore::open(file()).error().code, ErrorCode::store_invalid);
+}
+
+TEST_F(SqliteFile, LogIsFiltered) {
+    auto store = SqliteStore::open(file());
+    {
+        auto transaction = (*store)->begin();
+        for (int i = 0; i < 4; ++i) {
+            auto entry = an_entry(i);
+            entry.success = i % 2 == 0;
+            entry.category = i < 2 ? "issue" : "confirm";
+            ASSERT_TRUE((*transaction)->append_log(entry));
+        }
+        ASSERT_TRUE((*transaction)->commit());
+    }
+    const auto count = [&](const LogFilter& wanted) { return (*store)->find_in_log(wanted)->size(); };
+    EXPECT_EQ(count({}), 4U);
+    EXPECT_EQ(count({true, "", "", {}}), 2U);
+    EXPECT_EQ(count({true, "", "issue", {}}), 1U);
+    EXPECT_EQ(count({false, "", "", at(2)}), 2U);
+    EXPECT_EQ(count({false, "Nobody", "", {}}), 0U);
+    EXPECT_EQ(count({false, an_entry(0).officer, "", {}}), 4U);
+}
+
+/// A search must not look at every certificate: SQLite says whether it takes an index.
+TEST_F(SqliteFile, SearchesTakeAnIndex) {
+    ASSERT_TRUE(SqliteStore::open(file()));
+    SQLite::Database database(file().string());
+    const auto plan = [&](const CertificateSearch& wanted) {
+        SQLite::Statement statement(database, "EXPLAIN QUERY PLAN " + search_text(wanted));
+        std::string text;
+        while (statement.executeStep()) text += statement.getColumn(3).getString() + "; ";
+        return text;
+    };
+    CertificateSearch by_serial, by_card, by_name, by_key, on_hold, by_id;
+    by_serial.serial = "1F";
+    by_card.card_serial = "0A1B";
+    by_name.common_name = "Anna*";
+    by_key.subject_key_id = "AA";
+    on_hold.active = false;
+    by_id.id = 1;
+    for (const auto& [wanted, index] : {std::pair{&by_serial, "sqlite_autoindex_certificates_1"},
+                                        {&by_card, "certificates_by_card"},
+                                        {&by_name, "certificates_by_name"},
+                                        {&by_key, "certificates_by_key_id"},
+                                        {&on_hold, "certificates_on_hold"},
+                                        {&by_id, "INTEGER PRIMARY KEY"}})
+        EXPECT_THAT(plan(*wanted), HasSubstr(index));
 }
 
 /// commit_forever is the child: it tells each commit on the pipe, until it is killed.

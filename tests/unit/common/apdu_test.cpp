@@ -73,6 +73,10 @@ TEST(Atr, ReadsTheProjectsCards) {
     EXPECT_TRUE(oseid->t0 && oseid->t1);
     EXPECT_TRUE(parse_atr(*from_hex("3B 8B 80 01 80 F9 A0 00 00 03 08 00 00 10 00 C8")));
     EXPECT_TRUE(parse_atr(*from_hex("3B00")));
+    EXPECT_EQ(named_application(*from_hex("3B 8B 80 01 80 F9 A0 00 00 03 08 00 00 10 00 C8")),
+              from_hex("A00000030800001000"));
+    EXPECT_EQ(named_application(*from_hex("3B 85 80 01 4F 73 45 49 44 70")), std::nullopt);
+    EXPECT_EQ(named_application(*from_hex("3BFD1300008131FE158073C021C057597562694B657940")), std::nullopt);
 }
 
 TEST(Atr, RefusesWrongOnes) {

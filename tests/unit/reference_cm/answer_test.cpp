@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "common/x509/builder.hpp"
+#include "reference/cm/answer.hpp"
 #include "tests/unit/reference_cm/fixture.hpp"
 
 namespace rakit::reference::test {
@@ -17,9 +18,17 @@ struct Client {
     CmClient client{exchange, {World::get().root}, clock, rng};
 };
 
+Result<Submission> submit_all(Client& under_test, const Submission& so_far = {}) {
+    return under_test.client.submit(Bytes{0x30, 0x00}, World::get().order(), so_far, *World::get().unlocked_officer());
+}
+
+Result<Issued> submit(Client& under_test) {
+    return submit_all(under_test).transform([](Submission&& submission) { return std::move(submission.issued); });
+}
+
 Result<Issued> submit(net::HttpResponse answer) {
     Client under_test({std::move(answer)});
-    return under_test.client.submit(Bytes{0x30, 0x00}, World::get().order());
+    return submit(under_test);
 }
 
 TEST(Submit, CertificatesAreMatchedByKey) {
@@ -50,11 +59,11 @@ TEST(Submit, WithoutConfirmationAndWithIssuerCertificates) {
 TEST(Submit, SendsTheOctetsAsTheyAre) {
     const World& world = World::get();
     Client under_test({cmc_answer(AnswerSpec(world, world.order()).encode())});
-    ASSERT_TRUE(under_test.client.submit(Bytes{0x30, 0x01, 0x05}, world.order()));
+    ASSERT_TRUE(submit(under_test));
     const auto& sent = under_test.exchange.requests.at(0);
     EXPECT_EQ(sent.method + " " + sent.target, "POST /cmc");
     EXPECT_EQ(sent.headers.at("content-type"), "application/pkcs7-mime; smime-type=CMC-request");
-    EXPECT_EQ(sent.body, (Bytes{0x30, 0x01, 0x05}));
+    EXPECT_EQ(sent.body, (Bytes{0x30, 0x00}));
 }
 
 TEST(Submit, AsksForTheIssuersOnlyIfTheBagLacksThem) {
@@ -64,7 +73,7 @@ TEST(Submit, AsksForTheIssuersOnlyIfTheBagLacksThem) {
     // Any SignedData with the CA in its bag will do.
     const net::HttpResponse cacerts{200, {}, to_bytes(to_base64(AnswerSpec(world, world.order()).encode()))};
     Client under_test({cmc_answer(spec.encode()), cacerts});
-    const auto issued = under_test.client.submit(Bytes{0x30, 0x00}, world.order());
+    const auto issued = submit(under_test);
     ASSERT_TRUE(issued) << to_string(issued.error());
     EXPECT_EQ(under_test.exchange.requests.at(1).target, "/cacerts");
 }
@@ -79,7 +88,7 @@ TEST(Submit, AnOrderWhoseIssuersCannotBeHadWasSentAllTheSame) {
         json_answer(503, R"({"version": 1, "error": {"code": "cm_maintenance", "message": "m", "remedy": "r"}})")};
     for (const auto& cacerts : answers) {
         Client under_test({cmc_answer(spec.encode()), cacerts});
-        const auto issued = under_test.client.submit(Bytes{0x30, 0x00}, world.order());
+        const auto issued = submit(under_test);
         ASSERT_FALSE(issued);
         EXPECT_EQ(issued.error().code, ErrorCode::cm_timeout_after_submit) << to_string(issued.error());
     }
@@ -222,7 +231,7 @@ TEST(Submit, ACertificateByAStrangerIsUntrusted) {
     replace(spec, to_hex(world().new_ec.sha256()), to_hex(forged.sha256()));
     const net::HttpResponse cacerts{200, {}, to_bytes(to_base64(AnswerSpec(world(), world().order()).encode()))};
     Client under_test({cmc_answer(spec.encode()), cacerts});
-    const auto issued = under_test.client.submit(Bytes{0x30, 0x00}, world().order());
+    const auto issued = submit(under_test);
     ASSERT_FALSE(issued);
     EXPECT_EQ(issued.error().code, ErrorCode::cm_untrusted);
     EXPECT_EQ(issued.error().line, "46");
@@ -231,7 +240,7 @@ TEST(Submit, ACertificateByAStrangerIsUntrusted) {
 TEST(Submit, ASignerWhoseTimeIsOverIsUntrusted) {
     Client under_test({cmc_answer(AnswerSpec(world(), world().order()).encode())});
     under_test.clock.sleep(std::chrono::hours(24 * 365 * 40));
-    EXPECT_EQ(under_test.client.submit(Bytes{0x30, 0x00}, world().order()).error().code, ErrorCode::cm_untrusted);
+    EXPECT_EQ(submit(under_test).error().code, ErrorCode::cm_untrusted);
 }
 
 TEST(Submit, ARefusalSaysWhatTheCmSaid) {
@@ -285,9 +294,44 @@ TEST(Submit, HttpRefusals) {
         json_answer(400, R"({"version": 1, "error": {"code": "request_malformed", "message": "m", "remedy": "r"}})"));
     EXPECT_EQ(refused.error(), (Error{ErrorCode::request_malformed, "m", "submit", "HTTP 400", "r", ""}));
     EXPECT_EQ(submit(json_answer(502, "<html>Bad gateway</html>")).error().code, ErrorCode::cm_answer_invalid);
-    Client under_test({Result<net::HttpResponse>(fail(ErrorCode::cm_timeout_after_submit, "no answer"))});
-    EXPECT_EQ(under_test.client.submit(Bytes{0x30, 0x00}, world().order()).error().code,
-              ErrorCode::cm_timeout_after_submit);
+    Client under_test({Result<net::HttpResponse>(fail(ErrorCode::cm_no_answer, "no answer"))});
+    EXPECT_EQ(submit(under_test).error().code, ErrorCode::cm_timeout_after_submit);
+}
+
+TEST(Pending, IsToldAndAskedForAgain) {
+    AnswerSpec spec(world(), world().order());
+    spec.status = 3;
+    spec.pend_info = *from_hex("3014 040101 180F32303330303130313132303030305A");
+    spec.response_info.clear();
+    Client first({cmc_answer(spec.encode())});
+    const auto waiting = submit_all(first);
+    ASSERT_TRUE(waiting) << to_string(waiting.error());
+    const Pending pending{{1}, *from_iso8601("2030-01-01T12:00:00Z"), Bytes(16, 0x55)};
+    EXPECT_EQ(waiting->pending, pending);
+    EXPECT_TRUE(waiting->issued.certificates.empty());
+
+    AnswerSpec issued(world(), world().order());
+    issued.recipient_nonce = SeededRng(1, "client").bytes(16);  // what Client will draw
+    issued.data_return.reset();
+    Client second({cmc_answer(issued.encode())});
+    const auto done = submit_all(second, *waiting);
+    ASSERT_TRUE(done) << to_string(done.error());
+    EXPECT_EQ(done->issued.certificates.size(), 2U);
+    EXPECT_FALSE(done->pending);
+    EXPECT_NE(second.exchange.requests.at(0).body, (Bytes{0x30, 0x00})) << "the order itself is not sent again";
+
+    spec.pend_info.clear();  // pending, and nothing to ask with
+    EXPECT_EQ(submit(cmc_answer(spec.encode())).error().code, ErrorCode::cm_answer_invalid);
+}
+
+TEST(Submit, ACertificateOutsideItsValidityIsRefused) {
+    for (const auto shift : {std::chrono::hours(24 * 365 * 100), std::chrono::hours(-24 * 365 * 100)}) {
+        const auto at = kNow + shift;
+        const auto judged = check_certificate(world().new_rsa, world().order().lines[0], at);
+        ASSERT_FALSE(judged);
+        EXPECT_EQ(judged.error().code, ErrorCode::cm_answer_invalid);
+    }
+    EXPECT_TRUE(check_certificate(world().new_rsa, world().order().lines[0], kNow));
 }
 
 struct ConfirmWorld {

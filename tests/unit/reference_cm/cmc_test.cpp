@@ -114,13 +114,20 @@ TEST(Cmc, MalformedResponsesAreRefusedWithTheOffset) {
 }
 
 TEST(Cmc, StatusForms) {
-    // A body part path stands for its last element; pendInfo is passed over.
+    // A body part path stands for its last element.
     const auto path = decode_status_info(*from_hex("3010 020102 300B 020108 3006 020100 020109"));
     ASSERT_TRUE(path) << to_string(path.error());
     EXPECT_EQ(path->body_parts, (std::vector<std::uint32_t>{8, 9}));
-    EXPECT_TRUE(decode_status_info(*from_hex("300D 020103 3003020101 3003 040101")));
-    for (const char* wrong : {"3005 020102 3000", "3008 020102 3003 020165 00", "3003 020102",
-                              "300A 020102 3005 3000 020101", "300C 020102 3003020165 020101 0500"})
+    const auto pending =
+        decode_status_info(*from_hex("301E 020103 3003020101 3014 040101 180F32303330303130313132303030305A"));
+    ASSERT_TRUE(pending) << to_string(pending.error());
+    EXPECT_EQ(pending->pend_info->token, Bytes{1});
+    EXPECT_EQ(to_iso8601(pending->pend_info->time), "2030-01-01T12:00:00Z");
+    for (const char* wrong :
+         {"3005 020102 3000", "3008 020102 3003 020165 00", "3003 020102", "300A 020102 3005 3000 020101",
+          "300D 020103 3003020101 3003 040101",                                     // no pendTime
+          "301E 020103 3003020101 3014 040101 180F32303330313330313132303030305A",  // month 13
+          "300C 020102 3003020165 020101 0500"})
         EXPECT_FALSE(decode_status_info(*from_hex(wrong))) << wrong;
 }
 

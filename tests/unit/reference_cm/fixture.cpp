@@ -135,6 +135,7 @@ Bytes AnswerSpec::pki_response() const {
                                           parts.put(0x02, Bytes{static_cast<std::uint8_t>(part)});
                                   });
                                   if (!text.empty()) info.put(0x0C, as_bytes(text));
+                                  info.raw(pend_info);
                                   if (fail_info)
                                       info.put(0x02, Bytes{static_cast<std::uint8_t>(*fail_info >> 8),
                                                            static_cast<std::uint8_t>(*fail_info)});

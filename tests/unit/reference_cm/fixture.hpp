@@ -36,6 +36,7 @@ struct AnswerSpec {
     std::vector<std::uint32_t> body_parts;
     std::string text;
     std::optional<int> fail_info;
+    Bytes pend_info;  ///< DER
     std::string response_info;
     std::vector<x509::Certificate> bag;
     x509::Certificate signer;

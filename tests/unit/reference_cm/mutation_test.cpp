@@ -41,6 +41,7 @@ class Rounds : public ::testing::TestWithParam<bool> {};
 TEST_P(Rounds, AMutatedAnswerNeverBringsAnotherKeysCertificate) {
     const World& world = World::get();
     const Order order = world.order();
+    const auto officer = world.unlocked_officer();
     const AnswerSpec spec(world, order);
     const Bytes valid = GetParam() ? spec.encode() : spec.pki_response();
     SeededRng rng(20, GetParam() ? "outer" : "inner");
@@ -59,7 +60,9 @@ TEST_P(Rounds, AMutatedAnswerNeverBringsAnotherKeysCertificate) {
         exchange.first = GetParam() ? mutated : sign(mutated, spec.content_type, spec);
         VirtualClock clock(kNow);
         CmClient client(exchange, {world.root}, clock, rng);
-        const auto issued = client.submit(Bytes{0x30, 0x00}, order);
+        const auto issued = client.submit(Bytes{0x30, 0x00}, order, {}, *officer).transform([](Submission&& whole) {
+            return std::move(whole.issued);
+        });
         refused += issued ? 0 : 1;
         expect_sound(issued, order);
     }

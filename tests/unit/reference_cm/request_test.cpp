@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <openssl/crmf.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -146,6 +147,36 @@ TEST(EncodedOrder, HoldsTheControlsAndTheBag) {
           ":1.3.6.1.5.5.7.7.31", ":id-cmc-revokeRequest", ":0A1B2C3D", ":X509v3 Subject Alternative Name"})
         EXPECT_TRUE(contains(structure, control)) << control << "\n" << structure;
     EXPECT_EQ(request_body_parts(encoded.order), (std::vector<std::uint32_t>{8, 9}));
+}
+
+TEST(EncodedOrder, QcStatementsAndAKeyThatCannotSign) {
+    const World& world = World::get();
+    FakeExchange exchange{{}};
+    VirtualClock clock{kNow};
+    SeededRng rng{1, "client"};
+    CmClient client{exchange, {world.root}, clock, rng};
+    Order order = world.order();
+    order.lines[0].witnessed = true;
+    order.qc_statements = {QcCClegislation{{"UK", "FR"}}};
+    const auto witnessed = client.witnessed_request(order, order.lines[0]);
+    ASSERT_TRUE(witnessed) << to_string(witnessed.error());
+    const auto der = client.encode_order(order, {*witnessed, world.requests(order).at(1)}, *world.unlocked_officer());
+    ASSERT_TRUE(der) << to_string(der.error());
+    const Folder folder;
+    const auto file = folder.put("order.der", *der);
+    const auto root = folder.put("root.pem", as_bytes(to_pem(world.root)));
+    const Outcome judged = run("openssl cms -verify -purpose any -inform DER -binary -in " + file + " -CAfile " + root +
+                               " -out " + file + ".pkidata");
+    ASSERT_EQ(judged.status, 0) << judged.output;
+    const std::string structure = run("openssl asn1parse -inform DER -in " + file + ".pkidata").output;
+    for (const char* part : {":id-cmc-lraPOPWitness", ":qcStatements"})
+        EXPECT_TRUE(contains(structure, part)) << part << "\n" << structure;
+    // OpenSSL's own CRMF template reads the request: the certReqId is the body part id.
+    const unsigned char* cursor = witnessed->data();
+    OSSL_CRMF_MSG* message = d2i_OSSL_CRMF_MSG(nullptr, &cursor, static_cast<long>(witnessed->size()));
+    ASSERT_NE(message, nullptr) << ossl::last_error();
+    EXPECT_EQ(OSSL_CRMF_MSG_get_certReqId(message), static_cast<int>(request_body_parts(order).at(0)));
+    OSSL_CRMF_MSG_free(message);
 }
 
 TEST(EncodedOrder, ATcIsExchangedNotRevoked) {

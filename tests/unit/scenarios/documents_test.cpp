@@ -6,6 +6,7 @@
 #include "embedded/report_schema.hpp"
 #include "scenarios/iut/iut.hpp"
 #include "scenarios/runner/load.hpp"
+#include "scenarios/runner/report_more.hpp"
 
 namespace rakit::scenarios {
 namespace {
@@ -40,8 +41,17 @@ TEST(Pages, TheScenarioExampleLoads) {
 
 TEST(Pages, TheReportExampleIsValid) {
     const auto found = examples("report.md", "json");
-    ASSERT_EQ(found.size(), 1U);
+    ASSERT_EQ(found.size(), 2U);
     expect_valid(found[0], embedded::report_schema);
+    EXPECT_TRUE(parse_kill_matrix(found[1], "report.md"));
+}
+
+TEST(Pages, TheTraceExampleReads) {
+    const auto found = examples("trace.md", "json");
+    ASSERT_EQ(found.size(), 1U);
+    const auto trace = parse_trace(found[0], "trace.md");
+    ASSERT_TRUE(trace) << to_string(trace.error());
+    EXPECT_EQ(trace->events.size(), 2U);
 }
 
 TEST(Pages, TheExamplesOfAnRaAreValid) {

@@ -32,6 +32,11 @@ struct Fake {
                     return {};
                 },
                 .disarm = [this] { note("disarm"); },
+                .faults = [] { return R"([{"kind":"mute"}])"; },
+                .latency = [] { return "fast"; },
+                .set_latency = [this](const std::string& latency) -> Result<void> {
+                    return note("latency " + latency), Result<void>();
+                },
                 .counters =
                     [] {
                         return ServeCounters{1, 2, 3, 4, 5};
@@ -40,7 +45,8 @@ struct Fake {
                     [] {
                         return Bytes{0x3B, 0x00};
                     },
-                .serial = [] { return "0A1B"; }};
+                .serial = [] { return "0A1B"; },
+                .profile = [] { return "tester"; }};
     }
     void note(const std::string& what) { log.push_back(what); }
 };

@@ -1,12 +1,7 @@
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <poll.h>
-#include <pty.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <filesystem>
-#include <future>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -14,13 +9,13 @@
 #include "cli/dialog_absent.hpp"
 #include "cli/dialog_events.hpp"
 #include "cli/dialog_fd.hpp"
-#include "cli/dialog_terminal.hpp"
 #include "cli/session_json.hpp"
 #include "common/base/file.hpp"
 #include "common/document/document.hpp"
 #include "embedded/events_schema.hpp"
 #include "tests/unit/session/samples.hpp"
 
+// covers: seed-2, dialog-cancel, pin-last-try
 namespace rakit::cli {
 namespace {
 
@@ -109,8 +104,9 @@ TEST(DialogAbsent, NamesTheOption) {
     EXPECT_TRUE(names(dialog.ask_pin(kPin1), "--pin-fd"));
     EXPECT_TRUE(names(dialog.choose_actions(samples::card()), "--action"));
     EXPECT_TRUE(names(dialog.choose_procedure({samples::procedure()}), "employee-tc"));
-    EXPECT_TRUE(names(dialog.fill_fields(samples::procedure().fields, {}), "--field commonName="));
-    EXPECT_TRUE(dialog.fill_fields(samples::procedure().fields, {{"commonName", "A"}}));
+    EXPECT_TRUE(names(dialog.fill_form(samples::form()), "--field commonName="));
+    EXPECT_TRUE(dialog.fill_form(samples::form({{"commonName", "A"}})));
+    EXPECT_TRUE(names(dialog.confirm({"replace-ca", "Replace?", false, "--replace-ca"}), "--replace-ca"));
 }
 
 /// Lines of the worked example in the page, by their first character.
@@ -146,14 +142,19 @@ TEST(DialogEvents, ReadsTheWorkedExample) {
     DialogEvents dialog(in.ends[0], out.ends[1], CertificateFolder("."));
     EXPECT_EQ(digits(dialog.ask_pin({"signature-pin", "S", {}, false})), "officer");
     EXPECT_EQ(*dialog.choose_procedure({samples::procedure()}), "employee-tc");
-    EXPECT_EQ(*dialog.fill_fields(samples::procedure().fields, {}),
-              (std::map<std::string, std::string>{{"commonName", "Anna Ek"}}));
+    const auto filled = *dialog.fill_form(samples::form());
+    EXPECT_EQ(filled.values, (std::map<std::string, std::string>{{"commonName", "Anna Ek"}}));
+    EXPECT_EQ(filled.visible, (std::vector<std::string>{"commonName", "qcStatements"}));
+    EXPECT_EQ(filled.statements, (std::vector<reference::QcStatement>{reference::QcLimitValue{"EUR", 500, 3}}));
+    EXPECT_TRUE(*dialog.confirm({"replace-ca", "Replace?", false, {}}));
     EXPECT_EQ(digits(dialog.ask_pin(kPin1)), "111111");
     EXPECT_EQ(digits(dialog.ask_pin({"pin:02", "PIN 2", 1, true})), "222222");
     in.write(
+        "{\"answer\":\"reload\"}\n"
         R"({"answer":"actions","actions":[{"key":"45","action":"redo","certificate":"0A"},{"key":"46","action":"blank"}]})"
         "\n");
-    const auto actions = *dialog.choose_actions(samples::card());
+    EXPECT_TRUE(dialog.choose_actions(samples::card())->reload);
+    const auto actions = dialog.choose_actions(samples::card())->actions;
     ASSERT_EQ(actions.size(), 2U);
     EXPECT_EQ(actions[0].action, reference::Action::redo);
     EXPECT_EQ(actions[0].certificate, "0A");
@@ -163,14 +164,17 @@ TEST(DialogEvents, ReadsTheWorkedExample) {
 
 TEST(DialogEvents, WritesWhatTheSchemaSays) {
     Pipe in, out;
-    in.write("{\"answer\":\"cancel\"}\n{\"answer\":\"cancel\"}\n{\"answer\":\"cancel\"}\n{\"answer\":\"cancel\"}\n");
+    for (int i = 0; i < 5; ++i) in.write("{\"answer\":\"cancel\"}\n");
     const auto folder = std::filesystem::temp_directory_path() / ("rakit-dialog-" + std::to_string(::getpid()));
     DialogEvents dialog(in.ends[0], out.ends[1], CertificateFolder(folder));
     EXPECT_EQ(dialog.ask_pin(kPin1).error().code, ErrorCode::pin_cancelled);
-    EXPECT_EQ(dialog.choose_actions(samples::card()).error().code, ErrorCode::pin_cancelled);
-    EXPECT_EQ(dialog.choose_procedure({samples::procedure()}).error().code, ErrorCode::pin_cancelled);
-    EXPECT_EQ(dialog.fill_fields(samples::procedure().fields, {{"commonName", "A"}}).error().code,
-              ErrorCode::pin_cancelled);
+    EXPECT_EQ(dialog.choose_actions(samples::card()).error().code, ErrorCode::cancelled);
+    EXPECT_EQ(dialog.choose_procedure({samples::qualified()}).error().code, ErrorCode::cancelled);
+    auto form = samples::form({{"commonName", "A"}});
+    form.qc = samples::qualified().qc;
+    form.statements = {reference::QcRetentionPeriod{10}};
+    EXPECT_EQ(dialog.fill_form(form).error().code, ErrorCode::cancelled);
+    EXPECT_EQ(dialog.confirm({"replace-ca", "Replace?", false, {}}).error().code, ErrorCode::cancelled);
     const auto certificate = samples::card().keys[0].certificates[0].certificate;
     ASSERT_TRUE(dialog.hand_out({"45", reference::Action::issue, certificate, false}));
     dialog.tell("c", "t");
@@ -181,7 +185,7 @@ TEST(DialogEvents, WritesWhatTheSchemaSays) {
     std::istringstream lines(out.rest());
     std::size_t count = 0;
     for (std::string line; std::getline(lines, line); ++count) EXPECT_EQ(check(line, "event"), "");
-    EXPECT_EQ(count, 9U);
+    EXPECT_EQ(count, 10U);
     const auto pem = read_file(folder / ("45-" + certificate.serial_hex() + ".pem"));
     ASSERT_TRUE(pem);
     EXPECT_EQ(x509::parse_pem(as_text(*pem))->front(), certificate);
@@ -203,6 +207,7 @@ TEST(DialogEvents, RefusesWhatDoesNotFitAndNeverRepeatsASecret) {
              {R"({"answer":"pin","id":"pin:02","value":"987654"})", ErrorCode::document_invalid},
              {R"({"answer":"pin","id":"pin:01","value":"987654"})", ErrorCode::pin_last_try},
              {R"({"answer":"procedure","procedure":"987654"})", ErrorCode::document_invalid},
+             {R"({"answer":"reload"})", ErrorCode::document_invalid},
              {"", ErrorCode::document_invalid}}) {
         Pipe in, out;
         in.write(row.line + "\n");
@@ -216,139 +221,6 @@ TEST(DialogEvents, RefusesWhatDoesNotFitAndNeverRepeatsASecret) {
     in.close_writer();
     DialogEvents dialog(in.ends[0], out.ends[1], CertificateFolder("."));
     EXPECT_EQ(dialog.ask_pin(kPin1).error().code, ErrorCode::prompt_unavailable);
-}
-
-/// Person is the other end of a pseudo-terminal.
-class Person {
-public:
-    Person() {
-        int dialog_end = -1;
-        EXPECT_EQ(::openpty(&x_end, &dialog_end, nullptr, nullptr, nullptr), 0);
-        x_watch = ::dup(dialog_end);
-        dialog = std::make_unique<DialogTerminal>(Descriptor(dialog_end), CertificateFolder("."));
-    }
-    Person(const Person&) = delete;
-    ~Person() {
-        ::close(x_watch);
-        ::close(x_end);
-    }
-    /// sees waits (10 s at most) until the text is on the screen.
-    bool sees(const std::string& text) {
-        for (;;) {
-            if (const auto at = screen.find(text, x_seen); at != std::string::npos) {
-                x_seen = at + text.size();
-                return true;
-            }
-            pollfd wait{x_end, POLLIN, 0};
-            char chunk[1024];
-            if (::poll(&wait, 1, 10000) <= 0) return false;
-            const ssize_t n = ::read(x_end, chunk, sizeof chunk);
-            if (n <= 0) return false;
-            screen.append(chunk, static_cast<std::size_t>(n));
-        }
-    }
-    void types(const std::string& keys) {
-        EXPECT_EQ(::write(x_end, keys.data(), keys.size()), static_cast<ssize_t>(keys.size()));
-    }
-    bool echoes() const {
-        termios now{};
-        return ::tcgetattr(x_watch, &now) == 0 && (now.c_lflag & ECHO) != 0;
-    }
-    template <class F>
-    auto ask(F&& question) {
-        return std::async(std::launch::async, std::forward<F>(question));
-    }
-    std::unique_ptr<DialogTerminal> dialog;
-    std::string screen;
-
-private:
-    int x_end = -1;
-    int x_watch = -1;
-    std::size_t x_seen = 0;
-};
-
-TEST(DialogTerminal, APinIsNotEchoedAndCanBeCorrected) {
-    Person person;
-    auto pin = person.ask([&] { return digits(person.dialog->ask_pin(kPin1)); });
-    ASSERT_TRUE(person.sees("PIN 1 (3 tries left): "));
-    EXPECT_FALSE(person.echoes());
-    person.types(
-        "99\x15"
-        "4711x\x7f\r");
-    EXPECT_EQ(pin.get(), "4711");
-    EXPECT_TRUE(person.sees("\n"));
-    EXPECT_TRUE(person.echoes());
-    EXPECT_EQ(person.screen.find("4711"), std::string::npos);
-    EXPECT_EQ(person.screen.find('*'), std::string::npos);
-}
-
-TEST(DialogTerminal, CtrlCCancelsAndTheEchoComesBack) {
-    Person person;
-    auto pin = person.ask([&] { return person.dialog->ask_pin(kPin1).error().code; });
-    ASSERT_TRUE(person.sees("tries left): "));
-    person.types("12\x03");
-    EXPECT_EQ(pin.get(), ErrorCode::pin_cancelled);
-    EXPECT_TRUE(person.echoes());
-}
-
-TEST(DialogTerminal, TheLastTryMustBeMeant) {
-    Person person;
-    auto refused = person.ask([&] { return person.dialog->ask_pin(kLast).error().code; });
-    ASSERT_TRUE(person.sees("ONE try left"));
-    person.types("y\n");
-    EXPECT_EQ(refused.get(), ErrorCode::pin_last_try);
-    auto pin = person.ask([&] { return digits(person.dialog->ask_pin(kLast)); });
-    ASSERT_TRUE(person.sees("Type yes to go on: "));
-    person.types("yes\n");
-    ASSERT_TRUE(person.sees("PIN 1: "));
-    person.types("4711\r");
-    EXPECT_EQ(pin.get(), "4711");
-}
-
-TEST(DialogTerminal, ChoosesActionsByNumber) {
-    Person person;
-    auto card = samples::card();
-    card.keys[1].certificates = {{samples::certificate_for(card.keys[1].spki, 4, "Anna Ek"), "a", "1", false},
-                                 {samples::certificate_for(card.keys[1].spki, 5, "Anna Ek"), "b", "2", false}};
-    auto chosen = person.ask([&] { return *person.dialog->choose_actions(card); });
-    ASSERT_TRUE(person.sees("TC 45 [TC]"));
-    ASSERT_TRUE(person.sees("Action [1]: "));
-    EXPECT_EQ(person.screen.find("4  add"), std::string::npos) << "Add isn't offered with a TC";
-    person.types("7\n");
-    ASSERT_TRUE(person.sees("from 1 to 3"));
-    person.types("3\n");
-    ASSERT_TRUE(person.sees("4  add"));
-    ASSERT_TRUE(person.sees("Action [1]: "));
-    person.types("3\n");
-    ASSERT_TRUE(person.sees("Replace which [1]: "));
-    person.types("2\n");
-    const auto actions = chosen.get();
-    ASSERT_EQ(actions.size(), 2U);
-    EXPECT_EQ(actions[0].action, reference::Action::redo);
-    EXPECT_FALSE(actions[0].certificate);
-    EXPECT_EQ(actions[1].certificate, "05");
-}
-
-TEST(DialogTerminal, ProceduresAndFields) {
-    Person person;
-    auto procedure = samples::procedure();
-    procedure.qc = reference::QcPolicy{{reference::QcCompliance{}}, {}, {}};
-    auto chosen = person.ask([&] { return *person.dialog->choose_procedure({procedure}); });
-    ASSERT_TRUE(person.sees("QC: QcCompliance"));
-    ASSERT_TRUE(person.sees("Procedure [1]: "));
-    person.types("\n");
-    EXPECT_EQ(chosen.get(), "employee-tc");
-    auto filled = person.ask([&] {
-        return *person.dialog->fill_fields({{"commonName", "Name", true, true}, {"title", "Title", false, true}},
-                                           {{"title", "Dr"}});
-    });
-    ASSERT_TRUE(person.sees("Name (required): "));
-    person.types("\n");
-    ASSERT_TRUE(person.sees("Name (required): "));
-    person.types("Anna Ek\n");
-    ASSERT_TRUE(person.sees("Title [Dr]: "));
-    person.types("\n");
-    EXPECT_EQ(filled.get(), (std::map<std::string, std::string>{{"commonName", "Anna Ek"}, {"title", "Dr"}}));
 }
 
 TEST(ContentsTable, OneKeyALineAndTheTcMarked) {

@@ -6,6 +6,8 @@
 #include "common/base/file.hpp"
 #include "tests/unit/session/fakes.hpp"
 
+// covers: reload, op-pin, pin-deadline, pin-nowhere, pin-before-issue, replace-ca
+// covers: issued-after-timeout, card-full, dialog-cancel, fields-visible-set
 namespace rakit::reference {
 namespace {
 
@@ -72,7 +74,7 @@ TEST_F(DriverTest, RedoOnTwoKeysUnderTwoPins) {
     ASSERT_EQ(outcome->lines.size(), 2U);
     EXPECT_TRUE(outcome->lines[0].stored && outcome->lines[1].stored);
     EXPECT_EQ(outcome->transaction.size(), 32U);
-    EXPECT_EQ(dialog.told, (std::vector<std::string>{"soft_token_warning"}));
+    EXPECT_EQ(dialog.told, (std::vector<std::string>{"soft_token_warning", "field_dropped"})) << "the TC's country";
     EXPECT_EQ(cm.confirmations, (std::vector<bool>{true}));
     EXPECT_FALSE(open_order());
     for (const auto& key : card.contents.keys) {
@@ -94,6 +96,113 @@ TEST_F(DriverTest, WhatIsLeftOpenIsAskedFor) {
     const auto outcome = run({});
     ASSERT_TRUE(outcome) << to_string(outcome.error());
     EXPECT_EQ(outcome->lines.size(), 2U);
+}
+
+TEST_F(DriverTest, ReloadReadsTheCardThatIsThereNow) {
+    dialog.reloads = 1;
+    card.before_lock = [&](int lock) {
+        if (lock == 2) card.contents.serial = "0D0E0F";
+    };
+    UpdateRequest request = samples::request();
+    request.actions.clear();
+    const auto outcome = run(request);
+    ASSERT_TRUE(outcome) << to_string(outcome.error());
+    EXPECT_EQ((Log{log.begin(), log.begin() + 7}),
+              (Log{"lock", "contents", "unlock", "lock", "contents", "unlock", "ask signature-pin"}));
+    EXPECT_TRUE(std::filesystem::exists(folder / "0D0E0F.lock") || !std::filesystem::exists(folder / "0D0E0F.json"));
+    for (const auto& prompt : dialog.prompts)
+        EXPECT_TRUE(prompt.id == "signature-pin" || prompt.label.find("0D0E0F") != std::string::npos) << prompt.label;
+}
+
+/// Choices is an officer's choice in memory.
+class Choices final : public FieldChoices {
+public:
+    Result<std::optional<std::vector<std::string>>> recall(const x509::Certificate&, const std::string&) override {
+        return kept;
+    }
+    Result<void> remember(const x509::Certificate&, const std::string&,
+                          const std::vector<std::string>& names) override {
+        kept = names;
+        return {};
+    }
+    std::optional<std::vector<std::string>> kept;
+};
+
+TEST_F(DriverTest, TheOfficersChoiceOfFieldsIsKept) {
+    Choices choices;
+    const auto update = [&] {
+        SeededRng rng(++runs, "driver test");
+        Driver driver({card, cm, officer, dialog, clock, rng, trace, folder, std::chrono::seconds(60), &choices}, {});
+        UpdateRequest request = samples::request();
+        request.fields.clear();
+        dialog.pins = {{"signature-pin", "officer-secret"}, {"pin:01", "111111"}, {"pin:02", "222222"}};
+        const auto outcome = driver.run(request, false);
+        EXPECT_TRUE(outcome) << to_string(outcome.error());
+    };
+    cm.shown = {samples::procedure()};
+    cm.shown.front().fields.push_back({"title", "Title", false, true});
+    dialog.answer.visible = std::vector<std::string>{"commonName"};
+    update();
+    EXPECT_EQ(choices.kept, (std::vector<std::string>{"commonName"}));
+    dialog.answer.visible.reset();
+    card.contents = samples::card();
+    update();
+    ASSERT_EQ(dialog.forms.size(), 2U);
+    EXPECT_TRUE(dialog.forms[0].fields[1].visible);
+    EXPECT_FALSE(dialog.forms[1].fields[1].visible) << "the title was hidden the last time";
+}
+
+TEST_F(DriverTest, WhatCannotStandInTheFormIsRefusedBeforePrepare) {
+    dialog.pins = {{"signature-pin", "officer-secret"}};
+    auto request = samples::request();
+    request.fields["commonName"] = std::string(65, 'x');
+    auto outcome = run(request);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, ErrorCode::field_invalid);
+    EXPECT_EQ(outcome.error().where, "field commonName");
+    EXPECT_EQ(std::count(log.begin(), log.end(), "prepare"), 0);
+    dialog.pins = {{"signature-pin", "officer-secret"}};
+    request = samples::request();
+    request.qc = {QcSscd{}};
+    outcome = run(request);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, ErrorCode::qc_not_allowed);
+    EXPECT_EQ(std::count(log.begin(), log.end(), "prepare"), 0);
+}
+
+TEST_F(DriverTest, ReplacingCaCertificatesIsAskedForOnlyIfOffered) {
+    ASSERT_TRUE(run());
+    EXPECT_EQ(std::count(log.begin(), log.end(), "question replace-ca"), 0);
+    log.clear();
+    card.contents = samples::card();
+    cm.answer.issuer_certificates_stored = true;
+    dialog.pins = {{"signature-pin", "officer-secret"}, {"pin:01", "111111"}, {"pin:02", "222222"}};
+    ASSERT_TRUE(run());
+    EXPECT_EQ(std::count(log.begin(), log.end(), "question replace-ca"), 1);
+    log.clear();
+    card.contents = samples::card();
+    dialog.pins = {{"signature-pin", "officer-secret"}, {"pin:01", "111111"}, {"pin:02", "222222"}};
+    auto request = samples::request();
+    request.replace_ca = false;
+    ASSERT_TRUE(run(request));
+    EXPECT_EQ(std::count(log.begin(), log.end(), "question replace-ca"), 0) << "the options have said it";
+}
+
+/// Lines is a card log in memory.
+class Lines final : public CardLog {
+public:
+    void add(const CardLogEntry& entry) override { lines.push_back(entry.card + " " + entry.what); }
+    Log lines;
+};
+
+TEST_F(DriverTest, WhatIsDoneToTheCardIsLogged) {
+    Lines lines;
+    SeededRng rng(1, "driver test");
+    Driver driver({card, cm, officer, dialog, clock, rng, trace, folder, std::chrono::seconds(60), nullptr, &lines},
+                  {});
+    ASSERT_TRUE(driver.run(samples::request(), false));
+    EXPECT_EQ(lines.lines, (Log{"0A1B2C verify", "0A1B2C sign", "0A1B2C verify", "0A1B2C sign", "0A1B2C submit",
+                                "0A1B2C verify", "0A1B2C write", "0A1B2C confirm", "0A1B2C end"}));
 }
 
 TEST_F(DriverTest, AddOnATransportCertificateIsRefusedBeforeAnythingIsSent) {
@@ -280,6 +389,16 @@ TEST_F(DriverTest, AnOpPinThatTheCmDoesNotHoldIsAskedFor) {
     dialog.pins.push_back({"op-pin", "87654321"});
     const auto outcome = run();
     ASSERT_TRUE(outcome) << to_string(outcome.error());
+}
+
+TEST_F(DriverTest, ACardWithoutOpPinCannotHaveAProcedureThatWantsIt) {
+    dialog.pins = {{"signature-pin", "officer-secret"}};
+    cm.answer.op_pin_required = true;
+    card.contents.pins.pop_back();
+    const auto outcome = run();
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, ErrorCode::op_pin_required);
+    EXPECT_EQ(std::count(log.begin(), log.end(), "submit"), 0);
 }
 
 TEST_F(DriverTest, AWrongSignaturePinSendsNothing) {

@@ -127,6 +127,7 @@ public:
     explicit FakeCm(Log& log) : x_log(log) {}
     ~FakeCm() override { EXPECT_TRUE(fail_at.empty()) << "a fault was never met: " << fail_at.begin()->first; }
 
+    std::vector<Procedure> shown{samples::procedure()};
     PrepareAnswer answer;
     std::string held_op_pin;
     std::map<std::string, Error> fail_at;
@@ -137,7 +138,7 @@ public:
 
     Result<std::vector<Procedure>> procedures() override {
         if (auto error = log("procedures")) return fail(*error);
-        return std::vector{samples::procedure()};
+        return shown;
     }
     Result<std::pair<PrepareAnswer, Pin>> prepare(const Order&) override {
         if (auto error = log("prepare")) return fail(*error);
@@ -152,13 +153,18 @@ public:
         EXPECT_EQ(requests.size(), order.lines.size());
         return concat({order.transaction_id, requests.front()});
     }
-    Result<Issued> submit(ByteView encoded, const Order& order) override {
+    Result<Bytes> witnessed_request(const Order&, const OrderLine& line) override {
+        return to_bytes("witnessed " + line.key);
+    }
+    std::string_view dialect() const override { return "cmc"; }
+    Result<Submission> submit(ByteView encoded, const Order& order, const Submission&,
+                              const OfficerCredential&) override {
         if (during_submit) during_submit();
         auto error = log("submit");
         if (error && !issues_before_failing) return fail(*error);
         const auto issued = orders.emplace(Bytes(encoded.begin(), encoded.end()), samples::issued(order)).first->second;
         if (error) return fail(*error);
-        return issued;
+        return Submission{issued};
     }
     Result<void> confirm(const Order&, const Issued&, bool accepted, const OfficerCredential& officer) override {
         if (auto error = log(accepted ? "confirm" : "refuse")) return fail(*error);
@@ -210,6 +216,10 @@ public:
         {"signature-pin", "officer-secret"}, {"pin:01", "111111"}, {"pin:02", "222222"}};
     std::vector<PinPrompt> prompts;
     std::vector<std::string> told;
+    int reloads = 0;
+    FilledForm answer{{{"commonName", "Anna Ek"}}, {}, {}};
+    std::vector<InputForm> forms;
+    bool yes = false;
     std::vector<LineOutcome> handed_out;
     std::function<void(const PinPrompt&)> before_pin;
 
@@ -226,11 +236,18 @@ public:
         if (pin.empty()) return fail(ErrorCode::pin_cancelled, "cancelled");
         return pin;
     }
-    Result<std::vector<ActionChoice>> choose_actions(const Contents&) override { return samples::request().actions; }
+    Result<ActionsAnswer> choose_actions(const Contents&) override {
+        if (reloads > 0) return ActionsAnswer{{}, --reloads >= 0};
+        return ActionsAnswer{samples::request().actions, false};
+    }
     Result<std::string> choose_procedure(const std::vector<Procedure>& all) override { return all.front().name; }
-    Result<std::map<std::string, std::string>> fill_fields(const std::vector<Field>&,
-                                                           const std::map<std::string, std::string>&) override {
-        return std::map<std::string, std::string>{{"commonName", "Anna Ek"}};
+    Result<FilledForm> fill_form(const InputForm& form) override {
+        forms.push_back(form);
+        return answer;
+    }
+    Result<bool> confirm(const Question& question) override {
+        x_log.push_back("question " + question.id);
+        return yes;
     }
     void tell(const std::string& code, const std::string&) override { told.push_back(code); }
     void progress(const std::string&) override {}

@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
-#include "reference/session/fields.hpp"
 #include "reference/session/lines.hpp"
 #include "tests/unit/session/samples.hpp"
 
+// covers: add-piv-refused, redo-picks
 namespace rakit::reference::core {
 namespace {
 
@@ -63,6 +63,16 @@ TEST(Lines, RedoReplacesThePickElseTheTcElseTheNewest) {
     EXPECT_FALSE((*plan_lines(card, {{"46", Action::redo, {}}}))[0].replaces) << "nothing there, nothing to replace";
 }
 
+TEST(Lines, OfTheSameSecondTheLastInTheDirectoryIsTheNewest) {
+    auto key = plain_card().keys[0];
+    key.certificates.push_back(key.certificates[0]);
+    EXPECT_EQ(key.newest_certificate(), &key.certificates.back());
+    EXPECT_EQ(key.replaced_unless_picked(), &key.certificates.back());
+    key.certificates.clear();
+    EXPECT_EQ(key.newest_certificate(), nullptr);
+    EXPECT_EQ(key.replaced_unless_picked(), nullptr);
+}
+
 TEST(Lines, StandInTheOrderOfTheContentsWithTheirTc) {
     const auto card = samples::card();
     const auto lines = *plan_lines(card, {{"Signature", Action::issue, {}}, {"45", Action::redo, {}}});
@@ -89,45 +99,6 @@ TEST(Lines, ReadBackFindsWhatIsMissing) {
     auto lost = after;
     lost.keys[0].certificates.erase(lost.keys[0].certificates.begin());
     EXPECT_FALSE(check_written(before, lost, wanted)) << "a bystander is gone";
-}
-
-TEST(Fields, JoinCardInputAndVisibility) {
-    const auto card = plain_card();
-    const auto lines = *plan_lines(card, {{"45", Action::redo, {}}});
-    Procedure procedure{
-        "p",
-        "P",
-        {},
-        false,
-        {{"commonName", "Name", true, true}, {"title", "Title", false, true}, {"country", "Country", false, false}},
-        {}};
-    auto plan = *plan_fields(procedure, {}, card, lines);
-    EXPECT_EQ(plan.known, (std::map<std::string, std::string>{{"commonName", "Anna Ek"}}));
-    EXPECT_EQ(plan.dropped, (std::vector<std::string>{"country"}));
-    EXPECT_EQ(plan.visible.size(), 2U);
-
-    UpdateRequest request;
-    request.fields = {{"commonName", "Bo Al"}};
-    request.show_fields = {"country"};
-    plan = *plan_fields(procedure, request, card, lines);
-    EXPECT_EQ(plan.known, (std::map<std::string, std::string>{{"commonName", "Bo Al"}, {"country", "SE"}}));
-    EXPECT_TRUE(plan.dropped.empty());
-    EXPECT_FALSE(plan.ask) << "the officer said what there is to say";
-
-    request.fields["email"] = "a@b";
-    EXPECT_EQ(plan_fields(procedure, request, card, lines).error().code, ErrorCode::field_not_allowed);
-    request = {};
-    request.auto_add_fields = true;
-    EXPECT_EQ(plan_fields(procedure, request, card, lines)->visible.size(), 3U);
-}
-
-TEST(Fields, NothingIsTakenFromATransportCertificate) {
-    const auto card = samples::card();
-    const auto lines = *plan_lines(card, {{"45", Action::redo, {}}});
-    const auto plan = *plan_fields(samples::procedure(), {}, card, lines);
-    EXPECT_TRUE(plan.known.empty());
-    EXPECT_TRUE(plan.ask);
-    EXPECT_EQ(missing_field(plan.visible, plan.known), "commonName");
 }
 
 }  // namespace

@@ -63,7 +63,25 @@ Issued issued(const Order& order, bool confirmation) {
 }
 
 Procedure procedure() {
-    return {"employee-tc", "Employee", {"pkcs15"}, true, {{"commonName", "Name", true, true}}, {}};
+    return {"employee-tc", "Employee", {"pkcs15"}, true, {{"commonName", "Name", true, true}}, {}, {"cmc", "rest"}};
+}
+
+Procedure qualified() {
+    return {"qualified",
+            "Qualified",
+            {"pkcs15"},
+            false,
+            {{"commonName", "Name", true, true}, {"qcStatements", "QC statements", false, true}},
+            QcPolicy{{QcCompliance{}}, {"QcLimitValue", "QcPDS"}, {"QcLimitValue"}},
+            {"cmc", "rest"}};
+}
+
+InputForm form(std::map<std::string, std::string> values) {
+    InputForm form;
+    form.procedure = procedure().name;
+    form.fields = procedure().fields;
+    form.values = std::move(values);
+    return form;
 }
 
 UpdateRequest request(Action action) {

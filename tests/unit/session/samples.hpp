@@ -20,6 +20,12 @@ Issued issued(const Order& order, bool confirmation = true);
 /// procedure is what the CM shows: one field, commonName, required.
 Procedure procedure();
 
+/// qualified is a procedure with QcCompliance fixed and QcLimitValue required.
+Procedure qualified();
+
+/// form is that of procedure(), with these values.
+InputForm form(std::map<std::string, std::string> values = {});
+
 /// request does `action` on both keys, with everything filled in.
 UpdateRequest request(Action action = Action::redo);
 

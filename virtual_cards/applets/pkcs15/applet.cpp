@@ -41,11 +41,11 @@ iso7816::ResponseApdu Pkcs15Applet::execute(const Command& command, const Distur
         case 0x24: return change_reference_data(command, disturbance);
         case 0x2C: return reset_retry_counter(command, disturbance);
         case 0x2E: return deauthenticate(command);
-        case 0xCA: return get_data(command);
+        case 0xCA: return get_data(command, disturbance);
         case 0xDA: return put_data(command, disturbance);
         case 0x46: return generate(command, disturbance);
         case 0x22: return manage_environment(command);
-        case 0x2A: return perform_operation(command);
+        case 0x2A: return perform_operation(command, disturbance);
         case 0x86: return agree(command);
         case 0x84: return challenge(command);
         default: return {{}, sw::kInsNotSupported};

@@ -47,16 +47,19 @@ private:
     Response deauthenticate(const Command& command);
     Response create_pin(const Command& command, const Disturbance& disturbance);
     // data_objects.cpp
-    Response get_data(const Command& command);
+    Response get_data(const Command& command, const Disturbance& disturbance);
     Response put_data(const Command& command, const Disturbance& disturbance);
     Response initialise(const Command& command, const Disturbance& disturbance);
     Response import_part(const Command& command, const Disturbance& disturbance);
-    Response finish_import(bool rsa);
+    Response finish_import(bool rsa, const Disturbance& disturbance);
+    Response store_secret(const Command& command, const Disturbance& disturbance);
     // crypto.cpp
     Response generate(const Command& command, const Disturbance& disturbance);
     Response manage_environment(const Command& command);
-    Response perform_operation(const Command& command);
-    Response sign(ByteView input, File& file);
+    Response perform_operation(const Command& command, const Disturbance& disturbance);
+    Response sign(ByteView input, File& file, const Disturbance& disturbance);
+    /// used says that a key did its work: it takes time, and perhaps the PIN's freshness.
+    void used(const File& file);
     Response decipher(const Command& command, File& file);
     Response agree(const Command& command);
     Response challenge(const Command& command);
@@ -65,7 +68,9 @@ private:
 
     bool allowed(const File& file, Right right) const;
     File* selected_file() { return x_file ? &x_state.files.at(*x_file) : nullptr; }
-    void changed() { ++x_state.change_counter; }
+    void changed(const Disturbance& disturbance) {
+        if (!disturbance.counter_stuck) ++x_state.change_counter;
+    }
 
     State x_state;
     SeededRng x_random;

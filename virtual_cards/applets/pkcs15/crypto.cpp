@@ -29,17 +29,17 @@ ResponseApdu Pkcs15Applet::generate(const Command& command, const Disturbance& d
     const bool rsa = file->kind == FileKind::rsa_key;
     static constexpr std::uint8_t kF4[] = {0x30, 0x05, 0x81, 0x03, 0x01, 0x00, 0x01};
     if (!command.data.empty() && !(rsa && equal_bytes(command.data, kF4))) return {{}, sw::kIncorrectData};
-    const auto type = key_type_of(rsa, file->size);
-    if (!type) return {{}, sw::kFunctionNotSupported};
+    if (!has_key_size(rsa, file->size, x_state.weak_rsa)) return {{}, sw::kFunctionNotSupported};
     if (disturbance.memory_failure) return {{}, sw::kMemoryFailure};
     // The counter is part of the label, so that two keys of one card differ also after it was taken up again.
     SeededRng stream(x_state.seed, "card generate " + to_hex(x_state.serial) + " " +
                                        to_hex(x_state.files.path(*x_file)) + " " +
                                        std::to_string(x_state.change_counter));
-    const auto key = ossl::generate_key(*type, stream);
+    auto key = generate_key_object(rsa, file->size, stream);
     if (!key) return {{}, sw::kNoPreciseDiagnosis};
-    file->key = KeyObject::from_key(key->get());
-    changed();
+    file->key = std::move(*key);
+    worked({KeyOperation::Kind::generate, rsa, file->size});
+    changed(disturbance);
     return {{}, sw::kOk};
 }
 
@@ -85,7 +85,7 @@ std::optional<Pkcs15Applet::Index> Pkcs15Applet::usable_key(std::uint8_t templat
     return index;
 }
 
-ResponseApdu Pkcs15Applet::perform_operation(const Command& command) {
+ResponseApdu Pkcs15Applet::perform_operation(const Command& command, const Disturbance& disturbance) {
     const bool signs = command.p1 == 0x9E && command.p2 == 0x9A;
     const bool deciphers = command.p1 == 0x80 && command.p2 == 0x86;
     if (!signs && !deciphers) return {{}, sw::kIncorrectP1P2};
@@ -94,10 +94,15 @@ ResponseApdu Pkcs15Applet::perform_operation(const Command& command) {
     const auto index = usable_key(signs ? kSign : kDecipher, refusal);
     if (!index) return {{}, refusal};
     auto& file = x_state.files.at(*index);
-    return signs ? sign(command.data, file) : decipher(command, file);
+    return signs ? sign(command.data, file, disturbance) : decipher(command, file);
 }
 
-ResponseApdu Pkcs15Applet::sign(ByteView input, File& file) {
+void Pkcs15Applet::used(const File& file) {
+    worked({KeyOperation::Kind::use, file.kind == FileKind::rsa_key, file.size});
+    if (file.user_consent) x_state.pins.use_up(file.access(Right::key_use));
+}
+
+ResponseApdu Pkcs15Applet::sign(ByteView input, File& file, const Disturbance& disturbance) {
     const bool rsa = file.kind == FileKind::rsa_key;
     Bytes whole;
     if (rsa && (x_environment.algorithm & kWithSha1) != 0) {
@@ -106,10 +111,15 @@ ResponseApdu Pkcs15Applet::sign(ByteView input, File& file) {
         input = whole;
     }
     if (!rsa && input.size() > (file.size + 7U) / 8U) return {{}, sw::kWrongLength};
+    // OpenSC fills a hash up with zeros on the left to the field's octets. Of P-521's 528 bits ECDSA would cut seven
+    // off on the right (FIPS 186-4 section 6.4): the card takes the number that was meant.
+    if (!rsa && file.size % 8 != 0)
+        while (input.size() > 1 && input.front() == 0) input = input.subspan(1);
     const auto padding = (x_environment.algorithm & 0x0F) == kPkcs1 ? RsaPadding::pkcs1 : RsaPadding::none;
     auto signature = file.key.sign(input, padding);
     if (!signature) return {{}, sw::kWrongLength};
-    if (file.user_consent) x_state.pins.use_up(file.access(Right::key_use));
+    used(file);
+    if (disturbance.wrong_signature) signature->back() ^= 1;
     return {std::move(*signature), sw::kOk};
 }
 
@@ -132,7 +142,7 @@ ResponseApdu Pkcs15Applet::decipher(const Command& command, File& file) {
     const auto padding = (x_environment.algorithm & 0x0F) == kPkcs1 ? RsaPadding::pkcs1 : RsaPadding::none;
     auto plain = file.key.decipher(cryptogram, padding);
     if (!plain) return {{}, sw::kIncorrectData};
-    if (file.user_consent) x_state.pins.use_up(file.access(Right::key_use));
+    used(file);
     return {std::move(*plain), sw::kOk};
 }
 
@@ -148,7 +158,7 @@ ResponseApdu Pkcs15Applet::agree(const Command& command) {
     if (file.kind != FileKind::ec_key) return {{}, sw::kIncompatibleFile};
     auto shared = file.key.derive(point->value);
     if (!shared) return {{}, sw::kIncorrectData};
-    if (file.user_consent) x_state.pins.use_up(file.access(Right::key_use));
+    used(file);
     return {std::move(*shared), sw::kOk};
 }
 

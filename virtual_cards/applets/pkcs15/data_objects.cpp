@@ -15,10 +15,11 @@ void push_u16(Bytes& to, std::size_t value) {
     to.push_back(static_cast<std::uint8_t>(value));
 }
 
-Bytes card_information(const State& state) {
+Bytes card_information(const State& state, bool other_serial) {
     Bytes data{0x11, 0x00, 0x00, 0x00, 0x00};
     append(data, state.firmware);
     append(data, state.serial);
+    if (other_serial) data.back() ^= 0xFF;
     push_u16(data, state.change_counter);
     return data;
 }
@@ -37,7 +38,7 @@ constexpr std::uint8_t kModulus = 0x80, kExponent = 0x81, kP = 0x83, kQ = 0x84, 
 
 }  // namespace
 
-ResponseApdu Pkcs15Applet::get_data(const Command& command) {
+ResponseApdu Pkcs15Applet::get_data(const Command& command, const Disturbance& disturbance) {
     if (!command.data.empty()) return {{}, sw::kWrongLength};
     if (command.p1 != 0x01) return {{}, sw::kReferencedDataNotFound};
     const auto public_value = [&](FileKind kind) -> ResponseApdu {
@@ -59,7 +60,7 @@ ResponseApdu Pkcs15Applet::get_data(const Command& command) {
             if (response.sw.ok()) response.data = iso7816::TlvWriter().put(0x86, response.data).bytes();
             return response;
         }
-        case 0xA0: return {card_information(x_state), sw::kOk};
+        case 0xA0: return {card_information(x_state, disturbance.other_serial), sw::kOk};
         case 0xA1: {
             Bytes list;
             for (const auto index : x_state.files.children(x_df)) push_u16(list, x_state.files.at(index).id);
@@ -74,6 +75,7 @@ ResponseApdu Pkcs15Applet::put_data(const Command& command, const Disturbance& d
     if (command.p1 != 0x01) return {{}, sw::kIncorrectP1P2};
     if (command.p2 >= 0x01 && command.p2 <= 0x0E) return create_pin(command, disturbance);
     if (command.p2 >= kModulus && command.p2 <= kModulusRest) return import_part(command, disturbance);
+    if (command.p2 == 0xA0) return store_secret(command, disturbance);
     if (command.p2 == 0xE0) return initialise(command, disturbance);
     return {{}, sw::kReferencedDataNotFound};
 }
@@ -95,7 +97,7 @@ ResponseApdu Pkcs15Applet::initialise(const Command& command, const Disturbance&
     std::copy_n(command.data.begin() + 5, 3, application.acl.begin());
     (void)x_state.files.add(std::move(application));
     reset();
-    changed();
+    changed(disturbance);
     return {{}, sw::kOk};
 }
 
@@ -111,11 +113,24 @@ ResponseApdu Pkcs15Applet::import_part(const Command& command, const Disturbance
     if (x_import_file != x_file) x_import.clear();
     x_import_file = x_file;
     x_import[command.p2] = command.data;
-    return finish_import(rsa);
+    return finish_import(rsa, disturbance);
+}
+
+// PUT DATA 01A0: a secret key, of exactly the file's size. The card keeps it and does nothing with it.
+ResponseApdu Pkcs15Applet::store_secret(const Command& command, const Disturbance& disturbance) {
+    auto* file = selected_file();
+    if (file == nullptr) return {{}, sw::kNoCurrentFile};
+    if (file->kind != FileKind::secret_key) return {{}, sw::kIncompatibleFile};
+    if (!allowed(*file, Right::key_update)) return {{}, sw::kSecurityStatusNotSatisfied};
+    if (command.data.size() * 8 != file->size) return {{}, sw::kWrongLength};
+    if (disturbance.memory_failure) return {{}, sw::kMemoryFailure};
+    file->secret.assign(command.data.begin(), command.data.end());
+    changed(disturbance);
+    return {{}, sw::kOk};
 }
 
 // The key is there when its last part has come; whichever comes last tells whether they fit.
-ResponseApdu Pkcs15Applet::finish_import(bool rsa) {
+ResponseApdu Pkcs15Applet::finish_import(bool rsa, const Disturbance& disturbance) {
     auto& file = *selected_file();
     const auto has = [&](std::uint8_t part) { return x_import.count(part) != 0; };
     std::optional<KeyObject> key;
@@ -132,9 +147,10 @@ ResponseApdu Pkcs15Applet::finish_import(bool rsa) {
     }
     for (auto& [part, value] : x_import) wipe(value.data(), value.size());
     x_import.clear();
-    if (!key || EVP_PKEY_get_bits(key->key()) != file.size) return {{}, sw::kIncorrectData};
+    if (!key || !has_key_size(rsa, file.size, x_state.weak_rsa) || EVP_PKEY_get_bits(key->key()) != file.size)
+        return {{}, sw::kIncorrectData};
     file.key = std::move(*key);
-    changed();
+    changed(disturbance);
     return {{}, sw::kOk};
 }
 

@@ -162,7 +162,7 @@ ResponseApdu Pkcs15Applet::update_binary(const Command& command, const Disturban
     if (disturbance.memory_failure) return {{}, sw::kMemoryFailure};
     const auto written = std::min(command.data.size(), disturbance.write_at_most.value_or(command.data.size()));
     std::copy_n(command.data.begin(), written, file->content.begin() + static_cast<std::ptrdiff_t>(offset));
-    changed();
+    changed(disturbance);
     return {{}, sw::kOk};
 }
 
@@ -179,7 +179,7 @@ ResponseApdu Pkcs15Applet::create_file(const Command& command, const Disturbance
     file->parent = x_df;
     const auto index = x_state.files.add(std::move(*file));
     if (!index) return {{}, sw::kNotEnoughMemory};
-    changed();
+    changed(disturbance);
     (void)select_found(*index, 0x0C);
     return {{}, sw::kOk};
 }
@@ -205,7 +205,7 @@ ResponseApdu Pkcs15Applet::delete_file(const Command& command, const Disturbance
     x_file.reset();
     x_environment = {};
     x_import_file.reset();
-    changed();
+    changed(disturbance);
     return {{}, sw::kOk};
 }
 
@@ -213,7 +213,7 @@ ResponseApdu Pkcs15Applet::activate(const Command& command, const Disturbance& d
     if (command.p1 != 0x04 || command.p2 != 0) return {{}, sw::kIncorrectP1P2};
     if (!command.data.empty() && !equal_bytes(command.data, kAid)) return {{}, sw::kFileNotFound};
     if (disturbance.memory_failure) return {{}, sw::kMemoryFailure};
-    if (!x_state.activated) changed();
+    if (!x_state.activated) changed(disturbance);
     x_state.activated = true;
     return {{}, sw::kOk};
 }

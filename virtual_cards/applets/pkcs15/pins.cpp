@@ -80,7 +80,7 @@ ResponseApdu Pkcs15Applet::create_pin(const Command& command, const Disturbance&
     pin.puk_tries = pin.max_puk_tries = puk_tries;
     pin.flags = data.size() > kWithoutFlags ? data[kWithoutFlags] : std::uint8_t{0};
     x_state.pins.put(std::move(pin));
-    changed();
+    changed(disturbance);
     return {{}, sw::kOk};
 }
 

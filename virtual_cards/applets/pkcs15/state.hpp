@@ -14,6 +14,7 @@ struct State {
     std::array<std::uint8_t, 3> firmware{4, 5, 5};  ///< 4.5: OpenSC uses command chaining
     std::uint64_t seed = 1;                         ///< of GET CHALLENGE and GENERATE
     std::uint16_t change_counter = 0;
+    WeakRsa weak_rsa = WeakRsa::no;
     bool activated = false;  ///< false: creation state, no access rule is looked at
     FileSystem files;
     PinStore pins;

@@ -54,10 +54,7 @@ void TesterApplet::power_off() {
     x_state.pins.reset();
 }
 
-void TesterApplet::remove() {
-    power_off();
-    x_in_reader = false;
-}
+void TesterApplet::remove() { x_in_reader = false; }
 
 void TesterApplet::arrived() {
     ++x_state.counters.apdus;

@@ -41,7 +41,10 @@ void put_common(TlvWriter& writer, ByteView model, const std::string& label) {
 
 void put_class(TlvWriter& writer, ByteView model, ByteView id, const x509::Certificate& certificate) {
     writer.put(0x04, id);
-    if (const auto authority = find_tlv(model, 0x01)) writer.raw(authority->whole);
+    if (const auto authority = find_tlv(model, 0x01))
+        writer.raw(authority->whole);
+    else if (certificate.is_ca())
+        writer.put(0x01, Bytes{0xFF});
     if (const auto hash = find_tlv(model, 0xA0))
         if (const auto renewed = encode_hash(hash->value, certificate)) writer.put(0xA0, *renewed);
     if (const auto usage = find_tlv(model, 0xA1)) writer.raw(usage->whole);

@@ -16,8 +16,9 @@ const Bytes kUsualApplication{0x3F, 0x00, 0x50, 0x15};
 /// locate finds the application's DF: by EF(DIR), else where the AID is selectable at the usual place.
 Result<Bytes> locate(Files& files) {
     auto dir = files.probe(kDirectoryFile);
-    if (!dir) return fail(dir.error());
-    if (*dir) {
+    // A card of another family may refuse to select by path in its own way; then the AID decides.
+    if (!dir && dir.error().code != ErrorCode::card_content_invalid) return fail(dir.error());
+    if (dir && *dir) {
         auto content = files.read_current(0, (*dir)->size);
         if (!content) return fail(content.error());
         if (auto path = application_path(*content)) {
@@ -97,6 +98,13 @@ Result<Layout> read_layout(Files& files) {
     return layout;
 }
 
+bool torn(const DirectoryFile& file) {
+    const auto kind = file.directory.kind;
+    const bool certificates = kind == DirectoryKind::certificates || kind == DirectoryKind::trusted_certificates ||
+                              kind == DirectoryKind::useful_certificates;
+    return certificates && !parse_certificates(file.content);
+}
+
 Result<std::vector<PlacedCertificate>> certificates_of(const Layout& layout) {
     std::vector<PlacedCertificate> all;
     for (std::size_t i = 0; i < layout.directories.size(); ++i) {
@@ -104,6 +112,7 @@ Result<std::vector<PlacedCertificate>> certificates_of(const Layout& layout) {
         if (kind != DirectoryKind::certificates && kind != DirectoryKind::trusted_certificates &&
             kind != DirectoryKind::useful_certificates)
             continue;
+        if (torn(layout.directories[i])) continue;
         auto some = parse_certificates(layout.directories[i].content);
         if (!some) return fail(std::move(some).error().in("file " + to_hex(layout.directories[i].path)));
         for (auto& object : *some) all.push_back({std::move(object), i});

@@ -38,7 +38,10 @@ struct PlacedCertificate {
     std::size_t directory = 0;  ///< index in Layout::directories
 };
 
-/// certificates_of reads the entries of all certificate directories.
+/// torn tells whether a certificate directory can't be taken apart, as an interrupted write may leave it.
+bool torn(const DirectoryFile& file);
+
+/// certificates_of reads the entries of all certificate directories that are not torn.
 Result<std::vector<PlacedCertificate>> certificates_of(const Layout& layout);
 
 /// private_keys_of reads the entries of all private-key directories.

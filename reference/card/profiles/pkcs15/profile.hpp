@@ -9,8 +9,8 @@ namespace rakit::reference::pkcs15 {
 class Profile final : public CardProfile {
 public:
     std::string name() const override { return "pkcs15"; }
-    /// recognises any ATR: PKCS#15 is an application, and only selecting it tells.
-    bool recognises(ByteView atr) const override { return !atr.empty(); }
+    /// recognises any ATR but those that name another application: only selecting it tells.
+    bool recognises(ByteView atr) const override;
     Result<Contents> read_contents(ApduChannel& card, ByteView atr,
                                    const std::vector<std::string>& transport_policies) const override;
     Result<CardIdentity> read_identity(ApduChannel& card) const override;

@@ -3,53 +3,13 @@
 #include "common/ossl/keys.hpp"
 #include "common/x509/certificate.hpp"
 #include "reference/card/profiles/pkcs15/layout.hpp"
+#include "reference/card/public_key_parts.hpp"
 
 // Where a card keeps a key's public key, and in which of the forms that are in use.
 namespace rakit::reference::pkcs15 {
 namespace {
 
-using iso7816::TlvWriter;
-
-const Bytes kRsaEncryption = *from_hex("2A864886F70D010101");
-const Bytes kEcPublicKey = *from_hex("2A8648CE3D0201");
 const Bytes kDefaultExponent{0x01, 0x00, 0x01};
-
-Bytes spki(TlvWriter algorithm, ByteView key) {
-    TlvWriter writer;
-    writer.nest(0x30, [&](TlvWriter& sequence) {
-        sequence.put(0x30, algorithm.bytes());
-        sequence.put(0x03, concat({Bytes{0x00}, key}));
-    });
-    return std::move(writer).bytes();
-}
-
-Bytes rsa_spki(ByteView rsa_public_key) {
-    TlvWriter algorithm;
-    algorithm.put(0x06, kRsaEncryption).put(0x05, {});
-    return spki(std::move(algorithm), rsa_public_key);
-}
-
-Bytes rsa_spki_of_modulus(ByteView modulus) {
-    TlvWriter key;
-    key.nest(0x30, [&](TlvWriter& sequence) {
-        const bool sign_octet = !modulus.empty() && (modulus[0] & 0x80) != 0;
-        sequence.put(0x02, sign_octet ? concat({Bytes{0x00}, modulus}) : Bytes(modulus.begin(), modulus.end()));
-        sequence.put(0x02, kDefaultExponent);
-    });
-    return rsa_spki(key.bytes());
-}
-
-/// ec_spki takes an uncompressed point; its length tells the curve.
-Bytes ec_spki(ByteView point) {
-    Bytes curve;
-    if (point.size() == 65) curve = *from_hex("2A8648CE3D030107");
-    if (point.size() == 97) curve = *from_hex("2B81040022");
-    if (point.size() == 133) curve = *from_hex("2B81040023");
-    if (curve.empty() || point[0] != 0x04) return {};
-    TlvWriter algorithm;
-    algorithm.put(0x06, kEcPublicKey).put(0x06, curve);
-    return spki(std::move(algorithm), point);
-}
 
 /// normalised reads a public key in any of the forms that directories and files hold: SubjectPublicKeyInfo,
 /// RSAPublicKey, an EC point in an OCTET STRING or bare.
@@ -118,7 +78,7 @@ Result<std::optional<Bytes>> from_key_file(Files& files, const Layout& layout, c
     auto data = files.card().send(command(0xCA, 0x01, key.elliptic ? 0x86 : 0x01, {}, 256));
     if (!data) return fail(data.error());
     if (!data->sw.ok() || data->data.empty()) return std::optional<Bytes>{};
-    return normalised(key.elliptic ? data->data : rsa_spki_of_modulus(data->data));
+    return normalised(key.elliptic ? data->data : rsa_spki(data->data, kDefaultExponent));
 }
 
 }  // namespace

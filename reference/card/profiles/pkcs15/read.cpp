@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "common/iso7816/atr.hpp"
 #include "common/ossl/keys.hpp"
 #include "reference/card/profiles/pkcs15/layout.hpp"
 #include "reference/card/profiles/pkcs15/profile.hpp"
@@ -84,11 +85,19 @@ bool is_transport(const x509::Certificate& certificate, const std::vector<std::s
 
 Result<void> read_certificates(Files& files, const Layout& layout, const std::vector<std::string>& transport_policies,
                                Contents& contents) {
+    for (const auto& file : layout.directories)
+        if (torn(file))
+            contents.notes.push_back("the certificate directory " + to_hex(file.path) +
+                                     " can't be read: perhaps a write was interrupted");
     auto placed = certificates_of(layout);
     if (!placed) return fail(placed.error());
     for (const auto& [object, directory] : *placed) {
         const std::string id = to_hex(object.id);
         auto der = read_value(files, layout, object);
+        if (!der && der.error().code == ErrorCode::card_content_invalid) {
+            contents.notes.push_back("certificate " + id + " is left out: " + der.error().detail);
+            continue;
+        }
         if (!der) return fail(std::move(der).error().in("certificate " + id));
         auto certificate = x509::Certificate::parse(*der);
         if (!certificate) {
@@ -126,6 +135,21 @@ Result<void> read_pins(const Profile& profile, ApduChannel& card, const Layout& 
         if (!tries) return fail(tries.error());
         state.tries_left = *tries;
         contents.pins.push_back(std::move(state));
+    }
+    return {};
+}
+
+/// ca_write_pins are PIN objects that CA certificates take.
+Result<void> add_ca_write_pins(Files& files, const Layout& layout, Contents& contents) {
+    contents.can_store_ca = ca_directory(layout).has_value();
+    auto rights = write_rights(files, layout, true);
+    if (!rights) return fail(rights.error());
+    for (const auto reference : rights->pins) {
+        const auto pin = std::ranges::find(contents.pins, reference, &PinState::reference);
+        if (pin == contents.pins.end())
+            contents.can_store_ca = false;
+        else
+            contents.ca_write_pins.push_back(pin->id);
     }
     return {};
 }
@@ -171,6 +195,11 @@ Result<Opened> open_card(Files& files) {
 
 }  // namespace
 
+bool Profile::recognises(ByteView atr) const {
+    const auto named = iso7816::named_application(atr);
+    return !atr.empty() && (!named || equal_bytes(*named, kPkcs15Aid));
+}
+
 Result<Contents> Profile::read_contents(ApduChannel& card, ByteView atr,
                                         const std::vector<std::string>& transport_policies) const {
     Files files(card);
@@ -186,6 +215,7 @@ Result<Contents> Profile::read_contents(ApduChannel& card, ByteView atr,
     if (done) done = read_certificates(files, layout, transport_policies, contents);
     if (done) done = read_pins(*this, card, layout, contents);
     if (done) done = add_write_pins(files, layout, contents);
+    if (done) done = add_ca_write_pins(files, layout, contents);
     if (!done) return fail(done.error());
     return contents;
 }

@@ -8,14 +8,25 @@ bool WriteRights::allows(std::uint8_t right) const {
     return right == 0 || (right != FileInfo::kNever && std::ranges::find(pins, right) != pins.end());
 }
 
-std::optional<std::size_t> user_directory(const Layout& layout) {
+namespace {
+
+std::optional<std::size_t> directory_of(const Layout& layout, DirectoryKind kind) {
     for (std::size_t i = 0; i < layout.directories.size(); ++i)
-        if (layout.directories[i].directory.kind == DirectoryKind::certificates && !layout.directories[i].path.empty())
-            return i;
+        if (layout.directories[i].directory.kind == kind && !layout.directories[i].path.empty()) return i;
     return std::nullopt;
 }
 
-Result<WriteRights> write_rights(Files& files, const Layout& layout) {
+}  // namespace
+
+std::optional<std::size_t> user_directory(const Layout& layout) {
+    return directory_of(layout, DirectoryKind::certificates);
+}
+
+std::optional<std::size_t> ca_directory(const Layout& layout) {
+    return directory_of(layout, DirectoryKind::trusted_certificates);
+}
+
+Result<WriteRights> write_rights(Files& files, const Layout& layout, bool ca) {
     WriteRights rights;
     std::vector<std::uint8_t> needed{layout.application_info.create_right()};
     if (const auto directory = user_directory(layout)) {
@@ -25,6 +36,8 @@ Result<WriteRights> write_rights(Files& files, const Layout& layout) {
     } else {
         rights.notes.emplace_back("certificates can't be written: the card has no certificate directory");
     }
+    const auto trusted = ca ? ca_directory(layout) : std::nullopt;
+    if (trusted) needed.push_back(layout.directories[*trusted].info.update_right());
     for (const auto right : needed)
         if (right == FileInfo::kNever)
             rights.notes.emplace_back("certificates can't be written: the card's files forbid it for ever");

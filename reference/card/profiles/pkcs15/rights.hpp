@@ -20,7 +20,11 @@ struct WriteRights {
 /// user_directory finds the certificate directory that users' certificates go into; nothing if there is none.
 std::optional<std::size_t> user_directory(const Layout& layout);
 
-/// write_rights looks at the application's DF (CREATE), the ODF and the certificate directory (UPDATE), and TokenInfo.
-Result<WriteRights> write_rights(Files& files, const Layout& layout);
+/// ca_directory finds the directory of trusted CA certificates; nothing if there is none.
+std::optional<std::size_t> ca_directory(const Layout& layout);
+
+/// write_rights looks at the application's DF (CREATE), the ODF and the certificate directory (UPDATE), and TokenInfo;
+/// with `ca` at the CA certificates' directory too.
+Result<WriteRights> write_rights(Files& files, const Layout& layout, bool ca = false);
 
 }  // namespace rakit::reference::pkcs15

@@ -1,7 +1,6 @@
-#include <algorithm>
-
 #include "common/ossl/digest.hpp"
 #include "reference/card/card_crypto.hpp"
+#include "reference/card/card_pins.hpp"
 #include "reference/card/profiles/pkcs15/files.hpp"
 #include "reference/card/profiles/pkcs15/profile.hpp"
 
@@ -9,16 +8,11 @@
 namespace rakit::reference::pkcs15 {
 namespace {
 
-namespace sw = iso7816::sw;
-
-constexpr std::uint8_t kVerify = 0x20;
 constexpr std::uint8_t kRsaPkcs1 = 0x02;  // the card pads a DigestInfo
 constexpr std::uint8_t kEcdsa = 0x04;     // the card signs a hash
 constexpr std::uint8_t kEcdh = 0x04;
 constexpr std::uint8_t kForSignature = 0xB6, kForDecipherment = 0xB8, kForAgreement = 0xA4;
 constexpr std::size_t kShortNe = 256;
-
-std::string of(const PinState& pin) { return pin.label.empty() ? "PIN " + pin.id : pin.label; }
 
 /// set_environment says which key is used next, and how (MANAGE SECURITY ENVIRONMENT, SET; ISO/IEC 7816-4 section
 /// 7.5.11): algorithm, file, key in the file. A file holds one key, number 0; the directory's keyReference counts the
@@ -44,34 +38,11 @@ SecretBytes secret(Bytes octets) {
 }  // namespace
 
 Result<void> Profile::verify(ApduChannel& card, const PinState& pin, const Pin& value) const {
-    if (value.size() < pin.min_length || value.size() > pin.max_length)
-        return fail(ErrorCode::pin_malformed, of(pin) + " has " + std::to_string(pin.min_length) + " to " +
-                                                  std::to_string(pin.max_length) + " characters");
-    // FF is the padding: four of them would be no PIN at all, and cost a try.
-    const auto untypable = [](std::uint8_t octet) { return octet < 0x20 || octet == 0x7F || octet == 0xFF; };
-    if (std::ranges::any_of(value.digits(), untypable))
-        return fail(ErrorCode::pin_malformed, of(pin) + " has characters that no keyboard gives");
-    auto verify = command(kVerify, 0x00, pin.reference, Bytes(std::max(pin.stored_length, value.size()), pin.pad));
-    std::ranges::copy(value.digits(), verify.data.begin());
-    auto response = card.send(verify);
-    wipe(verify.data.data(), verify.data.size());
-    if (!response) return fail(std::move(response).error().in(of(pin)));
-    const auto status = response->sw;
-    const std::string where = "INS 20 SW " + iso7816::to_string(status);
-    if (status.ok()) return {};
-    if (status == sw::kAuthenticationBlocked || status == sw::kReferenceDataNotUsable || status.tries_left() == 0)
-        return fail(ErrorCode::pin_blocked, of(pin) + " is blocked: 0 tries left", where);
-    if (const auto left = status.tries_left())
-        return fail(ErrorCode::pin_wrong, std::to_string(*left) + (*left == 1 ? " try left" : " tries left"), where);
-    if (status == iso7816::StatusWord(0x6300)) return fail(ErrorCode::pin_wrong, of(pin) + " is wrong", where);
-    return refused(verify, status, of(pin));
+    return send_verify(card, pin, value);
 }
 
 Result<std::optional<int>> Profile::tries_left(ApduChannel& card, const PinState& pin) const {
-    auto response = card.send(command(kVerify, 0x00, pin.reference));
-    if (!response) return fail(std::move(response).error().in(of(pin)));
-    if (response->sw == sw::kAuthenticationBlocked) return std::optional<int>(0);
-    return response->sw.tries_left();
+    return ask_tries(card, pin);
 }
 
 Result<Bytes> Profile::sign(ApduChannel& card, const KeyLine& key, ByteView message) const {

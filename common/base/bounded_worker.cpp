@@ -1,10 +1,10 @@
-#include "reference/card/bounded_worker.hpp"
+#include "common/base/bounded_worker.hpp"
 
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 
-namespace rakit::reference {
+namespace rakit {
 
 struct BoundedWorker::State {
     std::mutex mutex;
@@ -51,4 +51,4 @@ std::optional<long> BoundedWorker::run(std::function<long()> job, std::chrono::m
     return x_state->stuck ? std::nullopt : x_state->result;
 }
 
-}  // namespace rakit::reference
+}  // namespace rakit

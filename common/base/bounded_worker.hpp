@@ -5,7 +5,7 @@
 #include <memory>
 #include <optional>
 
-namespace rakit::reference {
+namespace rakit {
 
 /// BoundedWorker runs calls that might block for ever on a thread of its own. pcsc-lite has such calls:
 /// SCardBeginTransaction waits without end for another program, SCardTransmit for a card that never answers. One caller
@@ -27,4 +27,4 @@ private:
     std::shared_ptr<State> x_state;
 };
 
-}  // namespace rakit::reference
+}  // namespace rakit

@@ -1,0 +1,352 @@
+// What the CM host costs: an order against the bare OpenSSL operations that it can't do without, its CPU time under
+// concurrency, its memory over many orders, and its database with many certificates. Ratios, since machines differ.
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "common/base/temporary_folder.hpp"
+#include "mock_cm/store/sqlite_store.hpp"
+#include "tests/unit/cm_core/fixture.hpp"
+
+namespace rakit::cm::test {
+namespace {
+
+using nlohmann::json;
+
+double cpu_seconds() {
+    timespec spent{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
+    return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) * 1e-9;
+}
+
+double resident_mib() {
+    std::ifstream status("/proc/self/statm");
+    long total = 0, resident = 0;
+    status >> total >> resident;
+    return static_cast<double>(resident) * static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1 << 20);
+}
+
+/// Floor is what no order can go without, each from octets to octets by OpenSSL alone: verify the officer's CMS, verify
+/// the PKCS#10, sign the certificate, sign the response. `signatures` is the same without any encoding or decoding.
+class Floor {
+public:
+    Floor(const Signer& officer, EVP_PKEY* card_key)
+        : x_request(pkcs10({{"CN", "Anna Ek"}, {"O", "Example"}}, card_key, card_key)),
+          x_card_key(card_key),
+          x_officer_key(officer.key.get()),
+          x_certificate(X509_dup(HostTest::old_certificate(card_key).handle())),
+          x_by_officer(*ossl::sign(x_officer_key, x_request)),
+          x_by_card(*ossl::sign(card_key, x_request)) {}
+
+    bool operations(const Bytes& message) {
+        const unsigned char* cursor = message.data();
+        const ossl::CmsContentInfo cms(d2i_CMS_ContentInfo(nullptr, &cursor, static_cast<long>(message.size())));
+        const ossl::Bio sink(BIO_new(BIO_s_null()));
+        if (CMS_verify(cms.get(), nullptr, nullptr, nullptr, sink.get(), CMS_NO_SIGNER_CERT_VERIFY | CMS_BINARY) != 1)
+            return false;
+        cursor = x_request.data();
+        const ossl::X509Request request(d2i_X509_REQ(nullptr, &cursor, static_cast<long>(x_request.size())));
+        if (X509_REQ_verify(request.get(), X509_REQ_get0_pubkey(request.get())) != 1) return false;
+        const auto& issuer = HostTest::hierarchy().authority("end-user-ca");
+        if (X509_sign(x_certificate.get(), issuer.key.get(), EVP_sha256()) == 0) return false;
+        const Bytes issued = ossl::to_der(x_certificate.get(), i2d_X509);
+        const auto& signer = HostTest::hierarchy().authority("response");
+        const auto content = ossl::memory_bio(message);
+        const ossl::CmsContentInfo response(CMS_sign(signer.certificate.handle(), signer.key.get(), nullptr,
+                                                     content.get(), CMS_BINARY | CMS_NOSMIMECAP));
+        return response && !issued.empty() && !ossl::to_der(response.get(), i2d_CMS_ContentInfo).empty();
+    }
+    bool signatures(const Bytes& message) const {
+        const auto& hierarchy = HostTest::hierarchy();
+        return verifies(x_officer_key, x_by_officer) && verifies(x_card_key, x_by_card) &&
+               ossl::sign(hierarchy.authority("end-user-ca").key.get(), message) &&
+               ossl::sign(hierarchy.authority("response").key.get(), message);
+    }
+
+private:
+    bool verifies(EVP_PKEY* key, const Bytes& signature) const {
+        const ossl::DigestContext context(EVP_MD_CTX_new());
+        return EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key) == 1 &&
+               EVP_DigestVerify(context.get(), signature.data(), signature.size(), x_request.data(),
+                                x_request.size()) == 1;
+    }
+    Bytes x_request;
+    EVP_PKEY* x_card_key;
+    EVP_PKEY* x_officer_key;
+    ossl::X509Certificate x_certificate;
+    Bytes x_by_officer, x_by_card;
+};
+
+/// Orders makes signed orders, each a transaction of its own, and a host on a database file to send them to. The
+/// officer's key and the card's are of the type that is measured; the CA's and the response signer's are P-256.
+class Orders : public HostTest {
+public:
+    Orders(ossl::KeyType type, const std::filesystem::path& file)
+        : x_key(card_key(std::string(ossl::name(type)), type)),
+          x_officer(officer_with(type)),
+          x_store(std::move(SqliteStore::open(file)).value()),
+          x_host(config, hierarchy(), *x_store, clock, rng),
+          x_floor(x_officer, x_key) {
+        if (ossl::key_type(x_key) != type || ossl::key_type(x_officer.key.get()) != type) std::abort();
+    }
+    void TestBody() override {}
+
+    std::vector<Bytes> make(std::size_t count) {
+        std::vector<Bytes> messages;
+        for (std::size_t n = 0; n < count; ++n) {
+            Request request = redo();
+            request.procedure = "employee-at-once";
+            request.lines.front().card_key = x_key;
+            ++x_number;
+            for (std::size_t i = 0; i < 8; ++i)
+                request.transaction[8 + i] = static_cast<std::uint8_t>(x_number >> (8 * i));
+            messages.push_back(sign(pki_data(request), x_officer, {}, clock.now()));
+        }
+        return messages;
+    }
+    bool send(const Bytes& message) {
+        const auto answer = x_host.handle(
+            {"POST", "/cmc", {{"content-type", "application/pkcs7-mime"}}, message, x_officer.certificate.der()});
+        return answer.status == 200;
+    }
+    /// issued counts the certificates of the orders: an order that was refused is answered with 200 too.
+    std::size_t issued() {
+        CertificateSearch wanted;
+        wanted.card_serial = "0A1B2C3D";
+        return std::move(x_store->begin()).value()->search(wanted)->hits;
+    }
+    Floor& floor() { return x_floor; }
+    std::uint64_t sent() const { return x_number; }
+
+private:
+    Signer officer_with(ossl::KeyType type) {
+        SeededRng seeded(5, "officer of the bench");
+        Signer signer{olivia.certificate, *ossl::generate_key(type, seeded)};
+        x509::CertificateTemplate what;
+        what.serial = {0x44, 0x03};
+        what.subject = olivia.certificate.subject();
+        what.spki = ossl::spki(signer.key.get());
+        what.not_before = olivia.certificate.not_before();
+        what.not_after = olivia.certificate.not_after();
+        what.key_usage = {"digitalSignature"};
+        what.extended_key_usage = olivia.certificate.extended_key_usages();
+        signer.certificate = *hierarchy().issue("officer-ca", what);
+        return signer;
+    }
+    EVP_PKEY* x_key;
+    Signer x_officer;
+    std::unique_ptr<SqliteStore> x_store;
+    CmHost x_host;
+    std::uint64_t x_number = 0;
+    Floor x_floor;
+};
+
+struct Cost {
+    double cpu = 1e9;   ///< seconds of one
+    double wall = 1e9;  ///< seconds of one
+    /// keep_least: other programs on the machine only ever add.
+    void keep_least(const Cost& other) {
+        cpu = std::min(cpu, other.cpu);
+        wall = std::min(wall, other.wall);
+    }
+};
+
+template <class Work>
+Cost cost_of(const std::vector<Bytes>& messages, std::size_t threads, Work&& work) {
+    const double cpu = cpu_seconds();
+    const auto start = std::chrono::steady_clock::now();
+    std::vector<std::jthread> crowd;
+    for (std::size_t t = 0; t < threads; ++t)
+        crowd.emplace_back([&, t] {
+            for (std::size_t i = t; i < messages.size(); i += threads)
+                if (!work(messages[i])) std::abort();
+        });
+    crowd.clear();
+    const auto count = static_cast<double>(messages.size());
+    const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
+    return {(cpu_seconds() - cpu) / count, wall.count() / count};
+}
+
+/// measure_orders takes turns between what it compares, so that what else the machine does meets all alike.
+json measure_orders(ossl::KeyType type, std::size_t count, const std::filesystem::path& file) {
+    Orders orders(type, file);
+    const auto send = [&](const Bytes& m) { return orders.send(m); };
+    cost_of(orders.make(count), 1, send);
+    constexpr std::array<std::size_t, 4> kCrowds{1, 4, 16, 64};
+    std::array<Cost, kCrowds.size()> crowds;
+    Cost operations, signatures;
+    for (int round = 0; round < 5; ++round) {
+        const auto messages = orders.make(count);
+        operations.keep_least(cost_of(messages, 1, [&](const Bytes& m) { return orders.floor().operations(m); }));
+        signatures.keep_least(cost_of(messages, 1, [&](const Bytes& m) { return orders.floor().signatures(m); }));
+        crowds[0].keep_least(cost_of(messages, 1, send));
+        for (std::size_t i = 1; i < kCrowds.size(); ++i)
+            crowds[i].keep_least(cost_of(orders.make(count), kCrowds[i], send));
+    }
+    if (orders.issued() != orders.sent()) std::abort();
+    const auto name = std::string(ossl::name(type));
+    const auto& one = crowds[0];
+    std::printf(
+        "%-8s floor %5.0f us (signatures alone %5.0f us), order %5.0f us CPU, %5.0f us wall with its fsync: "
+        "floor/order %.2f; %.0f orders/s of one core\n",
+        name.c_str(), operations.cpu * 1e6, signatures.cpu * 1e6, one.cpu * 1e6, one.wall * 1e6,
+        operations.cpu / one.cpu, 1 / one.cpu);
+    json growth;
+    for (std::size_t i = 1; i < kCrowds.size(); ++i) {
+        growth[std::to_string(kCrowds[i])] = crowds[i].cpu / one.cpu;
+        std::printf("%-8s %2zu RAs: CPU of an order %.2f of that of one RA\n", name.c_str(), kCrowds[i],
+                    crowds[i].cpu / one.cpu);
+    }
+    return {{"floor_us", operations.cpu * 1e6},  {"signatures_us", signatures.cpu * 1e6},
+            {"order_cpu_us", one.cpu * 1e6},     {"order_wall_us", one.wall * 1e6},
+            {"ratio", operations.cpu / one.cpu}, {"growth", growth}};
+}
+
+/// measure_memory sends orders until there were so many or the time is over; the slope is that of the second half.
+json measure_memory(std::size_t count, std::chrono::seconds most, const std::filesystem::path& file) {
+    Orders orders(ossl::KeyType::ec_p256, file);
+    constexpr std::size_t kBatch = 500;
+    const auto end = std::chrono::steady_clock::now() + most;
+    std::vector<double> mib;
+    while (orders.sent() < count && std::chrono::steady_clock::now() < end) {
+        for (const auto& message : orders.make(kBatch))
+            if (!orders.send(message)) std::abort();
+        mib.push_back(resident_mib());
+    }
+    const std::size_t half = mib.size() / 2;
+    const double slope = (mib.back() - mib[half]) * (1 << 20) / static_cast<double>((mib.size() - half) * kBatch);
+    std::printf("memory   %.1f MiB after %zu orders, %.1f MiB after %zu: %.1f bytes an order in the second half\n",
+                mib[half], (half + 1) * kBatch, mib.back(), mib.size() * kBatch, slope);
+    return {{"orders", mib.size() * kBatch}, {"resident_mib", mib.back()}, {"bytes_per_order", slope}};
+}
+
+json measure_database(std::size_t count, const std::filesystem::path& file) {
+    auto store = std::move(SqliteStore::open(file)).value();
+    const auto spki = ossl::spki(HostTest::card_key("45"));
+    const Bytes der = HostTest::old_certificate(HostTest::card_key("45")).der();
+    SeededRng rng(1, "certificates");
+    std::vector<CertificateRecord> some;
+    double first = 0, last = 0;
+    constexpr std::size_t kBatch = 10000;
+    for (std::size_t done = 0; done < count; done += kBatch) {
+        const double start = cpu_seconds();
+        auto open = std::move(store->begin()).value();
+        for (std::size_t i = 0; i < kBatch; ++i) {
+            CertificateRecord record;
+            record.issuer = {0x30, 0x00};
+            record.serial = to_hex(rng.bytes(16));
+            record.der = der;
+            record.spki = spki;
+            record.spki.back() = static_cast<std::uint8_t>(i);
+            record.card_serial = to_hex(rng.bytes(8));
+            record.active = true;
+            if (!open->put_certificate(record)) std::abort();
+            if (i == 0) some.push_back(record);
+        }
+        if (!open->commit()) std::abort();
+        last = cpu_seconds() - start;
+        if (done == 0) first = last;
+    }
+    const auto search = [&](auto member, auto value) {
+        const auto start = std::chrono::steady_clock::now();
+        auto open = std::move(store->begin()).value();
+        for (const auto& one : some) {
+            CertificateSearch wanted;
+            wanted.*member = one.*value;
+            if (open->search(wanted)->hits != 1) std::abort();
+        }
+        const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
+        return wall.count() * 1e3 / static_cast<double>(some.size());
+    };
+    const double by_serial = search(&CertificateSearch::serial, &CertificateRecord::serial);
+    const double by_card = search(&CertificateSearch::card_serial, &CertificateRecord::card_serial);
+    std::printf(
+        "%zu certificates: by serial number %.3f ms, by card %.3f ms; storing the last 10000 took %.2f of the first\n",
+        count, by_serial, by_card, last / first);
+    return {
+        {"certificates", count}, {"by_serial_ms", by_serial}, {"by_card_ms", by_card}, {"last_of_first", last / first}};
+}
+
+/// Options: --quick for small numbers; --check judges by the thresholds; --json FILE; --orders N of the memory run.
+struct Options {
+    bool quick = false, check = false;
+    std::string json_file;
+    std::size_t memory_orders = 200000;
+};
+
+std::optional<Options> read_options(int argc, char** argv) {
+    Options options;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        if (word == "--quick")
+            options.quick = true;
+        else if (word == "--check")
+            options.check = true;
+        else if (word == "--json" && i + 1 < argc)
+            options.json_file = argv[++i];
+        else if (word == "--orders" && i + 1 < argc)
+            options.memory_orders = std::strtoul(argv[++i], nullptr, 10);
+        else
+            return std::nullopt;
+    }
+    return options;
+}
+
+/// misses counts the thresholds that the figures miss.
+int misses(const json& figures) {
+    int count = 0;
+    const auto judge = [&](bool good, const char* what) {
+        if (good) return;
+        std::fprintf(stderr, "missed: %s\n", what);
+        ++count;
+    };
+    for (const auto* type : {"ec-p256", "rsa-2048"}) {
+        judge(figures.at(type).at("ratio").get<double>() >= 0.6, "floor/order at least 0.6");
+        judge(figures.at(type).at("growth").at("64").get<double>() <= 1.1,
+              "CPU of an order with 64 RAs at most 1.10 of one's");
+    }
+    if (figures.contains("memory"))
+        judge(figures.at("memory").at("bytes_per_order").get<double>() <= 64,
+              "resident memory at most 64 bytes an order");
+    judge(figures.at("database").at("by_serial_ms").get<double>() <= 5, "search by serial number in 5 ms");
+    judge(figures.at("database").at("by_card_ms").get<double>() <= 5, "search by card in 5 ms");
+    return count;
+}
+
+}  // namespace
+}  // namespace rakit::cm::test
+
+int main(int argc, char** argv) {
+    using namespace rakit;
+    using namespace rakit::cm::test;
+    const auto options = read_options(argc, argv);
+    if (!options) {
+        std::fprintf(stderr, "rakit_cm_bench [--quick] [--check] [--json FILE] [--orders N]\n");
+        return 2;
+    }
+    std::setvbuf(stdout, nullptr, _IOLBF, 0);
+    auto folder = TemporaryFolder::make(std::filesystem::temp_directory_path(), "rakit-cm-bench");
+    if (!folder) return 2;
+    std::printf("CPU time of the whole process, least of five rounds; wall time includes the wait for fsync\n");
+    json figures;
+    const std::size_t orders = options->quick ? 64 : 512;
+    for (const auto type : {ossl::KeyType::ec_p256, ossl::KeyType::rsa2048}) {
+        const std::string name(ossl::name(type));
+        figures[name] = measure_orders(type, orders, folder->path() / (name + ".sqlite"));
+    }
+    figures["database"] = measure_database(options->quick ? 20000 : 1000000, folder->path() / "many.sqlite");
+    std::filesystem::remove(folder->path() / "many.sqlite");
+    if (!options->quick)
+        figures["memory"] =
+            measure_memory(options->memory_orders, std::chrono::seconds(300), folder->path() / "memory.sqlite");
+    if (!options->json_file.empty()) std::ofstream(options->json_file) << figures.dump(2) << '\n';
+    return options->check && misses(figures) > 0 ? 1 : 0;
+}
