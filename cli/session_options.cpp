@@ -16,12 +16,14 @@
 #include "cli/field_choice_folder.hpp"
 #include "cli/printable.hpp"
 #include "cli/session_json.hpp"
+#include "cli/station_reader.hpp"
 #include "cli/verbs.hpp"
 #include "common/base/file.hpp"
 #include "reference/card/pcsc_reader.hpp"
 #include "reference/cm/https_exchange.hpp"
 #include "reference/cm/rest_client.hpp"
 #include "reference/officer/open_officers.hpp"
+#include "reference/printer/esc_printer.hpp"
 #include "reference/session/lines.hpp"
 
 namespace rakit::cli {
@@ -85,16 +87,33 @@ Result<reference::Officers> open_officers(const SessionOptions& options) {
     return reference::open_officers(signs, connects);
 }
 
-Result<reference::UpdateOutcome> run(const SessionOptions& options, const reference::UpdateRequest& request,
-                                     bool resuming, Desk& desk) {
+/// Work is what is done once everything is open. `wait_for_card` is empty where the card isn't a printer's.
+using Work =
+    std::function<Result<reference::UpdateOutcome>(reference::UpdatePorts&, reference::CardPrinter*, StationReader&)>;
+
+Result<StationReader> open_target(const SessionOptions& options, reference::CardPrinter* printer,
+                                  const std::vector<std::string>& taken) {
+    if (printer != nullptr) return open_station(*printer, options.reader, taken);
+    auto reader = open_reader(options.reader, taken);
+    if (!reader) return Unexpected{std::move(reader).error()};
+    return StationReader{std::move(*reader), {}};
+}
+
+Result<reference::UpdateOutcome> run(const SessionOptions& options, const Work& work, Desk& desk) {
     auto anchors = read_anchors(options.cm_ca);
     if (!anchors) return Unexpected{std::move(anchors).error()};
     auto officers = open_officers(options);
     if (!officers) return Unexpected{std::move(officers).error()};
     auto exchange = reference::HttpsExchange::open(options.cm, *anchors, &officers->tls());
     if (!exchange) return Unexpected{std::move(exchange).error()};
-    auto reader = open_reader(options.reader, {officers->signs->reader(), officers->tls().reader()});
-    if (!reader) return Unexpected{std::move(reader).error()};
+    std::unique_ptr<reference::CardPrinter> printer;
+    if (!options.printer.empty()) {
+        auto opened = reference::open_printer(options.printer);
+        if (!opened) return Unexpected{std::move(opened).error()};
+        printer = std::move(*opened);
+    }
+    auto target = open_target(options, printer.get(), {officers->signs->reader(), officers->tls().reader()});
+    if (!target) return Unexpected{std::move(target).error()};
     SystemClock clock;
     auto log = CardLogFile::open(in_state(options, options.log, "cards.log"), clock);
     if (!log) return Unexpected{std::move(log).error()};
@@ -102,7 +121,7 @@ Result<reference::UpdateOutcome> run(const SessionOptions& options, const refere
     SystemRng rng;
     NoTrace trace;
     const auto cm = reference::open_cm(options.dialect, **exchange, *anchors, clock, rng);
-    reference::UpdatePorts ports{**reader,
+    reference::UpdatePorts ports{*target->reader,
                                  *cm,
                                  *officers->signs,
                                  desk.dialog(),
@@ -114,20 +133,18 @@ Result<reference::UpdateOutcome> run(const SessionOptions& options, const refere
     ports.field_choices = &choices;
     ports.card_log = log->get();
     ports.tls_officer = officers->connects.get();
-    if (options.abandon) return reference::abandon(ports);
-    return resuming ? reference::resume(ports) : reference::update(ports, request);
+    return work(ports, printer.get(), *target);
 }
 
-void print(const reference::UpdateOutcome& outcome) {
-    for (const auto& line : outcome.lines) {
-        const std::string what = line.certificate ? printable(to_string(line.certificate->subject())) + ", serial " +
-                                                        line.certificate->serial_hex()
-                                                  : "-";
-        std::printf("%s %s: %s%s\n", printable(line.key).c_str(),
-                    std::string(reference::core::name(line.action)).c_str(), what.c_str(),
-                    line.stored ? ", on the card" : ", not stored on the card");
-    }
-    std::printf("order %s is done\n", outcome.transaction.c_str());
+/// feeding has the work done by a feeder of the printer's cards.
+Work feeding(const SessionOptions& options, const AtFeeder& work) {
+    return [&options, &work](reference::UpdatePorts& ports, reference::CardPrinter* printer, StationReader& station) {
+        reference::FeederPorts at{*printer,    ports.reader, station.wait_for_card, ports.transport_policies,
+                                  ports.clock, ports.trace,  ports.card_log,        {}};
+        at.policy.contact_tries = options.contact_tries;
+        reference::Feeder feeder(std::move(at));
+        return work(feeder, ports);
+    };
 }
 
 }  // namespace
@@ -193,6 +210,18 @@ void add_reader_option(CLI::App& verb, std::string& reader) {
         "a card)");
 }
 
+void add_printer_option(CLI::App& verb, SessionOptions& options) {
+    verb.add_option(
+            "--printer", options.printer,
+            "The card is in a card printer's feeder: esc://HOST[:9100] or jsonrpc://HOST[:18000][/DEVICE]; --reader "
+            "is its contact station then (default: the reader that has the printer's name)")
+        ->type_name("URL");
+    verb.add_option("--contact-tries", options.contact_tries,
+                    "How often contacts are pressed on before a card is rejected")
+        ->check(CLI::Range(1, 20))
+        ->capture_default_str();
+}
+
 void add_session_options(CLI::App& verb, SessionOptions& options) {
     add_reader_option(verb, options.reader);
     verb.add_option("--cm", options.cm, "URL of the CM host, https://...")->required();
@@ -219,12 +248,31 @@ void add_session_options(CLI::App& verb, SessionOptions& options) {
     verb.add_flag("--json", options.json, "Print the result as JSON");
 }
 
+std::filesystem::path batch_folder(const SessionOptions& options) {
+    return in_state(options, options.journal, "journal");
+}
+
+Result<reference::UpdateOutcome> run_at_feeder(const SessionOptions& options, const AtFeeder& work) {
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+    Desk desk(options);
+    return run(options, feeding(options, work), desk);
+}
+
 int run_session(const SessionOptions& options, const reference::UpdateRequest& request, bool resume) {
     // PINs are in this process's memory for a while: none may get into a core file.
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
     Desk desk(options);
-    const auto outcome = run(options, request, resume, desk);
+    const auto one = [&](reference::UpdatePorts& ports) {
+        if (options.abandon) return reference::abandon(ports);
+        return resume ? reference::resume(ports) : reference::update(ports, request);
+    };
+    const AtFeeder fed = [&](reference::Feeder& feeder, reference::UpdatePorts& ports) {
+        return reference::in_turn(feeder, ports.dialog, [&] { return one(ports); }, {});
+    };
+    const Work in_reader = [&](reference::UpdatePorts& ports, auto*, auto&) { return one(ports); };
+    const auto outcome = run(options, options.printer.empty() ? in_reader : feeding(options, fed), desk);
     if (desk.events() != nullptr)
         desk.events()->emit(result_json(outcome));
     else if (options.json)

@@ -9,6 +9,7 @@
 #include "reference/card/card_reader.hpp"
 #include "reference/cm/http_exchange.hpp"
 #include "reference/officer/officer.hpp"
+#include "reference/session/update.hpp"
 #include "scenarios/iut/iut.hpp"
 
 namespace rakit::scenarios {
@@ -22,6 +23,10 @@ struct ReferencePorts {
     Clock& clock;
     Rng& rng;
     Trace& trace;
+    /// at_device does the update where the card has to be brought to the reader first; empty: it is there.
+    using AtDevice = std::function<Result<reference::UpdateOutcome>(
+        reference::UpdatePorts&, const std::function<Result<reference::UpdateOutcome>()>& update)>;
+    AtDevice at_device;
 };
 
 /// ReferenceIut is our own RA, called directly; reader name and URL of the job are not looked at.

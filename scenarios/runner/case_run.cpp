@@ -101,6 +101,7 @@ std::map<std::string, Pin> CaseRun::right_pins() const {
 
 Result<Observation> CaseRun::run(std::vector<CaseEvent>& trace) {
     auto seen = go();
+    x_printer.reset();
     if (x_card.traced) x_around.station.end();
     trace = x_trace.events();
     return seen;
@@ -141,8 +142,16 @@ Result<void> CaseRun::set_up_cards(Observation& seen) {
         seen.other_before = view_card(other->card->snapshot().document);
         x_other_card = std::move(*other);
     }
-    if (auto begun = x_around.station.begin(*x_card.traced, *x_clock); !begun) return begun;
+    auto begun = x_case.printer ? set_up_printer() : x_around.station.begin(*x_card.traced, *x_clock);
+    if (!begun) return begun;
     return x_case.officer.card ? set_up_officer_card(seen) : Result<void>();
+}
+
+Result<void> CaseRun::set_up_printer() {
+    auto made = PrinterCase::make(*x_case.printer, x_around.depth, x_around.station, *x_clock);
+    if (!made) return Unexpected{std::move(made).error()};
+    x_printer = std::move(*made);
+    return x_printer->begin(*x_card.traced);
 }
 
 Result<void> CaseRun::set_up_officer_card(Observation& seen) {
@@ -205,13 +214,16 @@ Result<std::unique_ptr<Iut>> CaseRun::iut() {
         return std::unique_ptr<Iut>(
             std::make_unique<ExecIut>(x_around.iut.substr(5), x_folder->path() / "stderr", kExecLimit));
     const auto exchange = [this](const reference::OfficerCredential& officer) { return x_door->exchange(officer); };
+    ReferencePorts::AtDevice at_device;
+    if (x_printer) at_device = [this](auto& ports, const auto& update) { return x_printer->run(ports, update); };
     return std::unique_ptr<Iut>(
         std::make_unique<ReferenceIut>(ReferencePorts{x_around.station.reader(),
                                                       exchange,
                                                       {x_around.hierarchy.authority("root").certificate},
                                                       *x_clock,
                                                       x_ra_rng,
-                                                      x_trace}));
+                                                      x_trace,
+                                                      std::move(at_device)}));
 }
 
 Result<Job> CaseRun::job(const CardView& card) const {
@@ -271,7 +283,10 @@ Result<void> CaseRun::act(Observation& seen) {
 /// act_again is the second half of a case: a resume with the card whole and in again, or the update anew.
 Result<void> CaseRun::act_again(Observation& seen, Iut& ra, Job& what) {
     seen.first_result = seen.result;
-    if (x_case.doing.resume) {
+    if (x_printer) {
+        x_card.card->disarm();
+        x_printer->mend();  // and then the same is asked for again: an order that is open goes on
+    } else if (x_case.doing.resume) {
         if (auto in = x_around.station.insert_again([this] { x_card.card->disarm(); }); !in) return in;
         what.resume = true;
     }
@@ -295,6 +310,8 @@ Result<void> CaseRun::unreached() const {
 }
 
 Result<void> CaseRun::look(Observation& seen) {
+    if (x_printer) x_printer_mismatches = x_printer->judge(x_case.expect.printer);
+    x_printer.reset();
     x_around.station.end();
     seen.after = view_card(x_card.card->snapshot().document);
     if (x_other_card.card) seen.other_after = view_card(x_other_card.card->snapshot().document);

@@ -10,6 +10,7 @@
 #include "scenarios/runner/cm_door.hpp"
 #include "scenarios/runner/cm_side.hpp"
 #include "scenarios/runner/observation.hpp"
+#include "scenarios/runner/printer_case.hpp"
 #include "scenarios/runner/station.hpp"
 
 namespace rakit::scenarios {
@@ -37,11 +38,14 @@ public:
     CaseRun(Surroundings around, const Case& one, const CaseTraceFile& head);
     /// run gives what was seen, and the trace in `trace` whether it could be run or not. A failure is the harness's.
     Result<Observation> run(std::vector<CaseEvent>& trace);
+    /// printer_mismatches is what isn't as expected of the printer, after run().
+    const std::vector<Mismatch>& printer_mismatches() const { return x_printer_mismatches; }
 
 private:
     Result<Observation> go();
     Result<CaseCard> open_card(const Result<cards::Image>& image, const std::string& which);
     Result<void> set_up_cards(Observation& seen);
+    Result<void> set_up_printer();
     Result<void> set_up_officer_card(Observation& seen);
     Result<void> set_up_officer();
     Result<void> set_up_cm(const Observation& seen);
@@ -68,7 +72,9 @@ private:
     std::unique_ptr<TemporaryFolder> x_folder;
     CaseCard x_card, x_other_card, x_officer_card;
     bool x_swapped = false, x_unplugged = false;
-    Result<void> x_moment_done;  ///< what came of it
+    Result<void> x_moment_done;              ///< what came of it
+    std::unique_ptr<PrinterCase> x_printer;  ///< where the card is in one
+    std::vector<Mismatch> x_printer_mismatches;
     std::unique_ptr<CmSide> x_cm;
     std::unique_ptr<TracedHost> x_traced_host;
     std::unique_ptr<CmDoor> x_door;

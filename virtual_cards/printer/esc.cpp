@@ -146,7 +146,10 @@ EscReply Esc::ask(const Input& input) {
     const bool can_wait = refusal == Refusal::feeder || refusal == Refusal::cover || refusal == Refusal::ribbon ||
                           refusal == Refusal::tray_full;
     x_printer.wait_and_do(can_wait && keeps_refused() ? std::optional(input) : std::nullopt);
-    return reply_to(refusal);
+    auto reply = reply_to(refusal);
+    const auto error = x_printer.look().error;
+    if (refusal == Refusal::mechanical && error) reply.text = name(*error);
+    return reply;
 }
 
 EscReply Esc::error_mode(const EscCommand& command) {

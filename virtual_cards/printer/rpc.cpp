@@ -206,6 +206,13 @@ json Rpc::set_event(Call& call) {
 
 json Rpc::begin(Call& call) {
     Esc& esc = device(call);
+    if (call.params.contains("session")) {
+        // Who names a session goes on with the one of that name, e.g. after the connection broke.
+        const std::lock_guard lock(x_mutex);
+        const auto found = x_sessions.find(call.text("session"));
+        if (found != x_sessions.end() && found->second->esc == &esc && in_job(esc.printer().look()))
+            return found->first;
+    }
     const Refusal refusal = esc.printer().ask(BeginJob{});
     if (refusal == Refusal::offline) throw RpcError{kOffline, "offline", {}};
     if (refusal != Refusal::none) throw RpcError{kBusy, "busy", std::string(name(refusal))};

@@ -34,10 +34,14 @@ void StationCard::power_on() {
     quietly([this] { x_card->power_on(); });
 }
 void StationCard::power_off() {
-    quietly([this] { x_card->power_off(); });
+    quietly([this] {
+        if (x_card != nullptr) x_card->power_off();
+    });
 }
 void StationCard::remove() {
-    quietly([this] { x_card->remove(); });
+    quietly([this] {
+        if (x_card != nullptr) x_card->remove();
+    });
 }
 void StationCard::reset() {
     quietly([this] { x_card->reset(); });
