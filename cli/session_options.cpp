@@ -147,6 +147,18 @@ Work feeding(const SessionOptions& options, const AtFeeder& work) {
     };
 }
 
+void print(const reference::UpdateOutcome& outcome) {
+    for (const auto& line : outcome.lines) {
+        const std::string what = line.certificate ? printable(to_string(line.certificate->subject())) + ", serial " +
+                                                        line.certificate->serial_hex()
+                                                  : "-";
+        std::printf("%s %s: %s%s\n", printable(line.key).c_str(),
+                    std::string(reference::core::name(line.action)).c_str(), what.c_str(),
+                    line.stored ? ", on the card" : ", not stored on the card");
+    }
+    std::printf("order %s is done\n", outcome.transaction.c_str());
+}
+
 }  // namespace
 
 std::vector<std::string> transport_policies() { return {reference::kDefaultTransportPolicy}; }
