@@ -16,4 +16,7 @@ until [ -s "$work/ready.json" ]; do
     sleep 0.1
 done
 mkdir "$work/faces"
+for serial in 0A0B01 0A0B02 0A0B03 0A0B04 0A0B05; do
+    "$rakit" card new pkcs15-tc --serial "$serial" --out "$work/$serial.yaml"
+done
 "$rakit" sandbox --printer --faces "${faces:-$work/faces}" -- "$here/inside.sh" "$rakit" "$work" "$here/orders.csv"

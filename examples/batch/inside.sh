@@ -17,7 +17,7 @@ batch() {
         --cm "$(sed -n 's/.*"url": *"\([^"]*\)".*/\1/p' "$work/ready.json")" --cm-ca "$work/cm/ca.pem" \
         --officer "$work/cm/officer.p12" --pin-fd 3 3<"$work/pins"
 }
-for serial in 0A0B01 0A0B02 0A0B03 0A0B04; do printer load pkcs15-tc "$serial"; done
+for serial in 0A0B01 0A0B02 0A0B03 0A0B04; do printer load "$work/$serial.yaml"; done
 printer arm '{"kind": "jam-discharge", "phase": "ejecting", "nth": 2}'
 
 echo "--- the first run: the second card jams on its way out"
@@ -26,8 +26,8 @@ batch 2>&1 || echo "exit status $?"
 echo "--- the operator takes it out of the printer, and puts it into the hopper once more"
 printer open-cover
 printer close-cover
-printer load pkcs15-tc 0A0B02
-printer load pkcs15-tc 0A0B05
+printer load "$work/0A0B02.yaml"
+printer load "$work/0A0B05.yaml"
 "$rakit" printer status "$RAKIT_CONTROL/printer.sock"
 
 echo "--- the same command again"

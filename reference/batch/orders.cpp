@@ -87,10 +87,11 @@ BatchOrder order_of(const json& value, const UpdateRequest& common) {
     order.request = common;
     if (value.contains("procedure")) order.request.procedure = value["procedure"].get<std::string>();
     if (value.contains("actions")) order.request.actions.clear();
-    for (const auto& [key, action] : value.value("actions", json::object()).items())
+    const json actions = value.value("actions", json::object());  // items() borrows
+    for (const auto& [key, action] : actions.items())
         order.request.actions.push_back({key, *core::action_from_name(action.get<std::string>()), {}});
-    for (const auto& [field, text] : value.value("fields", json::object()).items())
-        order.request.fields[field] = text.get<std::string>();
+    const json fields = value.value("fields", json::object());
+    for (const auto& [field, text] : fields.items()) order.request.fields[field] = text.get<std::string>();
     if (value.contains("face"))
         order.face = FaceText{value["face"].at("name"), value["face"].value("validity", std::string())};
     return order;
