@@ -9,7 +9,6 @@
 #include "cli/session_json.hpp"
 #include "cli/session_options.hpp"
 #include "cli/verbs.hpp"
-#include "common/base/printer_codes.hpp"
 #include "reference/batch/batch.hpp"
 
 namespace rakit::cli {
@@ -135,7 +134,7 @@ int run_batch_verb(const BatchOptions& options) {
         print_summary(journal->record(), *list);
     if (run.end->done == run.end->orders) return kDone;
     if (run.end->stopped) report(*run.end->stopped, kFailed);
-    return report({code::batch_incomplete,
+    return report({ErrorCode::batch_incomplete,
                    std::to_string(run.end->orders - run.end->done) + " of " + std::to_string(run.end->orders) +
                        " orders are open",
                    {},

@@ -1,14 +1,12 @@
 #include "common/base/error_code.hpp"
 
-#include "common/base/printer_codes.hpp"
-
 #include <array>
 #include <cstddef>
 
 namespace rakit {
 namespace {
 
-constexpr std::array<ErrorCodeInfo, static_cast<std::size_t>(ErrorCode::kCount) + 13> kErrorCodes{{
+constexpr std::array<ErrorCodeInfo, static_cast<std::size_t>(ErrorCode::kCount)> kErrorCodes{{
     {ErrorCode::request_malformed, "request_malformed", std::nullopt, 2},
     {ErrorCode::control_unknown, "control_unknown", std::nullopt, 2},
     {ErrorCode::signature_invalid, "signature_invalid", std::nullopt, 1},
@@ -97,6 +95,19 @@ constexpr std::array<ErrorCodeInfo, static_cast<std::size_t>(ErrorCode::kCount) 
     {ErrorCode::reader_absent, "reader_absent", std::nullopt, std::nullopt},
     {ErrorCode::reader_busy, "reader_busy", std::nullopt, std::nullopt},
     {ErrorCode::service_absent, "service_absent", std::nullopt, std::nullopt},
+    {ErrorCode::printer_offline, "printer_offline", std::nullopt, std::nullopt},
+    {ErrorCode::printer_busy, "printer_busy", std::nullopt, std::nullopt},
+    {ErrorCode::printer_feeder_empty, "printer_feeder_empty", std::nullopt, std::nullopt},
+    {ErrorCode::printer_ribbon, "printer_ribbon", std::nullopt, std::nullopt},
+    {ErrorCode::printer_cover_open, "printer_cover_open", std::nullopt, std::nullopt},
+    {ErrorCode::printer_mechanical, "printer_mechanical", std::nullopt, std::nullopt},
+    {ErrorCode::printer_tray_full, "printer_tray_full", std::nullopt, std::nullopt},
+    {ErrorCode::printer_contact_failed, "printer_contact_failed", std::nullopt, std::nullopt},
+    {ErrorCode::printer_card_lost, "printer_card_lost", std::nullopt, std::nullopt},
+    {ErrorCode::printer_refused, "printer_refused", std::nullopt, std::nullopt},
+    {ErrorCode::printer_answer_invalid, "printer_answer_invalid", std::nullopt, std::nullopt},
+    {ErrorCode::printer_wrong_card, "printer_wrong_card", std::nullopt, std::nullopt},
+    {ErrorCode::batch_incomplete, "batch_incomplete", std::nullopt, std::nullopt},
     {ErrorCode::usage, "usage", std::nullopt, std::nullopt},
     {ErrorCode::file_unreadable, "file_unreadable", std::nullopt, std::nullopt},
     {ErrorCode::file_unwritable, "file_unwritable", std::nullopt, std::nullopt},
@@ -107,24 +118,11 @@ constexpr std::array<ErrorCodeInfo, static_cast<std::size_t>(ErrorCode::kCount) 
     {ErrorCode::crypto_failed, "crypto_failed", std::nullopt, std::nullopt},
     {ErrorCode::unsupported, "unsupported", std::nullopt, std::nullopt},
     {ErrorCode::internal, "internal", std::nullopt, std::nullopt},
-    {code::printer_offline, "printer_offline", std::nullopt, std::nullopt},
-    {code::printer_busy, "printer_busy", std::nullopt, std::nullopt},
-    {code::printer_feeder_empty, "printer_feeder_empty", std::nullopt, std::nullopt},
-    {code::printer_ribbon, "printer_ribbon", std::nullopt, std::nullopt},
-    {code::printer_cover_open, "printer_cover_open", std::nullopt, std::nullopt},
-    {code::printer_mechanical, "printer_mechanical", std::nullopt, std::nullopt},
-    {code::printer_tray_full, "printer_tray_full", std::nullopt, std::nullopt},
-    {code::printer_contact_failed, "printer_contact_failed", std::nullopt, std::nullopt},
-    {code::printer_card_lost, "printer_card_lost", std::nullopt, std::nullopt},
-    {code::printer_refused, "printer_refused", std::nullopt, std::nullopt},
-    {code::printer_answer_invalid, "printer_answer_invalid", std::nullopt, std::nullopt},
-    {code::printer_wrong_card, "printer_wrong_card", std::nullopt, std::nullopt},
-    {code::batch_incomplete, "batch_incomplete", std::nullopt, std::nullopt},
 }};
 
 constexpr bool in_order() {
     for (std::size_t i = 0; i < kErrorCodes.size(); ++i)
-        if (kErrorCodes[i].code != static_cast<ErrorCode>(static_cast<int>(i))) return false;
+        if (kErrorCodes[i].code != static_cast<ErrorCode>(i)) return false;
     return true;
 }
 static_assert(in_order(), "a row per ErrorCode, in its order");

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "common/base/printer_codes.hpp"
 
 namespace rakit::reference {
 namespace {
@@ -84,7 +83,7 @@ private:
         begin(serial);
         const auto* order = order_for(serial);
         if (order == nullptr)
-            return reject({code::printer_wrong_card, "no order is for the card " + serial, {}, {}, {}, {}}, nullptr);
+            return reject({ErrorCode::printer_wrong_card, "no order is for the card " + serial, {}, {}, {}, {}}, nullptr);
         auto& state = record().by_serial[serial];
         if (state.state == OrderState::done) return finish(*order);  // put in once more, by hand
         if (state.state == OrderState::open) {
@@ -145,7 +144,7 @@ private:
         card.left = left;
         if (why) card.problem = name(why->code);
         const bool away = left.where == Whereabouts::ejected || left.where == Whereabouts::rejected;
-        if (!away && !x_stopped) x_stopped = why ? *why : Error{code::printer_mechanical, left.detail, {}, {}, {}, {}};
+        if (!away && !x_stopped) x_stopped = why ? *why : Error{ErrorCode::printer_mechanical, left.detail, {}, {}, {}, {}};
         auto saved = x_ports.journal.save();
         x_ports.progress(record(), card);
         return saved;
@@ -153,7 +152,7 @@ private:
 
     /// unreadable: a card whose chip wasn't reached is rejected; anything else is the printer's and needs a person.
     Result<void> unreadable(const Error& why) {
-        const bool of_card = why.code == code::printer_contact_failed || why.code == ErrorCode::card_unsupported ||
+        const bool of_card = why.code == ErrorCode::printer_contact_failed || why.code == ErrorCode::card_unsupported ||
                              why.code == ErrorCode::card_content_invalid;
         if (of_card) {
             begin({});

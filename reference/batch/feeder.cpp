@@ -1,13 +1,12 @@
 #include "reference/batch/feeder.hpp"
 
-#include "common/base/printer_codes.hpp"
 
 namespace rakit::reference {
 namespace {
 
 /// of_contacts: failures after which pressing the contacts on again may help.
 bool of_contacts(ErrorCode what) {
-    return what == code::printer_contact_failed || what == ErrorCode::card_absent || what == ErrorCode::card_mute ||
+    return what == ErrorCode::printer_contact_failed || what == ErrorCode::card_absent || what == ErrorCode::card_mute ||
            what == ErrorCode::card_removed;
 }
 
@@ -37,13 +36,13 @@ Result<void> Feeder::move(Result<void> (CardPrinter::*movement)()) {
         done = (x_ports.printer.*movement)();
         if (done) return done;
         // A broken connection may have carried the order or not; for feeding and engaging a second order does no harm.
-        if (done.error().code != code::printer_busy && done.error().code != code::printer_offline) return done;
+        if (done.error().code != ErrorCode::printer_busy && done.error().code != ErrorCode::printer_offline) return done;
     }
     return done;
 }
 
 Result<Contents> Feeder::present() {
-    Result<Contents> contents = fail(code::printer_contact_failed, "never tried");
+    Result<Contents> contents = fail(ErrorCode::printer_contact_failed, "never tried");
     for (unsigned attempt = 0; attempt < x_ports.policy.contact_tries; ++attempt) {
         auto engaged = move(&CardPrinter::to_station);
         if (engaged) engaged = x_ports.wait_for_card(x_ports.policy.presence);
@@ -55,7 +54,7 @@ Result<Contents> Feeder::present() {
     }
     const Error& last = contents.error();
     return fail(
-        code::printer_contact_failed,
+        ErrorCode::printer_contact_failed,
         "the card's chip wasn't reached in " + std::to_string(x_ports.policy.contact_tries) + " tries: " + last.detail,
         x_ports.reader.name());
 }
@@ -96,7 +95,7 @@ Left Feeder::leave(const std::string& card, Result<void> (CardPrinter::*movement
         done = (x_ports.printer.*movement)();
         if (done) return settle(card, {wanted, {}});
         const auto what = done.error().code;
-        if (what != code::printer_busy && what != code::printer_offline) break;
+        if (what != ErrorCode::printer_busy && what != ErrorCode::printer_offline) break;
         // The order may have arrived though its answer didn't: ordering twice would be refused, not done twice.
         const auto state = x_ports.printer.state();
         if (state && !state->card_inside) break;
@@ -142,7 +141,7 @@ Result<UpdateOutcome> in_turn(Feeder& feeder, Dialog& dialog, const std::functio
     dialog.tell("card_" + std::string(name(left.where)), "the card " + card + " is " + std::string(name(left.where)) +
                                                              (left.detail.empty() ? "" : ": " + left.detail));
     if (outcome && left.where != Whereabouts::ejected)
-        return fail(code::printer_mechanical, "the card is updated, but not ejected: " + left.detail);
+        return fail(ErrorCode::printer_mechanical, "the card is updated, but not ejected: " + left.detail);
     return outcome;
 }
 

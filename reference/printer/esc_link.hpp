@@ -5,7 +5,6 @@
 #include <string>
 
 #include "common/base/bytes.hpp"
-#include "common/base/printer_codes.hpp"
 #include "common/base/result.hpp"
 #include "reference/printer/face.hpp"
 

@@ -5,21 +5,21 @@ namespace {
 
 ErrorCode code_of(char nack, const std::string& reason) {
     switch (nack) {
-        case 'F': return code::printer_feeder_empty;
-        case 'C': return code::printer_cover_open;
-        case 'R': return code::printer_ribbon;
+        case 'F': return ErrorCode::printer_feeder_empty;
+        case 'C': return ErrorCode::printer_cover_open;
+        case 'R': return ErrorCode::printer_ribbon;
         case 'T': break;
-        default: return code::printer_refused;
+        default: return ErrorCode::printer_refused;
     }
-    if (reason == "contact-failure") return code::printer_contact_failed;
-    if (reason == "card-lost") return code::printer_card_lost;
-    if (reason == "feeder" || reason == "feeder-empty") return code::printer_feeder_empty;
-    if (reason == "cover") return code::printer_cover_open;
-    if (reason == "ribbon") return code::printer_ribbon;
-    if (reason == "busy") return code::printer_busy;
-    if (reason == "tray-full" || reason == "output-full" || reason == "reject-full") return code::printer_tray_full;
-    if (reason == "no-card") return code::printer_refused;
-    return code::printer_mechanical;
+    if (reason == "contact-failure") return ErrorCode::printer_contact_failed;
+    if (reason == "card-lost") return ErrorCode::printer_card_lost;
+    if (reason == "feeder" || reason == "feeder-empty") return ErrorCode::printer_feeder_empty;
+    if (reason == "cover") return ErrorCode::printer_cover_open;
+    if (reason == "ribbon") return ErrorCode::printer_ribbon;
+    if (reason == "busy") return ErrorCode::printer_busy;
+    if (reason == "tray-full" || reason == "output-full" || reason == "reject-full") return ErrorCode::printer_tray_full;
+    if (reason == "no-card") return ErrorCode::printer_refused;
+    return ErrorCode::printer_mechanical;
 }
 
 /// reason_of takes the last word of Rlr's `NACK T reason`.
@@ -34,7 +34,7 @@ Result<void> EscPrinter::judge(const Result<EscAnswer>& answer, const std::strin
     if (!answer) return Unexpected{answer.error()};
     if (answer->kind == EscAnswer::Kind::ack) return {};
     if (answer->kind == EscAnswer::Kind::text)
-        return fail(code::printer_answer_invalid, "'" + answer->text + "' to " + command);
+        return fail(ErrorCode::printer_answer_invalid, "'" + answer->text + "' to " + command);
     std::string reason = answer->text;
     if (reason.empty()) {
         // The raw port says only a letter; the last answer in full says more.
@@ -51,7 +51,7 @@ Result<std::string> EscPrinter::ask(const std::string& command) {
     auto answer = x_link->say(command);
     if (answer && answer->kind == EscAnswer::Kind::text) return std::move(answer->text);
     if (auto judged = judge(answer, command); !judged) return Unexpected{std::move(judged).error()};
-    return fail(code::printer_answer_invalid, "no text to " + command);
+    return fail(ErrorCode::printer_answer_invalid, "no text to " + command);
 }
 
 Result<std::string> EscPrinter::model() { return ask("Rtp"); }

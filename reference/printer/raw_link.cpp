@@ -54,11 +54,11 @@ private:
         if (answer && answer->kind == EscAnswer::Kind::ack) return {};
         x_stream.reset();
         if (!answer) return Unexpected{std::move(answer).error()};
-        return fail(code::printer_busy, "the printer speaks to somebody else", x_url.host + ":" + x_url.port);
+        return fail(ErrorCode::printer_busy, "the printer speaks to somebody else", x_url.host + ":" + x_url.port);
     }
 
     Unexpected gone() const {
-        return fail(code::printer_offline, "the connection broke", x_url.host + ":" + x_url.port);
+        return fail(ErrorCode::printer_offline, "the connection broke", x_url.host + ":" + x_url.port);
     }
 
     Result<void> more() {
@@ -79,7 +79,7 @@ private:
             if (const auto end = text.find('\r'); end != std::string_view::npos)
                 return take(end + 1, {EscAnswer::Kind::text, 0, std::string(text.substr(0, end))});
             if (text.size() > kLongestAnswer)
-                return fail(code::printer_answer_invalid, "an answer without end", x_url.host + ":" + x_url.port);
+                return fail(ErrorCode::printer_answer_invalid, "an answer without end", x_url.host + ":" + x_url.port);
             if (auto read = more(); !read) return Unexpected{std::move(read).error()};
         }
     }

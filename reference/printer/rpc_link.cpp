@@ -79,10 +79,10 @@ private:
         if (!answer) return Unexpected{std::move(answer).error()};
         const auto value = json::parse(*answer, nullptr, false);
         if (!value.is_object() || value.value("jsonrpc", json()) != "2.0" || value.value("id", json()) != id)
-            return fail(code::printer_answer_invalid, "not an answer to " + method, where());
+            return fail(ErrorCode::printer_answer_invalid, "not an answer to " + method, where());
         if (value.contains("error")) return refusal(value["error"]);
         if (!value.contains("result") || !value["result"].is_string())
-            return fail(code::printer_answer_invalid, "neither result nor error to " + method, where());
+            return fail(ErrorCode::printer_answer_invalid, "neither result nor error to " + method, where());
         const std::string result = value["result"];
         if (result == "OK") return EscAnswer{};
         return EscAnswer{EscAnswer::Kind::text, 0, result};
@@ -94,9 +94,9 @@ private:
             return error.is_object() && error.contains(name) && error[name].is_string() ? error[name].get<std::string>()
                                                                                         : std::string();
         };
-        if (code == kOffline) return fail(code::printer_offline, "the printer has no power", where());
-        if (code == kBusy) return fail(code::printer_busy, "the printer has another job", where());
-        if (code != kRefused) return fail(code::printer_refused, part("message") + " " + part("data"), where());
+        if (code == kOffline) return fail(ErrorCode::printer_offline, "the printer has no power", where());
+        if (code == kBusy) return fail(ErrorCode::printer_busy, "the printer has another job", where());
+        if (code != kRefused) return fail(ErrorCode::printer_refused, part("message") + " " + part("data"), where());
         const auto message = part("message");  // "NACK T" of a command, a word of a print job
         const bool nack = message.size() == 6 && message.rfind("NACK ", 0) == 0;
         return EscAnswer{EscAnswer::Kind::nack, nack ? message.back() : 'T', nack ? part("data") : message};
@@ -113,9 +113,9 @@ private:
             if (!octets) return Unexpected{std::move(octets).error()};
             if (octets->empty()) break;
             answer += as_text(*octets);
-            if (answer.size() > kLongestAnswer) return fail(code::printer_answer_invalid, "endless", where());
+            if (answer.size() > kLongestAnswer) return fail(ErrorCode::printer_answer_invalid, "endless", where());
         }
-        if (answer.empty()) return fail(code::printer_offline, "the connection broke", where());
+        if (answer.empty()) return fail(ErrorCode::printer_offline, "the connection broke", where());
         return answer;
     }
 

@@ -11,13 +11,12 @@
 #include <cstring>
 #include <memory>
 
-#include "common/base/printer_codes.hpp"
 
 namespace rakit::reference {
 namespace {
 
 Unexpected offline(const std::string& what, const std::string& where) {
-    return fail(code::printer_offline, what, where, "look at the printer's cable, power and address");
+    return fail(ErrorCode::printer_offline, what, where, "look at the printer's cable, power and address");
 }
 
 /// connected finishes a connection that was begun without blocking; the stream then blocks.

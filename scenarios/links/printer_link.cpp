@@ -14,7 +14,7 @@ public:
     Result<reference::EscAnswer> say(const std::string& command) override {
         printer::EscFrames frames;
         frames.feed(to_bytes("\x1BPem;2\r\x1B" + command + "\r"));
-        Result<reference::EscAnswer> answer = fail(code::printer_answer_invalid, "no command: " + command);
+        Result<reference::EscAnswer> answer = fail(ErrorCode::printer_answer_invalid, "no command: " + command);
         while (const auto one = frames.next()) answer = exchange(*one);
         return answer;
     }
@@ -34,7 +34,7 @@ private:
         const auto reply = x_esc.answer(command);
         const auto delivery = x_esc.printer().delivery();
         if (reply.offline || delivery == printer::Delivery::dropped)
-            return fail(code::printer_offline, "the connection broke");
+            return fail(ErrorCode::printer_offline, "the connection broke");
         if (delivery == printer::Delivery::late) x_clock.sleep(printer::kLate);
         if (reply.kind == Kind::nack)
             return reference::EscAnswer{reference::EscAnswer::Kind::nack, reply.code, reply.text};

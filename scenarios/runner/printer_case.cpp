@@ -1,6 +1,5 @@
 #include "scenarios/runner/printer_case.hpp"
 
-#include "common/base/printer_codes.hpp"
 #include "reference/batch/feeder.hpp"
 #include "reference/printer/esc_printer.hpp"
 #include "scenarios/links/printer_link.hpp"

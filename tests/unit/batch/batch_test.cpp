@@ -157,7 +157,7 @@ TEST(Batch, TheWrongCardIsRejectedAndTheOrderStaysOpen) {
     EXPECT_EQ(shop.record.fed[0].problem, "printer_wrong_card");
     EXPECT_EQ(shop.record.by_serial.at(k3).state, OrderState::open);
     ASSERT_TRUE(end.stopped);
-    EXPECT_EQ(end.stopped->code, code::printer_feeder_empty);
+    EXPECT_EQ(end.stopped->code, ErrorCode::printer_feeder_empty);
 }
 
 TEST(Batch, AnUpdateThatFailsRejectsTheCard) {
