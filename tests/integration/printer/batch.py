@@ -26,6 +26,7 @@ def main() -> None:
         seen = TRANSACTION.sub("T" * 32, done.stdout)
         expected = TRANSACTION.sub("T" * 32, shown(pathlib.Path("docs/printer.md").read_text(), "examples/batch/demo.sh"))
         need(done.returncode == 0 and seen == expected, f"the demo shows\n{done.stdout}\ndocs/printer.md shows\n{expected}")
+        need("batch_incomplete" in done.stdout, "a run that leaves orders open says so")
         pictures = sorted(path.name for path in pathlib.Path(faces).iterdir())
         need(pictures == [f"000000000000000A0B0{card}-front.png" for card in (1, 2, 4)], f"the faces: {pictures}")
         for name in pictures:
