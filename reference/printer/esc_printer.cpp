@@ -87,6 +87,8 @@ Result<PrinterUrl> parse_printer_url(const std::string& url) {
     }
     const auto colon = rest.rfind(':');
     parsed.host = rest.substr(0, colon);
+    if (parsed.host.size() > 2 && parsed.host.front() == '[' && parsed.host.back() == ']')
+        parsed.host = parsed.host.substr(1, parsed.host.size() - 2);  // an IPv6 address
     parsed.port = colon == std::string::npos ? parsed.rpc ? "18000" : "9100" : rest.substr(colon + 1);
     const bool number = !parsed.port.empty() && parsed.port.find_first_not_of("0123456789") == std::string::npos;
     if (parsed.host.empty() || !number || (!parsed.rpc && !parsed.device.empty())) return wrong();
