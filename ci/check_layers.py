@@ -21,6 +21,7 @@ RULES = [  # (area, what it may use besides itself), lower layers first
     ("reference/printer", COMMON + ["reference/card"]),
     ("reference/journal", COMMON + ["reference/card", "reference/cm"]),
     ("reference/session", COMMON + ["reference/"]),
+    ("reference/batch", COMMON + ["reference/"]),
     ("virtual_cards/", COMMON + ["virtual_cards/"]),
     ("mock_cm/", COMMON + ["mock_cm/"]),
     ("scenarios/", COMMON + ["reference/", "virtual_cards/", "mock_cm/", "scenarios/"]),

@@ -48,10 +48,12 @@ int main(int argc, char** argv) {
     add_trace(app, verb);
     add_sandbox(app, verb);
     add_card(app, verb);
+    add_printer(app, verb);
     add_cm(app, verb);
     add_contents(app, verb);
     add_update(app, verb);
     add_resume(app, verb);
+    add_batch(app, verb);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& problem) {

@@ -5,6 +5,7 @@
 
 #include "cli/card_source.hpp"
 #include "cli/command.hpp"
+#include "cli/printer_live.hpp"
 #include "cli/verbs.hpp"
 #include "virtual_cards/sandbox/sandbox.hpp"
 #include "virtual_cards/serve/control_server.hpp"
@@ -17,6 +18,9 @@ struct SandboxWish {
     std::vector<std::string> cards;
     std::string reader_name = cards::SandboxOptions{}.reader_name;
     int readers = 0;
+    bool printer = false;
+    std::vector<std::string> hopper;
+    std::string faces;
     std::vector<std::string> command;
 };
 
@@ -50,10 +54,33 @@ Result<void> insert(LiveCard& live, const cards::Sandbox& sandbox, int slot) {
     return {};
 }
 
+/// PrinterIn is an emulated printer whose station is a reader of the sandbox; destroyed from the bottom.
+struct PrinterIn {
+    printer::Rpc rpc;
+    std::unique_ptr<LivePrinter> live;
+    std::optional<printer::TcpPort> service;
+};
+
+Result<void> start_printer(const SandboxWish& wish, const cards::Sandbox& sandbox, PrinterIn& in) {
+    LivePrinterWish one;
+    one.station = sandbox.connector(sandbox.more_reader(0));
+    one.control = sandbox.folder() / "control" / "printer.sock";
+    one.faces = wish.faces;
+    one.hopper = wish.hopper;
+    auto live = LivePrinter::start(one, in.rpc);
+    if (!live) return Unexpected{std::move(live).error()};
+    in.live = std::move(*live);
+    auto service = printer::start_rpc_port(in.rpc, one.address, 0);
+    if (!service) return Unexpected{std::move(service).error()};
+    in.service.emplace(std::move(*service));
+    return {};
+}
+
 Result<int> run_sandbox(const SandboxWish& wish) {
     cards::SandboxOptions options;
     options.reader_name = wish.reader_name;
     options.slots = std::max({1, wish.readers, static_cast<int>(wish.cards.size())});
+    if (wish.printer) options.more_readers.push_back(printer::Model{}.name);
     // temporary_directory_path honours TMPDIR, and says /tmp without it.
     std::error_code problem;
     options.folder = std::filesystem::temp_directory_path(problem);
@@ -73,9 +100,16 @@ Result<int> run_sandbox(const SandboxWish& wish) {
             return fail(std::move(done).error());
     for (int slot = 0; std::cmp_less(slot, live.size()); ++slot)
         if (auto seen = sandbox->await_card(slot, true); !seen) return fail(std::move(seen).error());
-    return run_command(wish.command, {{"PCSCLITE_CSOCK_NAME", sandbox->socket().string()},
-                                      {"RAKIT_CONTROL", control.string()},
-                                      {"RAKIT_NETWORK", std::string(cards::name(sandbox->network()))}});
+    std::map<std::string, std::string> environment{{"PCSCLITE_CSOCK_NAME", sandbox->socket().string()},
+                                                   {"RAKIT_CONTROL", control.string()},
+                                                   {"RAKIT_NETWORK", std::string(cards::name(sandbox->network()))}};
+    PrinterIn in;
+    if (wish.printer) {
+        if (auto started = start_printer(wish, *sandbox, in); !started) return Unexpected{std::move(started).error()};
+        environment["RAKIT_PRINTER"] = in.live->raw_url();
+        environment["RAKIT_PRINTER_RPC"] = "jsonrpc://127.0.0.1:" + std::to_string(in.service->port());
+    }
+    return run_command(wish.command, environment);
 }
 
 }  // namespace
@@ -94,6 +128,18 @@ void add_sandbox(CLI::App& app, Verb& verb) {
     sandbox->add_option("--readers", wish->readers, "At least so many readers, up to 16")
         ->type_name("N")
         ->check(CLI::Range(1, 16));
+    auto* printer = sandbox->add_flag(
+        "--printer", wish->printer,
+        "An emulated card printer too, its station a reader: RAKIT_PRINTER and RAKIT_PRINTER_RPC are its addresses, "
+        "$RAKIT_CONTROL/printer.sock its control socket");
+    sandbox->add_option("--hopper", wish->hopper, "A card for the printer's hopper; repeat, the first is fed first")
+        ->type_name("IMAGE")
+        ->allow_extra_args(false)
+        ->needs(printer);
+    sandbox->add_option("--faces", wish->faces, "Folder for what is printed: CARD-front.png")
+        ->type_name("DIR")
+        ->check(CLI::ExistingDirectory)
+        ->needs(printer);
     sandbox->add_option("COMMAND", wish->command, "What to run, after --")->required();
     sandbox->footer(
         "Example: rakit sandbox --card pkcs15-tc -- pkcs15-tool --dump\n"

@@ -17,12 +17,14 @@
 #include "cli/open_orders.hpp"
 #include "cli/printable.hpp"
 #include "cli/session_json.hpp"
+#include "cli/station_reader.hpp"
 #include "cli/verbs.hpp"
 #include "common/base/file.hpp"
 #include "reference/card/pcsc_reader.hpp"
 #include "reference/cm/https_exchange.hpp"
 #include "reference/cm/rest_client.hpp"
 #include "reference/officer/open_officers.hpp"
+#include "reference/printer/esc_printer.hpp"
 #include "reference/session/lines.hpp"
 
 namespace rakit::cli {
@@ -86,19 +88,36 @@ Result<reference::Officers> open_officers(const SessionOptions& options) {
     return reference::open_officers(signs, connects);
 }
 
-Result<reference::UpdateOutcome> run(const SessionOptions& options, const reference::UpdateRequest& request,
-                                     bool resuming, Desk& desk) {
+/// Work is what is done once everything is open. `wait_for_card` is empty where the card isn't a printer's.
+using Work =
+    std::function<Result<reference::UpdateOutcome>(reference::UpdatePorts&, reference::CardPrinter*, StationReader&)>;
+
+/// open_target opens the reader of the card to update: the printer's station, or the one with the card of that serial
+/// number, if one is given.
+Result<StationReader> open_target(const SessionOptions& options, const std::string& card,
+                                  reference::CardPrinter* printer, const std::vector<std::string>& taken) {
+    if (printer != nullptr) return open_station(*printer, options.reader, taken);
+    auto reader = open_reader(options.reader, taken, card);
+    if (!reader) return Unexpected{std::move(reader).error()};
+    return StationReader{std::move(*reader), {}};
+}
+
+Result<reference::UpdateOutcome> run(const SessionOptions& options, const std::string& card, const Work& work,
+                                     Desk& desk) {
     auto anchors = read_anchors(options.cm_ca);
     if (!anchors) return Unexpected{std::move(anchors).error()};
     auto officers = open_officers(options);
     if (!officers) return Unexpected{std::move(officers).error()};
     auto exchange = reference::HttpsExchange::open(options.cm, *anchors, &officers->tls());
     if (!exchange) return Unexpected{std::move(exchange).error()};
-    const auto card = resuming ? card_to_resume(journal_folder(options), options.order, desk.dialog())
-                               : Result<std::string>(std::string());
-    if (!card) return Unexpected{card.error()};
-    auto reader = open_reader(options.reader, {officers->signs->reader(), officers->tls().reader()}, *card);
-    if (!reader) return Unexpected{std::move(reader).error()};
+    std::unique_ptr<reference::CardPrinter> printer;
+    if (!options.printer.empty()) {
+        auto opened = reference::open_printer(options.printer);
+        if (!opened) return Unexpected{std::move(opened).error()};
+        printer = std::move(*opened);
+    }
+    auto target = open_target(options, card, printer.get(), {officers->signs->reader(), officers->tls().reader()});
+    if (!target) return Unexpected{std::move(target).error()};
     SystemClock clock;
     auto log = CardLogFile::open(in_state(options, options.log, "cards.log"), clock);
     if (!log) return Unexpected{std::move(log).error()};
@@ -106,15 +125,26 @@ Result<reference::UpdateOutcome> run(const SessionOptions& options, const refere
     SystemRng rng;
     NoTrace trace;
     const auto cm = reference::open_cm(options.dialect, **exchange, *anchors, clock, rng);
-    reference::UpdatePorts ports{**reader, *cm,   *officers->signs,        desk.dialog(),       clock,
-                                 rng,      trace, journal_folder(options), transport_policies()};
+    reference::UpdatePorts ports{
+        *target->reader,     *cm, *officers->signs, desk.dialog(), clock, rng, trace, journal_folder(options),
+        transport_policies()};
     ports.field_choices = &choices;
     ports.card_log = log->get();
     ports.tls_officer = officers->connects.get();
     ports.write_real_card = options.write_real_card;
     ports.approval_wait = std::chrono::seconds(options.wait);
-    if (!resuming) return reference::update(ports, request);
-    return options.abandon ? reference::abandon(ports, *card) : reference::resume(ports, *card);
+    return work(ports, printer.get(), *target);
+}
+
+/// feeding has the work done by a feeder of the printer's cards.
+Work feeding(const SessionOptions& options, const AtFeeder& work) {
+    return [&options, &work](reference::UpdatePorts& ports, reference::CardPrinter* printer, StationReader& station) {
+        reference::FeederPorts at{*printer,    ports.reader, station.wait_for_card, ports.transport_policies,
+                                  ports.clock, ports.trace,  ports.card_log,        {}};
+        at.policy.contact_tries = options.contact_tries;
+        reference::Feeder feeder(std::move(at));
+        return work(feeder, ports);
+    };
 }
 
 void print(const reference::UpdateOutcome& outcome, bool given_up) {
@@ -209,6 +239,18 @@ void add_reader_option(CLI::App& verb, std::string& reader) {
         "a card)");
 }
 
+void add_printer_option(CLI::App& verb, SessionOptions& options) {
+    verb.add_option(
+            "--printer", options.printer,
+            "The card is in a card printer's feeder: esc://HOST[:9100] or jsonrpc://HOST[:18000][/DEVICE]; --reader "
+            "is its contact station then (default: the reader that has the printer's name)")
+        ->type_name("URL");
+    verb.add_option("--contact-tries", options.contact_tries,
+                    "How often contacts are pressed on before a card is rejected")
+        ->check(CLI::Range(1, 20))
+        ->capture_default_str();
+}
+
 void add_session_options(CLI::App& verb, SessionOptions& options) {
     add_reader_option(verb, options.reader);
     verb.add_option("--cm", options.cm, "URL of the CM host, https://...")->required();
@@ -240,12 +282,30 @@ void add_session_options(CLI::App& verb, SessionOptions& options) {
     verb.add_flag("--json", options.json, "Print the result as JSON");
 }
 
+Result<reference::UpdateOutcome> run_at_feeder(const SessionOptions& options, const AtFeeder& work) {
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+    Desk desk(options);
+    return run(options, {}, feeding(options, work), desk);
+}
+
 int run_session(const SessionOptions& options, const reference::UpdateRequest& request, bool resume) {
     // PINs are in this process's memory for a while: none may get into a core file.
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
     Desk desk(options);
-    const auto outcome = run(options, request, resume, desk);
+    const auto card = resume ? card_to_resume(journal_folder(options), options.order, desk.dialog())
+                             : Result<std::string>(std::string());
+    const auto one = [&](reference::UpdatePorts& ports) {
+        if (options.abandon) return reference::abandon(ports, *card);
+        return resume ? reference::resume(ports, *card) : reference::update(ports, request);
+    };
+    const AtFeeder fed = [&](reference::Feeder& feeder, reference::UpdatePorts& ports) {
+        return reference::in_turn(feeder, ports.dialog, [&] { return one(ports); }, {});
+    };
+    const Work in_reader = [&](reference::UpdatePorts& ports, auto*, auto&) { return one(ports); };
+    const auto outcome = card ? run(options, *card, options.printer.empty() ? in_reader : feeding(options, fed), desk)
+                              : Result<reference::UpdateOutcome>(Unexpected{Error(card.error())});
     if (desk.events() != nullptr)
         desk.events()->emit(result_json(outcome));
     else if (options.json)

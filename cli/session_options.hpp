@@ -2,11 +2,13 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "common/base/result.hpp"
+#include "reference/batch/feeder.hpp"
 #include "reference/card/card_reader.hpp"
 #include "reference/session/update.hpp"
 
@@ -15,6 +17,8 @@ namespace rakit::cli {
 /// SessionOptions are what `update` and `resume` have in common.
 struct SessionOptions {
     std::string reader;
+    std::string printer;  ///< URL; empty: the card is in a reader
+    unsigned contact_tries = reference::FeedPolicy{}.contact_tries;
     std::string cm;
     std::string cm_ca;
     std::string officer;
@@ -40,6 +44,15 @@ void add_reader_option(CLI::App& verb, std::string& reader);
 
 /// add_session_options registers them.
 void add_session_options(CLI::App& verb, SessionOptions& options);
+
+/// add_printer_option registers `--printer` and what goes with it.
+void add_printer_option(CLI::App& verb, SessionOptions& options);
+
+/// AtFeeder is what is done with a printer's cards, once everything is open.
+using AtFeeder = std::function<Result<reference::UpdateOutcome>(reference::Feeder&, reference::UpdatePorts&)>;
+
+/// run_at_feeder opens the printer of the options, its station, officer, CM and dialog, and has it done.
+Result<reference::UpdateOutcome> run_at_feeder(const SessionOptions& options, const AtFeeder& work);
 
 /// run_session opens reader, officer, CM and dialog, runs the update or the continuation, reports, and gives the exit
 /// status.

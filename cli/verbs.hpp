@@ -22,6 +22,8 @@ void add_update(CLI::App& app, Verb& verb);
 void add_resume(CLI::App& app, Verb& verb);
 void add_sandbox(CLI::App& app, Verb& verb);
 void add_card(CLI::App& app, Verb& verb);
+void add_printer(CLI::App& app, Verb& verb);
+void add_batch(CLI::App& app, Verb& verb);
 void add_cm(CLI::App& app, Verb& verb);
 void add_run(CLI::App& app, Verb& verb);
 void add_scenario(CLI::App& app, Verb& verb);

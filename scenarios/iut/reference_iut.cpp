@@ -97,7 +97,7 @@ Result<IutResult> ReferenceIut::run(const Job& job, Typist& typist) {
         if (!request) return Unexpected{std::move(request).error()};
         return x_calls.update(ports, *request);
     };
-    const auto outcome = act();
+    const auto outcome = x_ports.at_device ? x_ports.at_device(ports, act) : act();
     IutResult result{"ok", "", std::move(dialog.notices)};
     if (!outcome) {
         result.result = name(outcome.error().code);

@@ -24,6 +24,10 @@ struct ReferencePorts {
     Rng& rng;
     Trace& trace;
     std::chrono::milliseconds cm_deadline{30000};  ///< for one answer of the CM
+    /// at_device does the update where the card has to be brought to the reader first; empty: it is there.
+    using AtDevice = std::function<Result<reference::UpdateOutcome>(
+        reference::UpdatePorts&, const std::function<Result<reference::UpdateOutcome>()>& update)>;
+    AtDevice at_device = {};
 };
 
 /// ReferenceCalls is what the RA is called by; others than the reference's own stand around it.

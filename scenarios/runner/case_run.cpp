@@ -105,6 +105,7 @@ std::map<std::string, Pin> CaseRun::right_pins() const {
 
 Result<Observation> CaseRun::run(std::vector<CaseEvent>& trace) {
     auto seen = go();
+    x_printer.reset();
     if (x_card.traced) x_around.station.end();
     trace = x_trace.events();
     return seen;
@@ -148,8 +149,16 @@ Result<void> CaseRun::set_up_cards(Observation& seen) {
         seen.other_before = view_card(other->card->snapshot().document);
         x_other_card = std::move(*other);
     }
-    if (auto begun = x_around.station.begin(*x_card.traced, *x_clock); !begun) return begun;
+    auto begun = x_case.printer ? set_up_printer() : x_around.station.begin(*x_card.traced, *x_clock);
+    if (!begun) return begun;
     return x_case.officer.card ? set_up_officer_card(seen) : Result<void>();
+}
+
+Result<void> CaseRun::set_up_printer() {
+    auto made = PrinterCase::make(*x_case.printer, x_around.depth, x_around.station, *x_clock);
+    if (!made) return Unexpected{std::move(made).error()};
+    x_printer = std::move(*made);
+    return x_printer->begin(*x_card.traced);
 }
 
 Result<void> CaseRun::set_up_officer_card(Observation& seen) {
@@ -246,6 +255,7 @@ std::unique_ptr<Iut> CaseRun::reference(reference::CardReader& reader, Rng& rng,
                          *x_clock,
                          rng,
                          x_trace};
+    if (x_printer) ports.at_device = [this](auto& at, const auto& update) { return x_printer->run(at, update); };
     // Nobody waits half a minute for an answer that is known not to come.
     if (x_case.cm.deviations.value("stall", false)) ports.cm_deadline = kStallDeadline;
     return std::make_unique<ReferenceIut>(std::move(ports), calls);
@@ -330,7 +340,10 @@ Result<void> CaseRun::act(Observation& seen) {
 Result<void> CaseRun::act_again(Observation& seen, Iut& ra, Job& what) {
     seen.first_result = seen.result;
     if (auto decided = decide(); !decided) return decided;
-    if (x_case.doing.resume || x_case.doing.abandon) {
+    if (x_printer) {
+        x_card.card->disarm();
+        x_printer->mend();  // and then the same is asked for again: an order that is open goes on
+    } else if (x_case.doing.resume || x_case.doing.abandon) {
         what.resume = x_case.doing.resume;
         what.abandon = x_case.doing.abandon;
         const auto& faults = x_case.doing.resume_faults;
@@ -403,6 +416,8 @@ Result<void> CaseRun::unreached() const {
 }
 
 Result<void> CaseRun::look(Observation& seen) {
+    if (x_printer) x_printer_mismatches = x_printer->judge(x_case.expect.printer);
+    x_printer.reset();
     x_around.station.end();
     seen.after = view_card(x_card.card->snapshot().document);
     if (x_other_card.card) seen.other_after = view_card(x_other_card.card->snapshot().document);

@@ -11,6 +11,7 @@
 #include "scenarios/runner/cm_door.hpp"
 #include "scenarios/runner/cm_side.hpp"
 #include "scenarios/runner/observation.hpp"
+#include "scenarios/runner/printer_case.hpp"
 #include "scenarios/runner/station.hpp"
 #include "scenarios/runner/watched_reader.hpp"
 
@@ -40,11 +41,14 @@ public:
     CaseRun(Surroundings around, const Case& one, const CaseTraceFile& head);
     /// run gives what was seen, and the trace in `trace` whether it could be run or not. A failure is the harness's.
     Result<Observation> run(std::vector<CaseEvent>& trace);
+    /// printer_mismatches is what isn't as expected of the printer, after run().
+    const std::vector<Mismatch>& printer_mismatches() const { return x_printer_mismatches; }
 
 private:
     Result<Observation> go();
     Result<CaseCard> open_card(const Result<cards::Image>& image, const std::string& which);
     Result<void> set_up_cards(Observation& seen);
+    Result<void> set_up_printer();
     Result<void> set_up_officer_card(Observation& seen);
     Result<void> set_up_officer();
     Result<void> set_up_cm(const Observation& seen);
@@ -80,6 +84,8 @@ private:
     std::optional<std::string> x_other_result;
     const Job* x_job = nullptr;  ///< what the RA is at
     Result<void> x_moment_done;  ///< what came of it
+    std::unique_ptr<PrinterCase> x_printer;  ///< where the card is in one
+    std::vector<Mismatch> x_printer_mismatches;
     std::unique_ptr<CmSide> x_cm;
     std::unique_ptr<Bending> x_bending;
     std::optional<x509::Certificate> x_officer_certificate;

@@ -75,18 +75,23 @@ Verdict CaseRunner::run(const Case& one, const Task& task) {
         verdict.problem = "there is no TLS in this process: --depth wire or pcsc";
         return verdict;
     }
+    if (one.printer && x_settings.iut != "reference") {
+        verdict.status = Status::skipped;
+        verdict.problem = "a program's job names no printer: --iut reference";
+        return verdict;
+    }
     const CaseTraceFile head{one.id, std::string(name(x_settings.depth)), x_settings.iut, task.run, task.seed, {}};
     const auto begun = std::chrono::steady_clock::now();
-    auto seen = CaseRun({x_settings.depth,
-                         x_settings.iut,
-                         x_settings.reference,
-                         *x_station,
-                         x_hierarchy,
-                         x_cards,
-                         x_settings.scratch,
-                         {task.trace, x_settings.octets}},
-                        one, head)
-                    .run(verdict.trace);
+    CaseRun run({x_settings.depth,
+                 x_settings.iut,
+                 x_settings.reference,
+                 *x_station,
+                 x_hierarchy,
+                 x_cards,
+                 x_settings.scratch,
+                 {task.trace, x_settings.octets}},
+                one, head);
+    auto seen = run.run(verdict.trace);
     verdict.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
     if (!seen) {
         verdict.problem = "it could not be run: " + to_string(seen.error());
@@ -102,6 +107,8 @@ Verdict CaseRunner::run(const Case& one, const Task& task) {
         seen->written.push_back({"the trace file", std::move(*file)});
     }
     verdict.mismatches = judge(one.expect, *seen);
+    verdict.mismatches.insert(verdict.mismatches.end(), run.printer_mismatches().begin(),
+                              run.printer_mismatches().end());
     verdict.status = verdict.mismatches.empty() ? Status::passed : Status::failed;
     return verdict;
 }

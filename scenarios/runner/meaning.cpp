@@ -60,8 +60,13 @@ private:
     /// devices finds what no station has yet, and moments that can't be.
     void devices() {
         const json& doing = x_row.value.at("do");
-        if (x_row.value.value("device", "reader") == "printer")
-            complain("/device", "there is no printer station yet; 'reader' is the only device");
+        const bool printer = x_row.value.value("device", "reader") == "printer";
+        if (x_row.value.contains("printer") && !printer)
+            complain("/printer", "the card is in a reader: 'device: printer'");
+        if (x_row.value.at("expect").contains("printer") && !printer)
+            complain("/expect/printer", "the card is in a reader: 'device: printer'");
+        if (printer && (doing.contains("swap_card") || doing.contains("unplug")))
+            complain("/device", "nobody reaches into a printer: no 'swap_card', no 'unplug'");
         const json card = x_row.value.value("card", json::object());
         if (card.contains("profile") && card.contains("image"))
             complain("/card/profile", "'image' names the card already");

@@ -168,6 +168,7 @@ Expectation parse_expect(const json& value) {
             expect.handed_out->push_back({one.at("key"), parse_content(one)});
     }
     take(value, "notices", expect.notices);
+    take(value, "printer", expect.printer);
     return expect;
 }
 
@@ -184,6 +185,7 @@ Case parse_case(const json& value) {
     one.card = parse_card(object(value, "card"));
     one.officer = parse_officer(object(value, "officer"));
     one.cm = parse_cm(object(value, "cm"));
+    if (value.value("device", "reader") == "printer") one.printer = object(value, "printer");
     one.doing = parse_do(value.at("do"));
     one.expect = parse_expect(value.at("expect"));
     return one;

@@ -146,6 +146,7 @@ struct Expectation {
     std::vector<std::map<std::string, std::string>> log;  ///< member -> value of an entry that the request log holds
     std::vector<std::string> notices;
     std::vector<std::string> not_told;
+    nlohmann::json printer = nlohmann::json::object();  ///< where printer and card are in the end; PrinterCase::judge
 };
 
 /// Case is one row of a scenario, or the scenario itself if it has no matrix.
@@ -162,6 +163,7 @@ struct Case {
     CardSetup card;
     OfficerSetup officer;
     CmSetup cm;
+    std::optional<nlohmann::json> printer;  ///< of `device: printer`: what it is like; PrinterCase::make
     Doing doing;
     Expectation expect;
 };

@@ -76,6 +76,14 @@ Result<void> check_machine(const SandboxOptions& options) {
     return check_daemon_folder();
 }
 
+std::vector<std::string> driver_names(const SandboxOptions& options) {
+    std::vector<std::string> names;
+    const int drivers = (options.slots + kSlotsPerDriver - 1) / kSlotsPerDriver;
+    for (int driver = 0; driver < drivers; ++driver) names.push_back(driver_name(options.reader_name, driver));
+    names.insert(names.end(), options.more_readers.begin(), options.more_readers.end());
+    return names;
+}
+
 Result<std::vector<std::uint16_t>> free_ports(int count) {
     std::random_device seed;
     std::uniform_int_distribution<int> any(kFirstPort / 2, kLastPort / 2);
@@ -105,7 +113,7 @@ Result<void> write_configuration(const SandboxOptions& options, const fs::path& 
     }
     if (problem) return fail(ErrorCode::file_unwritable, problem.message(), folder.string());
     const auto conf = folder / "reader.conf.d" / "vpcd";
-    if (auto done = write_file_atomically(conf, as_bytes(reader_conf(options.reader_name, entries)), 0644); !done)
+    if (auto done = write_file_atomically(conf, as_bytes(reader_conf(driver_names(options), entries)), 0644); !done)
         return done;
     ::chmod(conf.c_str(), 0644);
     return write_file_atomically(folder / "pcscd.log", {}, 0600);

@@ -18,6 +18,9 @@ Result<TemporaryFolder> own_folder(const std::filesystem::path& parent);
 /// check_machine looks whether a sandbox can be had: the packages, the options, pcscd's folder (made if we are root).
 Result<void> check_machine(const SandboxOptions& options);
 
+/// driver_names gives the name of each copy of the driver that the options need.
+std::vector<std::string> driver_names(const SandboxOptions& options);
+
 /// free_ports picks `count` first ports of free pairs, below the range that the kernel hands out by itself.
 Result<std::vector<std::uint16_t>> free_ports(int count);
 

@@ -18,8 +18,15 @@ struct ReaderEntry {
     std::uint16_t port;            ///< of the first slot
 };
 
-/// reader_conf writes the text of a reader.conf (reader.conf(5)). The name must hold no quote or line break.
-std::string reader_conf(const std::string& reader_name, const std::vector<ReaderEntry>& entries);
+/// driver_name is `NAME` for the first copy of the driver (0), then `NAME 2`, `NAME 3`.
+std::string driver_name(const std::string& reader_name, int driver);
+
+/// reader_conf writes the text of a reader.conf (reader.conf(5)), a name for each entry. A name must hold no quote or
+/// line break.
+std::string reader_conf(const std::vector<std::string>& names, const std::vector<ReaderEntry>& entries);
+
+/// slot_names gives what pcscd calls the slots of drivers with these names.
+std::vector<std::string> slot_names(const std::vector<std::string>& drivers);
 
 /// reader_names gives what pcscd calls the slots: `NAME 00 00`, `NAME 00 01`, `NAME 2 00 00`, `NAME 2 00 01`, `NAME 3
 /// 00 00`,

@@ -61,6 +61,7 @@ struct Sandbox::Running {
     std::vector<std::string> readers;
     std::vector<std::uint16_t> ports;
     Network network = Network::host;
+    int own_slots = 0;  ///< before those of more_readers
     std::shared_ptr<Keeper> keeper;
 };
 
@@ -84,7 +85,8 @@ Result<Sandbox> Sandbox::start(const SandboxOptions& options) {
 }
 
 Result<Sandbox> Sandbox::start_in(const SandboxOptions& options, Network network) {
-    const int drivers = (options.slots + kSlotsPerDriver - 1) / kSlotsPerDriver;
+    const auto names = driver_names(options);
+    const int drivers = static_cast<int>(names.size());
     auto folder = own_folder(options.folder);
     if (!folder) return fail(std::move(folder).error());
     auto ports =
@@ -101,21 +103,23 @@ Result<Sandbox> Sandbox::start_in(const SandboxOptions& options, Network network
     auto keeper = Keeper::start({options.pcscd, folder->path() / "reader.conf.d", log, folder->path() / "nothing",
                                  std::move(*listener), network, root});
     if (!keeper) return fail(std::move(keeper).error());
-    const auto names = reader_names(options.reader_name, drivers * kSlotsPerDriver);
+    const auto slots = slot_names(names);
     const auto seen = watch(socket, Clock::now() + kStartBound, [&](const std::vector<DaemonReader>& readers) {
-        return std::ranges::all_of(names, [&](const auto& name) {
+        return std::ranges::all_of(slots, [&](const auto& name) {
             return std::ranges::any_of(readers, [&](const auto& reader) { return reader.name == name; });
         });
     });
     if (!seen) return fail(ErrorCode::service_absent, seen.error().detail, {}, "pcscd: " + log_tail(log));
     if (!*seen)
         return fail(ErrorCode::reader_absent, "pcscd doesn't show the virtual readers", {}, "pcscd: " + log_tail(log));
-    return Sandbox(std::make_unique<Running>(Running{std::move(*folder), socket, names, std::move(*ports), network,
-                                                     std::shared_ptr<Keeper>(std::move(*keeper))}));
+    const int own_slots = (drivers - static_cast<int>(options.more_readers.size())) * kSlotsPerDriver;
+    return Sandbox(std::make_unique<Running>(Running{std::move(*folder), socket, slots, std::move(*ports), network,
+                                                     own_slots, std::shared_ptr<Keeper>(std::move(*keeper))}));
 }
 
 const std::filesystem::path& Sandbox::socket() const { return x_running->socket; }
 const std::filesystem::path& Sandbox::folder() const { return x_running->folder.path(); }
+int Sandbox::more_reader(int at) const { return x_running->own_slots + at * kSlotsPerDriver; }
 const std::vector<std::string>& Sandbox::readers() const { return x_running->readers; }
 Network Sandbox::network() const { return x_running->network; }
 

@@ -18,6 +18,7 @@ namespace rakit::cards {
 /// SandboxOptions say what a sandbox shall have.
 struct SandboxOptions {
     std::string reader_name = "Virtual PCD";  ///< the slots are called as reader_names() says: `NAME 00 00` first
+    std::vector<std::string> more_readers;    ///< a reader more for each, with this name; behind the slots in readers()
     int slots = 1;                            ///< 1 to 16; there are always whole drivers, so an even number of readers
     std::optional<Network> network;           ///< nothing: a network namespace where it is to be had, else the host's
     std::filesystem::path pcscd = "/usr/sbin/pcscd";
@@ -46,6 +47,8 @@ public:
     const std::filesystem::path& socket() const;
     /// folder is the sandbox's own, gone when it ends: a place for control sockets.
     const std::filesystem::path& folder() const;
+    /// more_reader gives the slot of the `at`-th of SandboxOptions::more_readers.
+    int more_reader(int at) const;
     /// readers are the names of all slots, in their order.
     const std::vector<std::string>& readers() const;
     /// network tells who else could reach vpcd.

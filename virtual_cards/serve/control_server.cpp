@@ -41,6 +41,8 @@ void forget_stale(const std::filesystem::path& socket, const sockaddr_un& at) {
     if (!connect_unix(at) && errno == ECONNREFUSED) ::unlink(socket.c_str());
 }
 
+using AnswerLine = std::function<std::string(std::string_view)>;
+
 struct Client {
     Descriptor link;
     std::string pending;
@@ -50,11 +52,11 @@ struct Client {
 
 class ControlServer::Worker {
 public:
-    Worker(std::filesystem::path socket, Descriptor listener, ControlledCard card)
+    Worker(std::filesystem::path socket, Descriptor listener, AnswerLine answer)
         : x_socket(std::move(socket)),
           x_listener(std::move(listener)),
           x_end(::eventfd(0, EFD_CLOEXEC)),
-          x_card(std::move(card)),
+          x_answer(std::move(answer)),
           x_thread([this] { run(); }) {}
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
@@ -91,7 +93,7 @@ private:
         if (n <= 0) return n < 0 && errno == EINTR;
         client.pending.append(chunk, static_cast<std::size_t>(n));
         for (auto end = client.pending.find('\n'); end != std::string::npos; end = client.pending.find('\n')) {
-            const auto answer = answer_control(x_card, std::string_view(client.pending).substr(0, end));
+            const auto answer = x_answer(std::string_view(client.pending).substr(0, end));
             client.pending.erase(0, end + 1);
             if (!send_all(client.link.get(), as_bytes(answer + '\n'))) return false;
         }
@@ -101,7 +103,7 @@ private:
     std::filesystem::path x_socket;
     Descriptor x_listener;
     Descriptor x_end;
-    ControlledCard x_card;
+    AnswerLine x_answer;
     std::thread x_thread;
 };
 
@@ -111,12 +113,16 @@ ControlServer& ControlServer::operator=(ControlServer&&) noexcept = default;
 ControlServer::~ControlServer() = default;
 
 Result<ControlServer> ControlServer::start(const std::filesystem::path& socket, ControlledCard card) {
+    return start(socket, [card = std::move(card)](std::string_view line) { return answer_control(card, line); });
+}
+
+Result<ControlServer> ControlServer::start(const std::filesystem::path& socket, AnswerLine answer) {
     const auto at = unix_address(socket);
     if (!at) return fail(ErrorCode::file_unwritable, "the path is too long for a socket", socket.string());
     forget_stale(socket, *at);
     Descriptor listener = listen_unix(*at, 8);
     if (!listener) return failure(ErrorCode::file_unwritable, socket);
-    return ControlServer(std::make_unique<Worker>(socket, std::move(listener), std::move(card)));
+    return ControlServer(std::make_unique<Worker>(socket, std::move(listener), std::move(answer)));
 }
 
 Result<std::string> ask_control(const std::filesystem::path& socket, const std::string& line) {
@@ -131,7 +137,7 @@ Result<std::string> ask_control(const std::filesystem::path& socket, const std::
     while (answer.size() < kMaxAnswer) {
         const ssize_t n = ::recv(link.get(), chunk, sizeof chunk, 0);
         if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return fail(ErrorCode::io_failed, "the card's control socket gave no answer", socket.string());
+        if (n <= 0) return fail(ErrorCode::io_failed, "the control socket gave no answer", socket.string());
         answer.append(chunk, static_cast<std::size_t>(n));
         if (answer.back() == '\n') return answer.substr(0, answer.size() - 1);
     }

@@ -15,6 +15,9 @@ public:
     /// start listens at `socket`, mode 0600; a socket left behind by a process that is gone is replaced. Failure:
     /// file_unwritable (something else is there, or the path is over 107 octets).
     static Result<ControlServer> start(const std::filesystem::path& socket, ControlledCard card);
+    /// start for anything else that answers a request line with an answer line, from the server's thread.
+    static Result<ControlServer> start(const std::filesystem::path& socket,
+                                       std::function<std::string(std::string_view)> answer);
     ControlServer(ControlServer&&) noexcept;
     ControlServer& operator=(ControlServer&&) noexcept;
     ~ControlServer();

@@ -1,0 +1,55 @@
+#include "cli/printer_live.hpp"
+
+#include "cli/card_source.hpp"
+
+namespace rakit::cli {
+namespace {
+
+Result<std::unique_ptr<cards::ImageCard>> open_card_of(const std::string& image, const std::string& serial,
+                                                       unsigned copy) {
+    cards::ImageWish wish;
+    if (!serial.empty()) wish.serial = serial;
+    wish.copy = copy;
+    return load_image(image, wish).and_then(cards::open_image);
+}
+
+/// numbered_cards makes cards; each further one of an image gets a serial number of its own.
+printer::OpenCard numbered_cards() {
+    auto copies = std::make_shared<std::map<std::string, unsigned>>();
+    return [copies](const std::string& image, const std::string& serial) {
+        return open_card_of(image, serial, serial.empty() ? (*copies)[image]++ : 0);
+    };
+}
+
+}  // namespace
+
+LivePrinter::LivePrinter(const LivePrinterWish& wish)
+    : x_open(numbered_cards()),
+      x_contacts(x_bank, wish.station),
+      x_unit({wish.model, wish.capacity, x_open, wish.faces}, x_bank, x_contacts, x_contacts.station(), x_clock),
+      x_address(wish.address) {
+    x_contacts.of(x_unit.printer());
+}
+
+Result<std::unique_ptr<LivePrinter>> LivePrinter::start(const LivePrinterWish& wish, printer::Rpc& rpc) {
+    std::unique_ptr<LivePrinter> live(new LivePrinter(wish));
+    for (const auto& image : wish.hopper) {
+        auto card = live->x_open(image, {});
+        if (!card) return Unexpected{std::move(card).error()};
+        if (auto loaded = live->x_unit.load(std::move(*card)); !loaded) return Unexpected{std::move(loaded).error()};
+    }
+    auto raw = printer::start_raw_port(live->x_unit.esc(), wish.address, wish.raw_port);
+    if (!raw) return Unexpected{std::move(raw).error()};
+    live->x_raw.emplace(std::move(*raw));
+    rpc.add(live->x_unit.esc());
+    if (wish.control.empty()) return live;
+    auto control = cards::ControlServer::start(
+        wish.control, [unit = &live->x_unit](std::string_view line) { return unit->control(line); });
+    if (!control) return Unexpected{std::move(control).error()};
+    live->x_control.emplace(std::move(*control));
+    return live;
+}
+
+std::string LivePrinter::raw_url() const { return "esc://" + x_address + ":" + std::to_string(x_raw->port()); }
+
+}  // namespace rakit::cli

@@ -1,0 +1,107 @@
+"""bad_input.py RAKIT: what no client should say, and clients that go away; no card is lost and nothing stays stuck."""
+import os
+import socket
+import sys
+
+from support import ESC, esc, need, served, socat
+
+
+def open_raw(printer):
+    host, port = printer.raw().split(":")
+    link = socket.create_connection((host, int(port)), timeout=20)
+    return link
+
+
+def said(link, octets: bytes, count: int) -> bytes:
+    link.sendall(octets)
+    answer = b""
+    while len(answer) < count:
+        more = link.recv(count - len(answer))
+        need(more, f"the connection ended after {answer!r}")
+        answer += more
+    return answer
+
+
+def ready(printer, what: str) -> None:
+    """The printer works, and every card is in its place."""
+    need(socat(printer.raw(), esc("Pem;6", "Rtp")) == b"\x06Rakit Card Printer\r", f"{what}: the printer answers")
+    state = printer.state()
+    places = [card["place"] for card in state["cards"]]
+    need(len(places) == 2 and places.count("inside") == (1 if state["inside"] else 0), f"{what}: {state}")
+
+
+def raw_port(printer) -> None:
+    mode = esc("Pem;6")
+    for name, octets, answer in [
+            ("unknown command", esc("Nonsense"), b"\x151"),
+            ("empty command", ESC + b"\r", b""),
+            ("no ESC behind a CR", b"Rsn\r", b"RKT0000001\r"),
+            ("half a frame, then a whole one", ESC + b"Si" + esc("Rsn"), b"\x151RKT0000001\r"),
+            ("garbage", bytes(range(128, 256)) + b"\r" + esc("Rsn"), b"\x151RKT0000001\r"),
+            ("1 MB without CR", b"A" * (1 << 20) + b"\r" + esc("Rsn"), b"\x151RKT0000001\r"),
+            ("a download that is too long", ESC + b"Dbc;k;1016;99999999;" + b"\r" + esc("Rsn"), b"\x151RKT0000001\r"),
+            ("a wrong parameter", esc("Rse;;;"), b"\x152"),
+    ]:
+        seen = socat(printer.raw(), mode + octets)
+        need(seen == b"\x06" + answer, f"{name}: {seen!r}, not {answer!r}")
+        ready(printer, name)
+    for octets in [ESC + b"Sis", ESC + b"Dbc;k;1016;5000;" + bytes(17), os.urandom(100_000)]:
+        with open_raw(printer) as link:
+            link.sendall(octets)
+        ready(printer, "a client gone in the middle")
+
+
+def second_client(printer) -> None:
+    with open_raw(printer) as first:
+        need(said(first, esc("Pem;6", "Sis"), 2) == b"\x06\x06", "the first client has the printer")
+        need(socat(printer.raw(), b"") == b"\x15T", "a second one hears NACK T")
+        need(said(first, esc("Rse;p"), 8) == b"engaged\r", "the first one isn't disturbed")
+    need(printer.state()["phase"] == "engaged", "a client that goes leaves the card where it is")
+    ready(printer, "after two clients")
+    need(socat(printer.raw(), esc("Pem;6", "Se")) == b"\x06\x06", "the next one ejects it")
+
+
+def service(printer) -> None:
+    def code(octets: bytes) -> bytes:
+        answer = socat(printer.rpc(), octets)
+        return answer[answer.find(b'"code":') + 7:].split(b",")[0]
+
+    for name, octets, expected in [
+            ("half a request", b'{"jsonrpc": "2.0", "id": 1', b"-32700"),
+            ("garbage", os.urandom(1000).replace(b"\x00", b"x"), b"-32700"),
+            ("1 MB of nothing", b"A" * (1 << 20), b"-32700"),
+            ("a batch", b"[]", b"-32600"),
+            ("deep nesting", b"[" * 100_000, b"-32700"),
+            ("two objects", b"{}{}", b"-32700"),
+    ]:
+        need(code(octets) == expected, f"{name}: {code(octets)!r}")
+    need(socat(printer.rpc(), b"") == b"", "nothing said, nothing answered")
+    host, port = printer.rpc().split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as silent:
+        silent.sendall(b'{"jsonrpc"')
+        ready(printer, "while a client of the service is silent")
+    need(b'"result"' in socat(printer.rpc(), b'{"jsonrpc": "2.0", "id": 1, "method": "SUPERVISION.List"}'),
+         "the service answers afterwards")
+
+
+def control_socket(printer) -> None:
+    socket_file = printer.ready["printers"][0]["control"]
+    need(os.stat(socket_file).st_mode & 0o777 == 0o600, "the control socket is its owner's alone")
+    for request in [["load", "no-such-image"], ["arm", '{"kind": "jam-hopper", "phase": "printing"}'],
+                    ["arm", '{"kind": "power-loss"}'], ["arm", '{"kind": "nothing"}'], ["snapshot", "0102"],
+                    ["dance"], ["arm-card", printer.state()["cards"][0]["card"], '{"kind": "nonsense"}']]:
+        answer = printer.ctl(*request, fails=True)
+        need(answer["error"]["code"] and answer["error"]["message"], f"{request}: {answer}")
+    need(printer.ctl("snapshot", printer.state()["cards"][0]["card"])["image"]["version"] == 1, "a card's image")
+
+
+def main() -> None:
+    with served(sys.argv[1], "--hopper", "pkcs15-tc", "--hopper", "piv-tc") as printer:
+        raw_port(printer)
+        second_client(printer)
+        service(printer)
+        control_socket(printer)
+    print("no card lost, nothing stuck")
+
+
+main()

@@ -1,0 +1,72 @@
+"""transcripts.py RAKIT [--rebase]: golden transcripts of both languages of the printer, spoken through socat.
+
+A golden file is a list of steps: `> COMMAND` is what the client says (a command of the ESC language, or a JSON-RPC request),
+`! CONTROL ...` what the operator does, `< ANSWER` what came back, octets below 20 as <ACK>, <NAK>, <CR>. --rebase writes what
+was seen.
+"""
+import json
+import pathlib
+import sys
+
+from support import esc, need, served, socat
+
+HERE = pathlib.Path(__file__).parent / "golden"
+CARDS = ["--hopper", "pkcs15-tc", "--hopper", "pkcs15-tc", "--hopper", "piv-tc"]
+
+
+def shown(answer: bytes) -> str:
+    text = answer.decode("latin-1")
+    return text.replace("\x06", "<ACK>").replace("\x15", "<NAK>").replace("\r", "<CR>")
+
+
+def spoken(printer, step: str, rpc: bool) -> str:
+    if rpc:
+        return socat(printer.rpc(), step.encode()).decode()
+    if step.startswith("Dbc"):  # the octets of a download: as many blank lines as its length says
+        return shown(socat(printer.raw(), esc("Pem;6") + b"\x1b" + step.encode() + b";" + b"\x00" * int(step.split(";")[3]) + b"\r")[1:])
+    # Each step is a client of its own; the error mode is the printer's and stays.
+    return shown(socat(printer.raw(), esc(step)))
+
+
+def run(rakit: str, golden: pathlib.Path, rebase: bool) -> int:
+    rpc = golden.name.startswith("rpc")
+    seen, steps = [], 0
+    with served(rakit, *CARDS) as printer:
+        for line in golden.read_text().splitlines():
+            if line.startswith("<"):
+                continue
+            seen.append(line)
+            if line.startswith("! "):
+                answer = printer.ctl(*line[2:].split(" ", 1))
+                need(answer["ok"], f"{golden.name}: {line}: {answer}")
+            elif line.startswith("> "):
+                seen.append("< " + spoken(printer, line[2:], rpc))
+                steps += 1
+    text = "\n".join(seen) + "\n"
+    if rebase:
+        golden.write_text(text)
+    elif text != golden.read_text():
+        for was, now in zip(golden.read_text().splitlines(), text.splitlines()):
+            if was != now:
+                sys.exit(f"FAILED: {golden.name}\n golden {was}\n seen   {now}\nrebase: transcripts.py RAKIT --rebase")
+        sys.exit(f"FAILED: {golden.name}: {text}")
+    return steps
+
+
+def main() -> None:
+    rebase = "--rebase" in sys.argv
+    files = sorted(HERE.glob("*.txt"))
+    steps = sum(run(sys.argv[1], golden, rebase) for golden in files)
+    need(len(files) >= 3 and steps > 60, f"only {len(files)} transcripts with {steps} steps")
+    # Two printers in one process are two printers.
+    with served(sys.argv[1], "--name", "One", "--name", "Two", "--hopper", "pkcs15-tc") as printer:
+        need(socat(printer.raw(0), esc("Pem;6", "Sis")) == b"\x06\x06", "the first printer has a card")
+        need(socat(printer.raw(1), esc("Pem;6", "Sis")) == b"\x06\x15F", "the second printer has none")
+        listed = json.loads(socat(printer.rpc(), json.dumps(
+            {"jsonrpc": "2.0", "id": 1, "method": "SUPERVISION.List", "params": {"level": "0"}}).encode()))
+        need(listed["result"] == "One;Two", f"both are listed: {listed}")
+        need(printer.state(0)["inside"] and not printer.state(1)["inside"], "only one holds a card")
+    print(f"{len(files)} transcripts, {steps} steps")
+
+
+main()

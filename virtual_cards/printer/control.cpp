@@ -1,0 +1,146 @@
+#include "virtual_cards/printer/control.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "common/document/document.hpp"
+#include "embedded/printer_control_schema.hpp"
+#include "virtual_cards/printer/states.hpp"
+
+namespace rakit::printer {
+namespace {
+
+using nlohmann::json;
+
+json refused(const Error& error) {
+    json answer{{"ok", false}, {"error", {{"code", name(error.code)}, {"message", error.detail}}}};
+    if (!error.remedy.empty()) answer["error"]["remedy"] = error.remedy;
+    return answer;
+}
+
+json done(Refusal refusal) {
+    if (refusal == Refusal::none) return {{"ok", true}};
+    return refused({ErrorCode::usage, "the printer doesn't: " + std::string(name(refusal)), {}, {}, {}, {}});
+}
+
+json fault_json(const Fault& fault) {
+    json value{{"kind", name(fault.kind)}, {"nth", fault.nth}, {"times", fault.times}};
+    if (fault.phase) value["phase"] = name(*fault.phase);
+    return value;
+}
+
+json load(const Controlled& controlled, const json& request) {
+    auto card = controlled.open_card(request.at("image"), request.value("serial", ""));
+    if (!card) return refused(card.error());
+    auto name = controlled.load(std::move(*card));
+    if (!name) return refused(name.error());
+    return {{"ok", true}, {"card", *name}};
+}
+
+/// with_card runs `use` on a card that was loaded, while it is handling nothing.
+json with_card(const Controlled& controlled, const json& request, const std::function<json(cards::ImageCard&)>& use) {
+    const std::string wanted = request.at("card");
+    auto* card = controlled.bank.find(wanted);
+    if (card == nullptr) return refused({ErrorCode::usage, "no such card: " + wanted, {}, {}, {}, {}});
+    json answer;
+    controlled.station.quietly([&] { answer = use(*card); });
+    return answer;
+}
+
+json snapshot(const Controlled& controlled, const json& request) {
+    return with_card(controlled, request, [](cards::ImageCard& card) {
+        return json{{"ok", true}, {"image", card.snapshot().document}};
+    });
+}
+
+json arm_card(const Controlled& controlled, const json& request) {
+    return with_card(controlled, request, [&](cards::ImageCard& card) {
+        const auto armed = card.arm(request.at("fault"));
+        return armed ? json{{"ok", true}} : refused(armed.error());
+    });
+}
+
+json arm(const Controlled& controlled, const json& request) {
+    auto fault = parse_fault(request.at("fault"));
+    if (!fault) return refused(fault.error());
+    return done(controlled.printer.ask(Arm{*fault}));
+}
+
+json answer_to(const Controlled& controlled, const json& request) {
+    const std::string command = request.at("command");
+    auto& printer = controlled.printer;
+    if (command == "load") return load(controlled, request);
+    if (command == "open-cover") return done(printer.ask(OpenCover{}));
+    if (command == "close-cover") return done(printer.ask(CloseCover{}));
+    if (command == "empty-trays") return done(printer.ask(EmptyTrays{}));
+    if (command == "new-ribbon") return done(printer.ask(NewRibbon{}));
+    if (command == "power-off") return done(printer.ask(PowerOff{}));
+    if (command == "power-on") return done(printer.ask(PowerOn{}));
+    if (command == "arm") return arm(controlled, request);
+    if (command == "disarm") return done(printer.ask(Disarm{}));
+    if (command == "arm-card") return arm_card(controlled, request);
+    if (command == "snapshot") return snapshot(controlled, request);
+    return {{"ok", true}, {"state", state_json(printer)}};
+}
+
+}  // namespace
+
+Result<Fault> parse_fault(const json& value) {
+    Fault fault;
+    const std::string kind = value.at("kind");
+    const auto known = fault_named(kind);
+    if (!known) return fail(ErrorCode::document_invalid, "no such fault: " + kind);
+    fault.kind = *known;
+    fault.nth = value.value("nth", 1U);
+    fault.times = value.value("times", 1U);
+    if (value.contains("phase")) {
+        fault.phase = phase_named(value["phase"].get<std::string>());
+        if (!fault.phase || !can_strike(fault.kind, *fault.phase))
+            return fail(ErrorCode::document_invalid, kind + " can't strike in the phase " + value["phase"].dump());
+    } else if (fault.kind == FaultKind::power_loss) {
+        return fail(ErrorCode::document_invalid, "power-loss needs a phase");
+    }
+    return fault;
+}
+
+json state_json(const Printer& printer) {
+    const auto machine = printer.look();
+    const auto supervised = supervised_state(machine);
+    json cards = json::array();
+    for (const auto& card : machine.cards)
+        cards.push_back({{"card", card.card}, {"place", name(card.place)}, {"printed", card.printed}});
+    json faults = json::array();
+    for (const auto& fault : machine.faults)
+        if (fault.times > 0) faults.push_back(fault_json(fault));
+    const auto& counters = machine.counters;
+    return {{"printer", printer.model().name},
+            {"phase", name(machine.phase)},
+            {"job", name(machine.job)},
+            {"supervised", supervised.major + "," + supervised.minor},
+            {"powered", machine.powered},
+            {"coverOpen", machine.cover_open},
+            {"error", machine.error ? json(name(*machine.error)) : json()},
+            {"inside", machine.inside ? json(*machine.inside) : json()},
+            {"hopper", machine.hopper},
+            {"cards", cards},
+            {"ribbonLeft", machine.ribbon_left},
+            {"counters",
+             {{"fed", counters.fed},
+              {"engaged", counters.engaged},
+              {"printed", counters.printed},
+              {"ejected", counters.ejected},
+              {"rejected", counters.rejected},
+              {"jams", counters.jams}}},
+            {"faults", faults}};
+}
+
+std::string answer_control(const Controlled& controlled, std::string_view line) {
+    document::Document request{"control", json::parse(line, nullptr, false), {}, {}};
+    if (request.value.is_discarded()) return refused({ErrorCode::document_invalid, "not JSON", {}, {}, {}, {}}).dump();
+    static const document::Schema schema(embedded::printer_control_schema);
+    document::check(request, schema);
+    if (!request.findings.empty())
+        return refused({ErrorCode::document_invalid, request.findings.front().message, {}, {}, {}, {}}).dump();
+    return answer_to(controlled, request.value).dump();
+}
+
+}  // namespace rakit::printer

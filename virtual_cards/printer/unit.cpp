@@ -1,0 +1,43 @@
+#include "virtual_cards/printer/unit.hpp"
+
+#include "virtual_cards/printer/control.hpp"
+#include "virtual_cards/printer/picture.hpp"
+
+namespace rakit::printer {
+
+Unit::Unit(UnitOptions options, CardBank& bank, Contacts& contacts, StationCard& station, Clock& clock)
+    : x_options(std::move(options)),
+      x_bank(bank),
+      x_station(station),
+      x_printer(x_options.model, x_options.capacity, contacts, clock,
+                [this](const std::string& card, const Face& face) { keep(card, face); }),
+      x_esc(x_printer) {}
+
+Result<std::string> Unit::load(std::unique_ptr<cards::ImageCard> card) {
+    const auto name = card->serial();
+    const auto machine = x_printer.look();
+    for (const auto& one : machine.cards)
+        if (one.card == name && one.place != Place::taken)
+            return fail(ErrorCode::usage, "the printer already has a card " + name);
+    x_bank.add(name, std::move(card));
+    if (const auto refusal = x_printer.ask(Load{name}); refusal != Refusal::none)
+        return fail(ErrorCode::usage, "the hopper takes no card: " + std::string(rakit::printer::name(refusal)));
+    return name;
+}
+
+void Unit::keep(const std::string& card, const Face& face) {
+    if (x_options.faces.empty() || !face.picture) return;
+    auto& printed = x_faces[{card, face.side}];
+    overlay(printed, *face.picture);
+    const auto file = x_options.faces / (card + (face.side == Side::front ? "-front.png" : "-back.png"));
+    // A picture that can't be kept is no fault of the printer's; state still counts the print.
+    (void)write_png(printed, file).has_value();
+}
+
+std::string Unit::control(std::string_view line) {
+    return answer_control({x_printer, x_bank, x_station, x_options.open_card,
+                           [this](std::unique_ptr<cards::ImageCard> card) { return load(std::move(card)); }},
+                          line);
+}
+
+}  // namespace rakit::printer
