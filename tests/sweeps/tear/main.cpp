@@ -43,11 +43,13 @@ public:
 
     Result<Observation> run(const Case& one, std::vector<CaseEvent>& trace) {
         const CaseTraceFile head{one.id, "inproc", "reference", 1, one.seed, {}};
-        return CaseRun({Depth::inproc, x_iut, *x_station, x_hierarchy, x_cards, x_scratch, {}}, one, head).run(trace);
+        return CaseRun({Depth::inproc, x_iut, x_calls, *x_station, x_hierarchy, x_cards, x_scratch, {}}, one, head)
+            .run(trace);
     }
 
 private:
     std::string x_iut = "reference";
+    ReferenceCalls x_calls;
     std::filesystem::path x_scratch = "/tmp";
     std::unique_ptr<Station> x_station;
     cm::Hierarchy x_hierarchy;
