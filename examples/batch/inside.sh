@@ -13,7 +13,7 @@ pins() {
 }
 batch() {
     pins >"$work/pins"
-    "$rakit" batch --printer "$RAKIT_PRINTER" --orders "$orders" --state "$work/ra" \
+    "$rakit" batch --yes-write-real-card --printer "$RAKIT_PRINTER" --orders "$orders" --state "$work/ra" \
         --cm "$(sed -n 's/.*"url": *"\([^"]*\)".*/\1/p' "$work/ready.json")" --cm-ca "$work/cm/ca.pem" \
         --officer "$work/cm/officer.p12" --pin-fd 3 3<"$work/pins"
 }
