@@ -54,7 +54,7 @@ struct Sample {
         seen.secrets.emplace_back("73510246");
         expect.result = "ok";
         expect.card.keys["45"] = {1, 1, std::vector<int>{}, "gone", {{{"commonName", "Anna Ek"}, {"email", {}}}, {{}}}};
-        expect.cm = {1, 0, 0, 1, 1, {"ok"}};
+        expect.cm = {1, 0, 0, 1, 1, {"ok"}, {}};
         expect.log = {{{"category", "issue"}, {"code", "ok"}, {"officer", "Olivia Officer"}}};
         expect.not_told = {"resumed"};
         expect.prompts = seen.prompts;
