@@ -91,7 +91,7 @@ Result<IutResult> ReferenceIut::run(const Job& job, Typist& typist) {
                       {kDefaultTransportPolicy}};
     ports.tls_officer = officers->connects.get();
     const auto act = [&]() -> Result<UpdateOutcome> {
-        if (job.abandon) return abandon(ports);
+        if (job.abandon) return x_calls.abandon(ports);
         if (job.resume) return x_calls.resume(ports);
         auto request = request_of(job);
         if (!request) return Unexpected{std::move(request).error()};

@@ -37,6 +37,9 @@ struct ReferenceCalls {
     std::function<Result<reference::UpdateOutcome>(reference::UpdatePorts&)> resume = [](auto& ports) {
         return reference::resume(ports);
     };
+    std::function<Result<reference::UpdateOutcome>(reference::UpdatePorts&)> abandon = [](auto& ports) {
+        return reference::abandon(ports);
+    };
     /// exchange stands around the way to the CM.
     std::function<std::unique_ptr<reference::HttpExchange>(std::unique_ptr<reference::HttpExchange>)> exchange =
         [](auto inner) { return inner; };

@@ -90,12 +90,12 @@ private:
 };
 
 Result<UpdateOutcome> run(const Deviation& deviation, Memory& memory, UpdatePorts& ports, const UpdateRequest& request,
-                          bool resuming) {
+                          const std::optional<Resumption>& resumption) {
     if (memory.case_folder != ports.journal_folder) {
         memory = {};
         memory.case_folder = ports.journal_folder;
     }
-    Ra ra{ports, memory, resuming};
+    Ra ra{ports, memory, resumption.has_value()};
     deviation.bend(ra);
     const Drive drive = [&](const UpdateRequest& what, bool again) {
         ReaderCard card(ports.reader, card_profiles(), ports.transport_policies, ports.trace);
@@ -105,10 +105,10 @@ Result<UpdateOutcome> run(const Deviation& deviation, Memory& memory, UpdatePort
         Driver driver({bent_card, cm, ports.officer, dialog, ports.clock, ports.rng, ports.trace, ports.journal_folder,
                        ports.pin_deadline, ports.field_choices, ports.card_log, ports.tls_officer, ports.approval_wait},
                       {what.issue_first, std::string(ports.cm.dialect()), ports.write_real_card}, ra.core);
-        return driver.run(what, again ? std::optional<Resumption>(Resumption{}) : std::nullopt);
+        return driver.run(what, again ? std::optional(resumption.value_or(Resumption{})) : std::nullopt);
     };
-    if (!resuming) memory.request = request;
-    return ra.run(drive, request, resuming);
+    if (!resumption) memory.request = request;
+    return ra.run(drive, request, resumption.has_value());
 }
 
 }  // namespace
@@ -117,9 +117,12 @@ scenarios::ReferenceCalls calls(const Deviation& deviation) {
     const auto memory = std::make_shared<Memory>();
     scenarios::ReferenceCalls calls;
     calls.update = [deviation, memory](UpdatePorts& ports, const UpdateRequest& request) {
-        return run(deviation, *memory, ports, request, false);
+        return run(deviation, *memory, ports, request, {});
     };
-    calls.resume = [deviation, memory](UpdatePorts& ports) { return run(deviation, *memory, ports, {}, true); };
+    calls.resume = [deviation, memory](UpdatePorts& ports) { return run(deviation, *memory, ports, {}, Resumption{}); };
+    calls.abandon = [deviation, memory](UpdatePorts& ports) {
+        return run(deviation, *memory, ports, {}, Resumption{true, {}});
+    };
     calls.exchange = [memory](std::unique_ptr<HttpExchange> inner) -> std::unique_ptr<HttpExchange> {
         return std::make_unique<HeardExchange>(std::move(inner), memory);
     };
