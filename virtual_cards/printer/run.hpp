@@ -34,7 +34,11 @@ public:
     void took_in(const std::string& card);
     void engaged();
     void printed(const Face& face);
-    void answer(Effect effect) { x_now.effects.push_back(std::move(effect)); }
+    // A template, because g++ 12 takes a variant's unused members for used ones when it is moved.
+    template <class One>
+    void answer(One effect) {
+        x_now.effects.emplace_back(std::move(effect));
+    }
 
 private:
     bool jam(FaultKind kind);
