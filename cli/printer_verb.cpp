@@ -37,7 +37,7 @@ struct ControlWish {
 LivePrinterWish wish_for(const ServeWish& wish, std::size_t at) {
     LivePrinterWish one;
     one.model.name = wish.names[at];
-    char serial[16];
+    char serial[32];
     std::snprintf(serial, sizeof serial, "RKT%07zu", at + 1);
     one.model.serial = serial;
     one.capacity = wish.capacity;
