@@ -126,7 +126,7 @@ struct HandedOut {
 struct CmAfter {
     std::optional<int> active, revoked, pending, orders, used_tcs;
     std::vector<std::string> log;
-    std::optional<int> requests;
+    std::optional<int> requests{};  ///< that reached it
 };
 
 /// Expectation is what is judged.
