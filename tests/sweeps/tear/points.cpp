@@ -60,7 +60,8 @@ bool can_be_swept(const Case& one) {
     const Doing& doing = one.doing;
     return one.expect.result == "ok" && !one.expect.first_result && !doing.resume && !doing.reload &&
            !doing.swap_card && !doing.unplug && one.card.faults.empty() && !one.officer.card &&
-           one.cm.deviations.empty() && doing.type.empty() && !one.expect.handed_out;
+           one.cm.deviations.empty() && doing.type.empty() && !one.expect.handed_out && !one.printer &&
+           !doing.other_ra && !doing.abandon && !doing.persist && !one.cm.approves;
 }
 
 std::vector<TearPoint> tear_points(const std::vector<CaseEvent>& undisturbed) {
