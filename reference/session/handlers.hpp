@@ -76,6 +76,9 @@ Transition ask_pins(State state, Stage then, Effects silent = {});
 /// reenter begins a stage that a prompt interrupted or preceded.
 Transition reenter(State state, Stage stage, Effects silent = {});
 
+/// plan_write asks for the plan that puts the order's certificates on the locked card, or takes them back.
+Transition plan_write(State state);
+
 /// writes tells whether the order puts anything on the card.
 bool writes(const Order& order);
 /// prompt_id gives the prompt for a PIN object: "op-pin" or "pin:<id>".

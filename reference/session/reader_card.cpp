@@ -65,6 +65,8 @@ Result<void> ReaderCard::send(const WriteStep& step) {
     auto response = x_channel->send(step.command);
     if (!response) return Unexpected{std::move(response).error()};
     if (response->sw.ok()) return {};
+    if (response->sw == iso7816::sw::kNotEnoughMemory)
+        return fail(ErrorCode::card_full, "the card has no space left", to_string(response->sw));
     return fail(ErrorCode::card_write_failed, "the card refused a write", to_string(response->sw));
 }
 

@@ -81,6 +81,7 @@ struct OfficerCard {
 struct State {
     Stage stage = Stage::idle;
     bool resuming = false;
+    bool undoing = false;     ///< the card was full while writing: what was begun is taken back, then refused
     bool abandoning = false;  ///< resumed to be given up: what can be undone is undone
     bool soft_token = false;
     bool card_locked = false;

@@ -91,7 +91,14 @@ Transition on_failed(State state, const Failed& event, const Policy&) {
     }
     if (state.abandoning && stage == Stage::planning && event.error.code == ErrorCode::certificate_unknown)
         return drop_order(std::move(state), "its certificates are on the card, and what they replaced is not");
+    // Why the card is being put back as it was counts; what can't be put back now is the open order's.
+    if (state.undoing) return end(std::move(state));
     state.failure = inside_write(stage) ? write_failure(event.error) : event.error;
+    if (stage == Stage::writing && cannot_be_written(event.error.code) && state.issued->confirmation_required &&
+        !state.abandoning) {
+        state.undoing = true;
+        return plan_write(std::move(state));
+    }
     Effects effects;
     unlock(state, effects);
     const bool resent = state.resuming || state.submission.pending.has_value();

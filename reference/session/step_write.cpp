@@ -7,11 +7,7 @@ namespace rakit::reference::core {
 namespace {
 
 Transition next_write_pin(State state) {
-    if (state.card_steps.empty()) {
-        WriteOrder wanted{changes(state.order, *state.issued), {}, state.images, state.abandoning};
-        if (state.replace_ca) wanted.ca_certificates = kept_ca_certificates(state.contents, state.order, *state.issued);
-        return go(std::move(state), Stage::planning, {}, PlanWrite{std::move(wanted)});
-    }
+    if (state.card_steps.empty()) return plan_write(std::move(state));
     auto effect = verify(state, *state.card_steps.front().pin);
     return go(std::move(state), Stage::verifying_to_write, {}, std::move(effect));
 }
@@ -21,6 +17,12 @@ Transition close(State state, Effects silent = {}) {
 }
 
 }  // namespace
+
+Transition plan_write(State state) {
+    WriteOrder wanted{changes(state.order, *state.issued), {}, state.images, state.abandoning || state.undoing};
+    if (state.replace_ca) wanted.ca_certificates = kept_ca_certificates(state.contents, state.order, *state.issued);
+    return go(std::move(state), Stage::planning, {}, PlanWrite{std::move(wanted)});
+}
 
 std::vector<std::string> write_pins(const State& state) {
     auto pins = state.contents.write_pins;
@@ -88,7 +90,7 @@ Transition on_read_back(State state, const ContentsRead& event, const Policy& po
     if (auto error = card_changed(state, event.contents.identity()))
         return on_failed(std::move(state), {std::move(*error)}, policy);
     Effects effects;
-    if (state.abandoning) {
+    if (state.abandoning || state.undoing) {
         unlock(state, effects);
         return reenter(std::move(state), Stage::refusing, std::move(effects));
     }

@@ -129,6 +129,9 @@ void confirms_before_writing(Ra& ra) {
         return submission;
     };
 }
+void confirms_what_was_not_written(Ra& ra) {
+    after<core::Confirm>(ra, [](const core::State&, core::Confirm& effect) { effect.accepted = true; });
+}
 void rejects_what_was_written(Ra& ra) {
     after<core::Confirm>(ra, [](const core::State&, core::Confirm& effect) { effect.accepted = false; });
 }
@@ -178,6 +181,9 @@ std::vector<Deviation> order_deviations() {
          "tc/redo:rsa-pin-1", never_confirms},
         {"confirms-before-writing", "The CM is told before the card is written.",
          "A certificate is active that is on no card.", "caught/pulled-for-good", confirms_before_writing},
+        {"confirms-what-was-not-written", "The CM is told that all is well whatever became of it.",
+         "A certificate is active that is on no card.", "faults/no-space:redo-on-a-full-card",
+         confirms_what_was_not_written},
         {"rejects-what-was-written", "The CM is told that the certificates couldn't be written.",
          "The card holds revoked certificates.", "tc/redo:rsa-pin-1", rejects_what_was_written},
         {"ignores-a-failed-confirmation", "Whether the CM took the confirmation isn't looked at.",

@@ -178,6 +178,12 @@ void clears_the_ca_certificates(Ra& ra) {
 void keeps_the_old_ca(Ra& ra) {
     in_changes(ra, [](const core::State&, WriteOrder& wanted) { wanted.ca_certificates.reset(); });
 }
+void refuses_no_full_card(Ra& ra) {
+    before<core::Failed>(ra, [](const core::State& state, core::Failed& event) {
+        if (state.stage == core::Stage::writing || state.stage == core::Stage::planning)
+            event.error.code = ErrorCode::card_write_failed;
+    });
+}
 
 }  // namespace
 
@@ -226,6 +232,9 @@ std::vector<Deviation> writing_deviations() {
          "No certificate on the card can be verified.", "ca/chain:the-same", clears_the_ca_certificates},
         {"keeps-the-old-ca", "Replace CA does nothing.", "The new certificate's issuer is not on the card.",
          "ca/chain:changed-and-replaced", keeps_the_old_ca},
+        {"refuses-no-full-card", "A full card is taken for any failed write.",
+         "The CM is never told that the certificate can't be stored.", "faults/no-space:redo-on-a-full-card",
+         refuses_no_full_card},
     };
 }
 

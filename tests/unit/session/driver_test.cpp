@@ -231,6 +231,26 @@ TEST_F(DriverTest, AFullCardGivesTheCertificatesBack) {
     EXPECT_FALSE(open_order());
 }
 
+TEST_F(DriverTest, ACardThatIsFullWhileWritingIsPutBackAndItsCertificatesGivenBack) {
+    card.fail_at["step 0"] = error(ErrorCode::card_full);
+    const auto outcome = run();
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, ErrorCode::card_full);
+    EXPECT_TRUE(card.taken_back);
+    EXPECT_EQ(cm.confirmations, (std::vector<bool>{false}));
+    EXPECT_FALSE(open_order());
+}
+
+TEST_F(DriverTest, AFullCardThatIsPulledBeforeItIsPutBackKeepsItsOrder) {
+    card.fail_at["step 0"] = error(ErrorCode::card_full);
+    card.fail_at["take back"] = error(ErrorCode::card_removed);
+    const auto outcome = run();
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, ErrorCode::card_full);
+    EXPECT_TRUE(cm.confirmations.empty());
+    EXPECT_TRUE(open_order());
+}
+
 TEST_F(DriverTest, PinsThatAreTooOldAreAskedForAgain) {
     cm.during_submit = [&] { clock.sleep(std::chrono::seconds(61)); };
     dialog.pins.push_back({"pin:01", "111111"});

@@ -29,7 +29,8 @@ public:
     std::function<void(int)> before_lock;  ///< called with the number of the lock, from 1: cards get swapped here
     std::vector<CertificateChange> done;
     std::size_t steps_per_write = 3;
-    std::string reader{};  ///< of a real card
+    bool taken_back = false;  ///< what was begun to be written
+    std::string reader{};     ///< of a real card
 
     std::string real_reader() const override { return reader; }
 
@@ -89,6 +90,11 @@ public:
         if (auto error = log("plan")) return fail(*error);
         x_wanted = changes;
         WritePlan plan;
+        if (wanted.undo) {
+            taken_back = true;
+            plan.steps.push_back({WriteStep::Kind::tidy, "take back", {}});
+            return plan;
+        }
         if (contents.keys[0].certificates.back().certificate == changes.front().certificate) return plan;
         for (std::size_t i = 0; i < steps_per_write; ++i)
             plan.steps.push_back(
