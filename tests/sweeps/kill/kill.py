@@ -1,6 +1,6 @@
 """kill.py RAKIT WHOM COUNT SEED: runs inside a sandbox, in a folder of its own. An update of two keys is disturbed COUNT times:
 WHOM `ra`: the RA is killed (SIGKILL) at one of its system calls, before or after it; `cm`: the CM host is, at some moment of the
-update, and starts again on what it had. Then the order is resumed. Afterwards the card holds for each key one certificate, the
+update, and starts again on what it had; `net`: their connection ends after some octet of either direction. Then the order is resumed. Afterwards the card holds for each key one certificate, the
 former or a new one; the CM host holds just what was ordered, nothing on hold; a new order was made for both keys or for none."""
 import ctypes
 import json
@@ -8,8 +8,10 @@ import os
 import random
 import signal
 import sqlite3
+import socket
 import subprocess
 import sys
+import threading
 import time
 
 PTRACE_TRACEME, PTRACE_SYSCALL, PTRACE_SETOPTIONS = 0, 24, 0x4200  # ptrace(2), <sys/ptrace.h>
@@ -36,7 +38,62 @@ def serve(address):
         return process, json.load(ready)["url"]
 
 
+class Line:
+    """A TCP relay on loopback to the CM host, which ends all connections for good once `limit` octets have gone `way` ("up": to the
+    host, "down": to the RA) since restart(); no limit: none."""
+
+    def __init__(self, target):
+        self.target = target
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"https://127.0.0.1:{self.listener.getsockname()[1]}"
+        self.lock = threading.Lock()
+        self.restart()
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def restart(self, way=None, limit=None):
+        with self.lock:
+            self.way, self.limit, self.gone, self.cut = way, limit, {"up": 0, "down": 0}, False
+
+    def accept(self):
+        while True:
+            near, _ = self.listener.accept()
+            far = socket.create_connection(self.target)
+            for one in (near, far):
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            threading.Thread(target=self.relay, args=(near, far, "up"), daemon=True).start()
+            threading.Thread(target=self.relay, args=(far, near, "down"), daemon=True).start()
+
+    def allowed(self, way, octets):
+        with self.lock:
+            if self.cut:
+                return b""
+            if way == self.way and self.gone[way] + len(octets) >= self.limit:
+                octets, self.cut = octets[:self.limit - self.gone[way]], True
+            self.gone[way] += len(octets)
+            return octets
+
+    def relay(self, source, sink, way):
+        try:
+            while octets := source.recv(65536):
+                allowed = self.allowed(way, octets)
+                sink.sendall(allowed)
+                if len(allowed) < len(octets) or self.cut:
+                    break
+        except OSError:
+            pass  # the other direction ended it
+        for one in (source, sink):
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+
 cm_host, url = serve("127.0.0.1:0")
+line = None
+if whom == "net":
+    host, port = url.removeprefix("https://").split(":")
+    line = Line((host, int(port)))
+    url = line.url
 WHO = ["--cm", url, "--cm-ca", "state/ca.pem", "--officer", "state/officer.p12", "--state", "ra-state", "--pin-fd", "3"]
 
 
@@ -99,7 +156,7 @@ def at_the_cm():
 
 def fail(point, what):
     cm_host.kill()
-    sys.exit(f"FAILED: {whom} killed at {point}: {what}")
+    sys.exit(f"FAILED: {whom} disturbed at {point}: {what}")
 
 
 def check(point, card, cm):
@@ -126,6 +183,13 @@ def disturb(rng):
         point = rng.randrange(1, whole + 1)
         stops_until(start(REDO, True), point)
         return f"stop {point}"
+    if whom == "net":
+        way = rng.choice(("up", "down"))
+        octets = rng.randrange(1, traffic[way] + 1)
+        line.restart(way, octets)
+        os.waitpid(start(REDO, False), 0)
+        line.restart()
+        return f"octet {octets} {way}"
     delay = rng.uniform(0, duration)
     child = start(REDO, False)
     time.sleep(delay)  # the moment is what is tried, not what is waited for
@@ -142,10 +206,13 @@ if code != 0:
     fail("no time", f"the first update: {text}")
 REDO = [rakit, "update", *WHO, "--procedure", "employee", "--action", "45=redo", "--action", "46=redo",
         "--field", "commonName=Anna Ek"]
+if line:
+    line.restart()
 begun = time.monotonic()
 if os.waitpid(start(REDO, False), 0)[1] != 0:
     fail("no time", "an update that nobody disturbs: " + open("output", encoding="utf-8").read())
 duration = time.monotonic() - begun
+traffic = dict(line.gone) if line else {}
 whole, _ = stops_until(start(REDO, True), -1)
 random_moments = random.Random(seed)
 card, cm = on_the_card(), at_the_cm()
@@ -162,6 +229,7 @@ for number in range(count):
         print(f"\r{number + 1} of {count}", end="", file=sys.stderr)
 cm_host.terminate()
 cm_host.wait(timeout=20)
-if whom == "ra" and count >= 40 and 0 in (done["nothing begun"], done["resumed"]):
+if whom != "cm" and count >= 40 and 0 in (done["nothing begun"], done["resumed"]):
     sys.exit(f"FAILED: the kills met not each phase: {done}")
-print(json.dumps({"killed": whom, "kills": count, "seed": seed, "system call stops of an update": whole, **done}))
+print(json.dumps({"disturbed": whom, "times": count, "seed": seed, "system call stops of an update": whole,
+                  "octets of an update": traffic, **done}))

@@ -1,4 +1,5 @@
-// rakit_tear: each update scenario is done again and again, each time with another of its APDUs disturbed, and resumed.
+// rakit_tear: each update scenario is done again and again, each time with another of its APDUs, or of its requests to
+// the CM, disturbed, and resumed.
 #include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,6 +26,7 @@ struct Options {
     std::size_t every = 1;
     std::size_t jobs = 1;
     std::string json;
+    std::string of = "card";
 };
 
 /// Bench runs cases in this process, one after another.
@@ -60,7 +62,7 @@ private:
 struct Swept {
     Case one;
     Observation whole;
-    std::vector<TearPoint> points;
+    std::vector<Point> points;
 };
 
 Result<std::vector<Swept>> swept_cases(Bench& bench, const Options& options) {
@@ -77,13 +79,13 @@ Result<std::vector<Swept>> swept_cases(Bench& bench, const Options& options) {
         if (!judge(one.expect, *whole).empty())
             return fail(ErrorCode::unsupported, one.id + " doesn't pass undisturbed", {},
                         "rakit run --filter " + one.id);
-        all.push_back({one, std::move(*whole), tear_points(trace)});
+        all.push_back({one, std::move(*whole), options.of == "card" ? card_points(trace) : cm_points(trace)});
     }
     return all;
 }
 
-json point_to_json(const Swept& swept, const TearPoint& point, const Result<Observation>& seen) {
-    json out{{"case", swept.one.id}, {"kind", point.kind}, {"command", point.command}, {"ins", point.ins}};
+json point_to_json(const Swept& swept, const Point& point, const Result<Observation>& seen) {
+    json out{{"case", swept.one.id}, {"kind", point.kind}, {"nth", point.nth}, {"of", point.of}};
     if (!seen) {
         out["came"] = "LOST";
         out["what"] = {"it could not be run: " + to_string(seen.error())};
@@ -119,7 +121,7 @@ public:
 
     void line(const std::string& text) {
         const auto point = json::parse(text);
-        const std::string kind = point.at("kind").get<std::string>().substr(0, 11), came = point.at("came");
+        const std::string kind = point.at("kind").get<std::string>().substr(0, 16), came = point.at("came");
         ++x_counts[kind][came];
         ++x_done;
         if (came == "LOST") x_lost.push_back(point);
@@ -130,9 +132,9 @@ public:
     /// report prints the table; true if nothing was lost and no point is missing.
     bool report(std::size_t cases, const std::string& file) const {
         if (x_show) std::fprintf(stderr, "\n");
-        std::printf("%-13s %10s %12s %10s %8s\n", "disturbance", "not begun", "went through", "resumed", "LOST");
+        std::printf("%-16s %10s %12s %10s %8s\n", "disturbance", "not begun", "went through", "resumed", "LOST");
         for (const auto& [kind, counts] : x_counts)
-            std::printf("%-13s %10d %12d %10d %8d\n", kind.c_str(), of(counts, "not begun"), of(counts, "went through"),
+            std::printf("%-16s %10d %12d %10d %8d\n", kind.c_str(), of(counts, "not begun"), of(counts, "went through"),
                         of(counts, "resumed"), of(counts, "LOST"));
         for (std::size_t i = 0; i < x_lost.size() && i < 20; ++i) std::printf("LOST %s\n", x_lost[i].dump().c_str());
         std::printf("%zu points of %zu in %zu updates, %zu lost\n", x_done, x_all, cases, x_lost.size());
@@ -209,10 +211,12 @@ int run(const Options& options) {
 }  // namespace rakit::scenarios
 
 int main(int argc, char** argv) {
-    CLI::App app("disturbs each APDU of each update scenario in turn, resumes, and judges what came of it");
+    CLI::App app("disturbs each APDU, or each request to the CM, of each update scenario in turn, resumes, and judges");
     rakit::scenarios::Options options;
     app.add_option("PATH", options.paths, "scenarios (default: scenarios/catalog)");
     app.add_option("--filter", options.filters, "as for rakit run");
+    app.add_option("--of", options.of, "whose exchanges: card (APDUs; the default) or cm (HTTP)")
+        ->check(CLI::IsMember({"card", "cm"}));
     app.add_option("--every", options.every, "only each N-th point")->check(CLI::PositiveNumber);
     app.add_option("--jobs", options.jobs, "processes side by side")->check(CLI::PositiveNumber);
     app.add_option("--json", options.json, "where the counts are written");

@@ -10,11 +10,13 @@ using nlohmann::json;
 /// kCuts are how much of a cut write is there: nothing, the directory's commit octet, a header, most of a short entry.
 constexpr unsigned kCuts[] = {0, 1, 2, 7, 40};
 
-void add(std::vector<TearPoint>& points, const std::string& kind, unsigned command, const std::string& ins,
-         json fault) {
-    fault["nth"] = command;
-    points.push_back({kind, command, ins, std::move(fault)});
-}
+/// kHttpKinds are the deviations that a network or a proxy can bring about.
+const std::pair<const char*, json> kHttpKinds[] = {
+    {"dropBefore", {{"dropBefore", true}}},     {"dropAfter", {{"dropAfter", true}}},
+    {"truncateBody", {{"truncateBody", true}}}, {"stall", {{"stall", true}}},
+    {"slowMs 1500", {{"slowMs", 1500}}},        {"wrongContentType", {{"wrongContentType", true}}},
+    {"httpStatus 500", {{"httpStatus", 500}}},  {"httpStatus 503", {{"httpStatus", 503}}},
+};
 
 /// settled is what a case expects of card, CM and PINs; the dialog isn't judged, because a resume asks again.
 Expectation settled(const Expectation& expect, const Observation& seen) {
@@ -64,27 +66,45 @@ bool can_be_swept(const Case& one) {
            !doing.other_ra && !doing.abandon && !doing.persist && !one.cm.approves;
 }
 
-std::vector<TearPoint> tear_points(const std::vector<CaseEvent>& undisturbed) {
-    std::vector<TearPoint> points;
-    unsigned command = 0;
+std::vector<Point> card_points(const std::vector<CaseEvent>& undisturbed) {
+    std::vector<Point> points;
+    int command = 0;
     for (const auto& event : undisturbed) {
         if (event.kind != "apdu") continue;
         ++command;
         const auto ins = event.text.substr(3, 2);
-        for (const char* kind : {"tear-before", "tear-after", "reset", "remove"})
-            add(points, kind, command, ins, {{"kind", kind}});
-        add(points, "status 6581", command, ins, {{"kind", "status"}, {"sw", "6581"}});
+        const auto add = [&](const std::string& kind, json fault) {
+            fault["nth"] = command;
+            points.push_back({kind, command, ins, std::move(fault), nullptr});
+        };
+        for (const char* kind : {"tear-before", "tear-after", "reset", "remove"}) add(kind, {{"kind", kind}});
+        add("status 6581", {{"kind", "status"}, {"sw", "6581"}});
         if (ins != "D6" && ins != "DB") continue;
         for (const unsigned octets : kCuts)
-            add(points, "tear-within " + std::to_string(octets), command, ins,
-                {{"kind", "tear-within"}, {"octets", octets}});
+            add("tear-within " + std::to_string(octets), {{"kind", "tear-within"}, {"octets", octets}});
     }
     return points;
 }
 
-Case disturbed(const Case& one, const TearPoint& point) {
+std::vector<Point> cm_points(const std::vector<CaseEvent>& undisturbed) {
+    std::vector<Point> points;
+    int request = 0;
+    for (const auto& event : undisturbed) {
+        if (event.kind != "http") continue;
+        ++request;
+        for (const auto& [kind, deviations] : kHttpKinds)
+            points.push_back({kind, request, event.text, nullptr, deviations});
+    }
+    return points;
+}
+
+Case disturbed(const Case& one, const Point& point) {
     Case what = one;
-    what.card.faults = json::array({point.fault});
+    if (!point.fault.is_null()) what.card.faults = json::array({point.fault});
+    if (!point.deviations.is_null()) {
+        what.cm.deviations = point.deviations;
+        what.cm.deviations_at = {point.nth};
+    }
     what.doing.resume = true;
     return what;
 }

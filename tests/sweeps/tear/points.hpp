@@ -9,24 +9,29 @@
 
 namespace rakit::scenarios {
 
-/// TearPoint is one way to disturb one command of an update.
-struct TearPoint {
-    std::string kind;      ///< as a fault of docs/formats/card.md, `within` with its octets: "tear-within 7"
-    unsigned command = 1;  ///< which APDU of the undisturbed update, from 1
-    std::string ins;       ///< its instruction octet in hex
-    nlohmann::json fault;  ///< as the card's image takes it
+/// Point is one way to disturb one APDU, or one request to the CM, of an update.
+struct Point {
+    std::string kind;           ///< a fault of docs/formats/card.md, or a deviation of cm-config.md: "tear-within 7"
+    int nth = 1;                ///< which APDU or request of the undisturbed update, from 1
+    std::string of;             ///< the APDU's instruction octet in hex, or the request's method and path
+    nlohmann::json fault;       ///< as the card's image takes it; null: none
+    nlohmann::json deviations;  ///< as the scenario's CM takes them; null: none
 };
 
 /// can_be_swept tells whether a case is an update that ends well and that nothing disturbs as it is; only such a case
 /// says what every disturbed run of it must come to.
 bool can_be_swept(const Case& one);
 
-/// tear_points gives each APDU of the undisturbed run x {not executed, executed but answer lost, first n octets
+/// card_points gives each APDU of the undisturbed run x {not executed, executed but answer lost, first n octets
 /// written, 6581, card reset, card removed}. Cut writes are only UPDATE BINARY's (D6) and PUT DATA's (DB).
-std::vector<TearPoint> tear_points(const std::vector<CaseEvent>& undisturbed);
+std::vector<Point> card_points(const std::vector<CaseEvent>& undisturbed);
 
-/// disturbed is the case with the fault on its card, resumed afterwards with the card whole.
-Case disturbed(const Case& one, const TearPoint& point);
+/// cm_points gives each request of the undisturbed run x {lost, answer lost, cut, late, held back for good, answered by
+/// a proxy that is out of order, of another content type}.
+std::vector<Point> cm_points(const std::vector<CaseEvent>& undisturbed);
+
+/// disturbed is the case with the point's fault, resumed afterwards with card and CM as they should be.
+Case disturbed(const Case& one, const Point& point);
 
 /// Outcome is what came of a point.
 struct Outcome {
