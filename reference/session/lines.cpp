@@ -49,11 +49,14 @@ Result<const StoredCertificate*> pick_replaced(const KeyLine& key, const ActionC
 Result<void> check_action(const Contents& contents, const KeyLine& key, Action action) {
     if (!key.can_sign && !key.can_decipher)
         return refuse(ErrorCode::key_cannot_sign, key.id, "the key can neither sign nor decipher");
+    if (action == Action::redo && key.certificates.empty())
+        return refuse(ErrorCode::certificate_unknown, key.id, "the key has no certificate that Redo could replace",
+                      "choose add or issue");
     if (action != Action::add) return {};
     if (key.transport_certificate() != nullptr)
         return refuse(ErrorCode::tc_add_refused, key.id,
                       "the key carries a transport certificate, and Add would keep it", "choose redo");
-    if (contents.profile == "piv")
+    if (contents.profile == "piv" && !key.certificates.empty())
         return refuse(ErrorCode::add_not_possible, key.id, "a PIV slot holds one certificate", "choose redo or issue");
     return {};
 }

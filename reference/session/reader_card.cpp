@@ -42,7 +42,11 @@ Result<Contents> ReaderCard::read_contents() {
     return contents;
 }
 
-Result<CardIdentity> ReaderCard::read_identity() { return x_profile->read_identity(*x_channel); }
+Result<CardIdentity> ReaderCard::read_identity() {
+    auto identity = x_profile->read_identity(*x_channel);
+    if (identity || identity.error().code != ErrorCode::card_unsupported) return identity;
+    return fail(ErrorCode::card_changed, "another kind of card is in the reader, ATR " + to_hex(x_atr));
+}
 
 Result<void> ReaderCard::verify(const PinState& pin, const Pin& value) {
     x_access->reset_when_done();

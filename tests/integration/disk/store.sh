@@ -3,7 +3,7 @@
 . "$(dirname "$0")/common.sh"
 mkdir served
 small_disk served/state
-cd served
+cd served || exit
 rm -f ../ready.json
 start_cm "$rakit"
 stop() { kill $cm 2> /dev/null && wait $cm || true; }

@@ -42,6 +42,9 @@ TEST(Lines, RefuseWhatCannotBe) {
     auto piv = plain_card();
     piv.profile = "piv";
     EXPECT_EQ(plan_lines(piv, {{"45", Action::add, {}}}).error().code, ErrorCode::add_not_possible);
+    piv.keys[0].certificates.clear();
+    EXPECT_TRUE(plan_lines(piv, {{"45", Action::add, {}}})) << "an empty slot's first certificate";
+    EXPECT_EQ(plan_lines(piv, {{"45", Action::redo, {}}}).error().code, ErrorCode::certificate_unknown);
     auto mute = plain_card();
     mute.keys[0].can_sign = false;
     EXPECT_EQ(plan_lines(mute, {{"45", Action::issue, {}}}).error().code, ErrorCode::key_cannot_sign);
@@ -60,7 +63,7 @@ TEST(Lines, RedoReplacesThePickElseTheTcElseTheNewest) {
     card.keys[0].certificates.push_back({certificate_for(card.keys[0].spki, 1, "TC"), "tc", "3", true});
     EXPECT_EQ(replaced({}), "01");
     EXPECT_EQ(replaced("05"), "05");
-    EXPECT_FALSE((*plan_lines(card, {{"46", Action::redo, {}}}))[0].replaces) << "nothing there, nothing to replace";
+    EXPECT_EQ(plan_lines(card, {{"46", Action::redo, {}}}).error().code, ErrorCode::certificate_unknown);
 }
 
 TEST(Lines, OfTheSameSecondTheLastInTheDirectoryIsTheNewest) {
