@@ -44,4 +44,19 @@ Result<OfficerToken> officer_token(const Hierarchy& hierarchy, const std::string
     return OfficerToken{*std::move(certificate), *std::move(pkcs12)};
 }
 
+Result<x509::Certificate> read_officer_token(ByteView pkcs12, std::string_view password) {
+    SecretBytes terminated(password.begin(), password.end());
+    terminated.push_back(0);
+    const unsigned char* cursor = pkcs12.data();
+    const ossl::Pkcs12 token(d2i_PKCS12(nullptr, &cursor, static_cast<long>(pkcs12.size())));
+    EVP_PKEY* key = nullptr;
+    X509* certificate = nullptr;
+    const bool read = token && PKCS12_parse(token.get(), reinterpret_cast<const char*>(terminated.data()), &key,
+                                            &certificate, nullptr) == 1;
+    const ossl::PKey own_key(key);
+    const ossl::X509Certificate own_certificate(certificate);
+    if (!read || !own_certificate) return fail(ErrorCode::crypto_failed, "PKCS#12: " + ossl::last_error());
+    return x509::Certificate::share(own_certificate.get());
+}
+
 }  // namespace rakit::cm

@@ -11,6 +11,7 @@
 
 #include "common/base/descriptor.hpp"
 #include "common/base/file.hpp"
+#include "mock_cm/ca/test_names.hpp"
 #include "mock_cm/control/control_host.hpp"
 #include "mock_cm/core/cm_host.hpp"
 #include "mock_cm/http/front_host.hpp"
@@ -53,13 +54,25 @@ const Officer* capable_officer(const Config& config) {
     return found == config.officers.end() ? nullptr : &*found;
 }
 
-Result<SampleOfficer> write_officer(const Hierarchy& hierarchy, const std::string& name, const fs::path& state,
-                                    UtcTime now, Rng& rng) {
+/// still_good tells whether a host before this one left the officer's token, with some time to go: a restart must not
+/// invalidate what a user has been given.
+bool still_good(const Hierarchy& hierarchy, const SampleOfficer& officer, UtcTime now) {
+    const auto pkcs12 = read_file(officer.pkcs12), password = read_file(officer.password_file);
+    if (!pkcs12 || !password || password->empty()) return false;
+    const auto certificate = read_officer_token(*pkcs12, as_text(ByteView(*password).first(password->size() - 1)));
+    return certificate && certificate->signed_by(hierarchy.authority("officer-ca").certificate) &&
+           certificate->subject() == test_subject(officer.name) &&
+           certificate->not_after() > now + kOfficerValidity / 2 && certificate->not_before() <= now;
+}
+
+Result<SampleOfficer> kept_or_new_officer(const Hierarchy& hierarchy, const std::string& name, const fs::path& state,
+                                          UtcTime now, Rng& rng) {
+    SampleOfficer officer{name, state / "officer.p12", state / "officer.password"};
+    if (still_good(hierarchy, officer, now)) return officer;
     const std::string password = to_hex(rng.bytes(kPasswordOctets));
     // An hour back, for clients whose clock is behind.
     auto token = officer_token(hierarchy, name, password, now - std::chrono::hours(1), now + kOfficerValidity, rng);
     if (!token) return Unexpected{std::move(token).error().in("sample officer")};
-    SampleOfficer officer{name, state / "officer.p12", state / "officer.password"};
     if (auto done = write_file_atomically(officer.password_file, as_bytes(password + "\n"), 0600); !done)
         return Unexpected{std::move(done).error()};
     if (auto done = write_file_atomically(officer.pkcs12, token->pkcs12, 0600); !done)
@@ -152,7 +165,7 @@ Result<void> RunningHost::Parts::write_files(const RunningOptions& options, Rng&
     ca_file = options.state / "ca.pem";
     if (auto done = write_file_atomically(ca_file, as_bytes(ca_bundle_pem(*hierarchy))); !done) return done;
     if (const auto* capable = capable_officer(options.config)) {
-        auto written = write_officer(*hierarchy, capable->name, options.state, clock.now(), rng);
+        auto written = kept_or_new_officer(*hierarchy, capable->name, options.state, clock.now(), rng);
         if (!written) return Unexpected{std::move(written).error()};
         officer = *std::move(written);
     }

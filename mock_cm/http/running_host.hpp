@@ -24,8 +24,8 @@ struct RunningOptions {
     std::optional<std::uint16_t> control_port{};  ///< of docs/formats/cm-control.md, on 127.0.0.1; nothing: none
 };
 
-/// SampleOfficer is a software token for the first officer of the configuration who may do an update, made anew at each
-/// start; both files are readable by their owner only.
+/// SampleOfficer is a software token for the first officer of the configuration who may do an update; kept
+/// from start to start while it is good for half a year. Both files are readable by their owner only.
 struct SampleOfficer {
     std::string name;
     std::filesystem::path pkcs12;

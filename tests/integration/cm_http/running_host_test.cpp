@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/base/file.hpp"
+
 #include "tests/integration/cm_http/shell.hpp"
 #include "tests/integration/cm_http/tls_client.hpp"
 
@@ -51,6 +53,18 @@ TEST_F(Running, WithoutACapableOfficerThereIsNoSample) {
     ASSERT_TRUE(host) << to_string(host.error());
     EXPECT_FALSE((*host)->sample_officer());
     EXPECT_TRUE(nlohmann::json::parse((*host)->ready_document()).at("officer").is_null());
+}
+
+TEST_F(Running, ARestartKeepsTheSampleOfficerUnlessItsFilesAreDamaged) {
+    const auto once = [&] {
+        const auto host = start();
+        const auto& officer = *(*host)->sample_officer();
+        return std::pair(*read_file(officer.pkcs12), officer.password_file);
+    };
+    const auto [first, password_file] = once();
+    EXPECT_EQ(once().first, first);
+    ASSERT_TRUE(write_file_atomically(password_file, as_bytes("another\n")));
+    EXPECT_NE(once().first, first);
 }
 
 TEST_F(Running, OneHostToADirectory) {

@@ -100,7 +100,6 @@ WHO = ["--cm", url, "--cm-ca", "state/ca.pem", "--officer", "state/officer.p12",
 def start(command, traced):
     """Runs `command` with the PINs at descriptor 3, its output in the file `output`."""
     ours, theirs = os.pipe()
-    # The CM host makes its sample officer anew each time it starts.
     with open("state/officer.password", encoding="utf-8") as password:
         os.write(theirs, f"signature-pin {password.read().strip()}\npin:01 111111\npin:02 222222\n".encode())
     os.close(theirs)
