@@ -7,12 +7,13 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import socket
-import subprocess
 import sys
 import threading
 import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from parts import CmHost, Ra, at_the_cm, on_the_card  # noqa: E402
 
 PTRACE_TRACEME, PTRACE_SYSCALL, PTRACE_SETOPTIONS = 0, 24, 0x4200  # ptrace(2), <sys/ptrace.h>
 PTRACE_O_TRACESYSGOOD, PTRACE_O_EXITKILL = 1, 0x100000
@@ -20,22 +21,6 @@ libc = ctypes.CDLL(None, use_errno=True)
 libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
 
 rakit, whom, count, seed = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-
-
-def serve(address):
-    """Starts the CM host on ./state; gives the process and its URL."""
-    if os.path.exists("ready.json"):
-        os.remove("ready.json")
-    with open("cm.log", "ab") as log:
-        process = subprocess.Popen([rakit, "cm", "serve", "--state", "state", "--listen", address, "--ready-file", "ready.json"],
-                                   stdout=log, stderr=log)
-    end = time.monotonic() + 20
-    while not os.path.exists("ready.json"):
-        if process.poll() is not None or time.monotonic() > end:
-            sys.exit("FAILED: the CM host didn't start: " + open("cm.log", encoding="utf-8").read())
-        time.sleep(0.01)
-    with open("ready.json", encoding="utf-8") as ready:
-        return process, json.load(ready)["url"]
 
 
 class Line:
@@ -88,33 +73,18 @@ class Line:
                 pass
 
 
-cm_host, url = serve("127.0.0.1:0")
+cm_host = CmHost(rakit)
+url = cm_host.url
 line = None
 if whom == "net":
-    host, port = url.removeprefix("https://").split(":")
+    host, port = cm_host.address.split(":")
     line = Line((host, int(port)))
     url = line.url
-WHO = ["--cm", url, "--cm-ca", "state/ca.pem", "--officer", "state/officer.p12", "--state", "ra-state", "--pin-fd", "3"]
+ra = Ra(rakit, url)
 
 
-def start(command, traced):
-    """Runs `command` with the PINs at descriptor 3, its output in the file `output`."""
-    ours, theirs = os.pipe()
-    with open("state/officer.password", encoding="utf-8") as password:
-        os.write(theirs, f"signature-pin {password.read().strip()}\npin:01 111111\npin:02 222222\n".encode())
-    os.close(theirs)
-    child = os.fork()
-    if child == 0:
-        output = os.open("output", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        os.dup2(ours, 3)
-        os.set_inheritable(3, True)  # dup2 does nothing where the pipe has that number already
-        os.dup2(output, 1)
-        os.dup2(output, 2)
-        if traced:
-            libc.ptrace(PTRACE_TRACEME, 0, None, None)
-        os.execv(command[0], command)
-    os.close(ours)
-    return child
+def start_traced(*command):
+    return ra.start(*command, before=lambda: libc.ptrace(PTRACE_TRACEME, 0, None, None))
 
 
 def stops_until(child, limit):
@@ -135,31 +105,13 @@ def stops_until(child, limit):
             return stops, status
 
 
-def ran(*command):
-    _, status = os.waitpid(start([rakit, *command], False), 0)
-    with open("output", encoding="utf-8") as output:
-        return os.WEXITSTATUS(status), output.read()
-
-
-def on_the_card():
-    """key -> the serial numbers of its certificates."""
-    contents = json.loads(subprocess.run([rakit, "contents", "--json"], check=True, capture_output=True).stdout)
-    return {key["key"]: [int(one["serial"], 16) for one in key["certificates"]] for key in contents["keys"]}
-
-
-def at_the_cm():
-    """serial number -> whether it is active, of all that was ever issued."""
-    with sqlite3.connect("file:state/cm.sqlite?mode=ro", uri=True) as database:
-        return {int(serial, 16): bool(active) for serial, active in database.execute("SELECT serial, active FROM certificates")}
-
-
 def fail(point, what):
     cm_host.kill()
     sys.exit(f"FAILED: {whom} disturbed at {point}: {what}")
 
 
 def check(point, card, cm):
-    after, issued = on_the_card(), at_the_cm()
+    after, issued = on_the_card(rakit), at_the_cm()
     fresh = issued.keys() - cm.keys()
     if not all(issued.values()):
         fail(point, f"on hold at the CM: {[serial for serial, active in issued.items() if not active]}")
@@ -177,48 +129,46 @@ def check(point, card, cm):
 
 def disturb(rng):
     """One update with a kill in it; gives where."""
-    global cm_host
     if whom == "ra":
         point = rng.randrange(1, whole + 1)
-        stops_until(start(REDO, True), point)
+        stops_until(start_traced(*REDO), point)
         return f"stop {point}"
     if whom == "net":
         way = rng.choice(("up", "down"))
         octets = rng.randrange(1, traffic[way] + 1)
         line.restart(way, octets)
-        os.waitpid(start(REDO, False), 0)
+        os.waitpid(ra.start(*REDO), 0)
         line.restart()
         return f"octet {octets} {way}"
     delay = rng.uniform(0, duration)
-    child = start(REDO, False)
+    child = ra.start(*REDO)
     time.sleep(delay)  # the moment is what is tried, not what is waited for
     cm_host.kill()
-    cm_host.wait()
     os.waitpid(child, 0)
-    cm_host, _ = serve(url.removeprefix("https://"))
+    cm_host.start()
     return f"{delay:.3f} s"
 
 
-code, text = ran("update", *WHO, "--procedure", "employee-tc", "--action", "45=redo", "--action", "46=redo",
-                 "--field", "commonName=Anna Ek")
+code, text = ra.ran("update", "--procedure", "employee-tc", "--action", "45=redo", "--action", "46=redo",
+                    "--field", "commonName=Anna Ek")
 if code != 0:
     fail("no time", f"the first update: {text}")
-REDO = [rakit, "update", *WHO, "--procedure", "employee", "--action", "45=redo", "--action", "46=redo",
+REDO = ["update", "--procedure", "employee", "--action", "45=redo", "--action", "46=redo",
         "--field", "commonName=Anna Ek"]
 if line:
     line.restart()
 begun = time.monotonic()
-if os.waitpid(start(REDO, False), 0)[1] != 0:
+if os.waitpid(ra.start(*REDO), 0)[1] != 0:
     fail("no time", "an update that nobody disturbs: " + open("output", encoding="utf-8").read())
 duration = time.monotonic() - begun
 traffic = dict(line.gone) if line else {}
-whole, _ = stops_until(start(REDO, True), -1)
+whole, _ = stops_until(start_traced(*REDO), -1)
 random_moments = random.Random(seed)
-card, cm = on_the_card(), at_the_cm()
+card, cm = on_the_card(rakit), at_the_cm()
 done = {"nothing begun": 0, "resumed": 0, "at its end": 0}
 for number in range(count):
     where = disturb(random_moments)
-    code, text = ran("resume", *WHO)
+    code, text = ra.ran("resume")
     nothing_open = "nothing_to_do" in text
     if code != 0 and not nothing_open:
         fail(where, f"resume: {text}")
@@ -226,8 +176,7 @@ for number in range(count):
     done["resumed" if not nothing_open else "at its end" if fresh else "nothing begun"] += 1
     if sys.stderr.isatty():
         print(f"\r{number + 1} of {count}", end="", file=sys.stderr)
-cm_host.terminate()
-cm_host.wait(timeout=20)
+cm_host.end()
 if whom != "cm" and count >= 40 and 0 in (done["nothing begun"], done["resumed"]):
     sys.exit(f"FAILED: the kills met not each phase: {done}")
 print(json.dumps({"disturbed": whom, "times": count, "seed": seed, "system call stops of an update": whole,

@@ -1,0 +1,84 @@
+"""What the sweeps share: a CM host on ./state that can be started again, the RA with its PINs, what cards and CM host hold."""
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+
+
+class CmHost:
+    def __init__(self, rakit, *options):
+        self.command = [rakit, "cm", "serve", "--state", "state", "--ready-file", "ready.json", *options]
+        self.address = "127.0.0.1:0"
+        self.start()
+
+    def start(self):
+        """Begins, at the same address as before; gives up with the host's own words."""
+        if os.path.exists("ready.json"):
+            os.remove("ready.json")
+        with open("cm.log", "ab") as log:
+            self.process = subprocess.Popen([*self.command, "--listen", self.address], stdout=log, stderr=log)
+        end = time.monotonic() + 20
+        while not os.path.exists("ready.json"):
+            if self.process.poll() is not None or time.monotonic() > end:
+                sys.exit("FAILED: the CM host didn't start: " + open("cm.log", encoding="utf-8").read())
+            time.sleep(0.01)
+        with open("ready.json", encoding="utf-8") as ready:
+            self.ready = json.load(ready)
+        self.url = self.ready["url"]
+        self.address = self.url.removeprefix("https://")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait(timeout=20)
+
+
+class Ra:
+    """`rakit` with all that an update asks for; `output` names the file that takes what it says."""
+
+    def __init__(self, rakit, url, output="output", reader=None):
+        self.rakit, self.output = rakit, output
+        self.who = ["--cm", url, "--cm-ca", "state/ca.pem", "--officer", "state/officer.p12", "--state", "ra-state", "--pin-fd", "3"]
+        if reader:
+            self.who += ["--reader", reader]
+
+    def start(self, verb, *arguments, before=lambda: None):
+        """Starts it with the PINs at descriptor 3; `before` runs in the child. Gives the process's id."""
+        ours, theirs = os.pipe()
+        with open("state/officer.password", encoding="utf-8") as password:
+            os.write(theirs, f"signature-pin {password.read().strip()}\npin:01 111111\npin:02 222222\n".encode())
+        os.close(theirs)
+        child = os.fork()
+        if child == 0:
+            output = os.open(self.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            os.dup2(ours, 3)
+            os.set_inheritable(3, True)  # dup2 does nothing where the pipe has that number already
+            os.dup2(output, 1)
+            os.dup2(output, 2)
+            before()
+            os.execv(self.rakit, [self.rakit, verb, *self.who, *arguments])
+        os.close(ours)
+        return child
+
+    def ran(self, verb, *arguments):
+        """Exit status and what it said."""
+        _, status = os.waitpid(self.start(verb, *arguments), 0)
+        with open(self.output, encoding="utf-8") as output:
+            return os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status), output.read()
+
+
+def on_the_card(rakit, *options):
+    """key -> the serial numbers of its certificates."""
+    contents = json.loads(subprocess.run([rakit, "contents", "--json", *options], check=True, capture_output=True).stdout)
+    return {key["key"]: [int(one["serial"], 16) for one in key["certificates"]] for key in contents["keys"]}
+
+
+def at_the_cm():
+    """serial number -> whether it is active, of all that was ever issued."""
+    with sqlite3.connect("file:state/cm.sqlite?mode=ro", uri=True) as database:
+        return {int(serial, 16): bool(active) for serial, active in database.execute("SELECT serial, active FROM certificates")}
