@@ -57,6 +57,12 @@ what = [json.loads(line)["what"] for line in open("ra-state/cards.log")]
 sys.exit(what != ["verify", "sign", "submit", "verify", "write", "confirm", "end"] and f"FAILED: the log says {what}")'
 if grep -rq -e 111111 -e "$(cat state/officer.password)" ra-state; then fail "a PIN is in the state folder"; fi
 
+# What Issue hands out is in that log by the fingerprint that openssl gives the file.
+update --state ra-state --procedure employee --action 45=issue --field commonName="Anna Ek" --out-dir handed-out
+file=$(find handed-out -type f | head -n 1)
+fingerprint=$(openssl x509 -in "$file" -noout -fingerprint -sha256 | sed 's/.*=//; s/://g')
+grep '"hand-out"' ra-state/cards.log | grep -q "SHA-256 $fingerprint" || { cat ra-state/cards.log; fail "the log doesn't name $file"; }
+
 # The officer's choice of fields is kept: what was hidden the last time is refused the next time.
 update --state ra-state --procedure employee --action 45=redo --field commonName="Anna Ek" --hide-field title --remember-fields
 if update --state ra-state --procedure employee --action 45=redo --field commonName="Anna Ek" --field title=Dr 2> hidden; then
