@@ -1,13 +1,16 @@
 """kill.py RAKIT WHOM COUNT SEED: runs inside a sandbox, in a folder of its own. An update of two keys is disturbed COUNT times:
 WHOM `ra`: the RA is killed (SIGKILL) at one of its system calls, before or after it; `cm`: the CM host is, at some moment of the
-update, and starts again on what it had; `net`: their connection ends after some octet of either direction. Then the order is resumed. Afterwards the card holds for each key one certificate, the
-former or a new one; the CM host holds just what was ordered, nothing on hold; a new order was made for both keys or for none."""
+update, and starts again on what it had; `net`: their connection ends after some octet of either direction. OpenSC must be able to
+read the card as it is then. Then the order is resumed. Afterwards the card holds for each key one certificate, the former or a new
+one; the CM host holds just what was ordered, nothing on hold; a new order was made for both keys or for none."""
 import ctypes
 import json
 import os
 import random
+import re
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -110,6 +113,14 @@ def fail(point, what):
     sys.exit(f"FAILED: {whom} disturbed at {point}: {what}")
 
 
+def opensc_reads(point):
+    """OpenSC too finds each key with a certificate on the card as the disturbance left it."""
+    listed = subprocess.run(["pkcs15-tool", "--list-certificates"], capture_output=True, text=True, check=False)
+    ids = re.findall(r"^\s*ID\s*: (\S+)", listed.stdout, re.M)
+    if listed.returncode != 0 or not {"45", "46"} <= set(ids):
+        fail(point, f"OpenSC reads {ids}: {listed.stdout}{listed.stderr}")
+
+
 def check(point, card, cm):
     after, issued = on_the_card(rakit), at_the_cm()
     fresh = issued.keys() - cm.keys()
@@ -168,6 +179,7 @@ card, cm = on_the_card(rakit), at_the_cm()
 done = {"nothing begun": 0, "resumed": 0, "at its end": 0}
 for number in range(count):
     where = disturb(random_moments)
+    opensc_reads(where)
     code, text = ra.ran("resume")
     nothing_open = "nothing_to_do" in text
     if code != 0 and not nothing_open:
