@@ -14,7 +14,7 @@ using nlohmann::json;
 constexpr std::uint8_t kSelect = 0xA4, kGetData = 0xCB, kMetadata = 0xF7;
 constexpr std::uint8_t kPin = 0x80;
 constexpr std::uint32_t kChuid = 0x5FC102, kFirstObject = 0x5FC101, kLastObject = 0x5FC123, kDiscovery = 0x7E,
-                        kBiometricGroup = 0x7F61;
+                        kBiometricGroup = 0x7F61, kAttestation = 0x5FFF01;
 constexpr std::uint32_t kValue = 0x53, kGuid = 0x34, kCertificate = 0x70;
 
 std::string name_of(std::uint32_t tag) {
@@ -24,10 +24,11 @@ std::string name_of(std::uint32_t tag) {
     return to_hex(octets);
 }
 
-/// slots are the keys that certificates stand for: 9A, 9C, 9D, 9E, and the retired ones (SP 800-73-4 part 1, table 4b).
+/// slots are the keys that certificates stand for: 9A, 9C, 9D, 9E, the retired ones (SP 800-73-4 part 1, table 4b), and
+/// the makers' own that attests the others.
 std::vector<std::pair<std::uint8_t, std::uint32_t>> slots() {
     std::vector<std::pair<std::uint8_t, std::uint32_t>> all{
-        {0x9A, 0x5FC105}, {0x9C, 0x5FC10A}, {0x9D, 0x5FC10B}, {0x9E, 0x5FC101}};
+        {0x9A, 0x5FC105}, {0x9C, 0x5FC10A}, {0x9D, 0x5FC10B}, {0x9E, 0x5FC101}, {0xF9, kAttestation}};
     for (std::uint8_t i = 0; i < 20; ++i) all.emplace_back(0x82 + i, 0x5FC10D + i);
     return all;
 }
@@ -37,7 +38,7 @@ public:
     explicit PivReading(const CardChannel& card) : x_card(card) {}
 
     Result<json> read() {
-        std::vector<std::uint32_t> tags{kDiscovery, kBiometricGroup};
+        std::vector<std::uint32_t> tags{kDiscovery, kBiometricGroup, kAttestation};
         for (auto tag = kFirstObject; tag <= kLastObject; ++tag) tags.push_back(tag);
         for (const auto tag : tags)
             if (auto done = object(tag); !done) return Unexpected{std::move(done).error()};

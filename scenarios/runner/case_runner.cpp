@@ -56,7 +56,9 @@ CaseRunner::CaseRunner(RunSettings settings, std::unique_ptr<Station> station, c
       x_station(std::move(station)),
       x_hierarchy(std::move(hierarchy)),
       x_cards(x_hierarchy) {
-    if (x_settings.depth == Depth::reader) x_real = std::make_unique<RealCard>(std::move(terms), x_hierarchy, x_cards);
+    if (x_settings.depth != Depth::reader) return;
+    auto read = in_reader(terms.reader);
+    x_real = std::make_unique<RealCard>(std::move(terms), x_hierarchy, x_cards, std::move(read));
 }
 
 Result<std::unique_ptr<CaseRunner>> CaseRunner::make(RunSettings settings, CardTerms terms) {

@@ -7,14 +7,21 @@
 #include "scenarios/outside/pcsc_card.hpp"
 #include "scenarios/runner/card_files.hpp"
 #include "scenarios/runner/likeness.hpp"
+#include "virtual_cards/applets/piv/state.hpp"
+#include "virtual_cards/images/image_state.hpp"
 
 namespace rakit::scenarios {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kUsualMemory = 49152;  // of a recipe that doesn't say (docs/formats/card.md)
 constexpr const char* kOpPin = "op-pin";
+
+/// has_usual_memory tells an image of a recipe that says nothing of its memory (docs/formats/card.md).
+bool has_usual_memory(const json& image) {
+    const auto usual = image.value("profile", "") == "piv" ? cards::piv::kDefaultMemory : cards::kDefaultMemory;
+    return image.value("memory", usual) == usual;
+}
 
 bool is_card_prompt(const std::string& prompt) { return prompt == kOpPin || prompt.rfind("pin:", 0) == 0; }
 
@@ -101,10 +108,12 @@ std::vector<std::string> card_prompts(const CardView& card) {
     return prompts;
 }
 
-Result<CardView> RealCard::read() const {
-    const auto card = read_pcsc_card(x_terms.reader);
-    if (!card) return Unexpected{Error(card.error())};
-    return view_card(*card);
+RealCard::Read in_reader(std::string reader) {
+    return [reader = std::move(reader)]() -> Result<CardView> {
+        const auto card = read_pcsc_card(reader);
+        if (!card) return Unexpected{Error(card.error())};
+        return view_card(*card);
+    };
 }
 
 std::string RealCard::state() const {
@@ -117,7 +126,7 @@ Result<std::string> RealCard::why_not(const Case& one, std::uint64_t seed, bool 
     if (auto why = why_a_double(one); !why.empty()) return why;
     auto made = x_cards.make(one.card, one.file, seed, {});
     if (!made) return Unexpected{std::move(made).error()};
-    if (made->document.value("memory", kUsualMemory) != kUsualMemory)
+    if (!has_usual_memory(made->document))
         return std::string("how full a card is can't be seen from outside: --depth inproc, wire or pcsc");
     auto card = read();
     const std::string whose = "the card in " + x_terms.reader + " ";

@@ -26,9 +26,10 @@ Result<CardTerms> unpack_terms(const std::function<std::optional<SecretBytes>()>
 /// RealCard is the card in a real reader as the runner sees it: from outside only, by the judge's own reading.
 class RealCard {
 public:
-    /// What is borrowed outlives it.
-    RealCard(CardTerms terms, const cm::Hierarchy& hierarchy, CardMaker& cards)
-        : x_terms(std::move(terms)), x_hierarchy(hierarchy), x_cards(cards) {}
+    using Read = std::function<Result<CardView>()>;
+    /// `read` looks at the card. What is borrowed outlives it.
+    RealCard(CardTerms terms, const cm::Hierarchy& hierarchy, CardMaker& cards, Read read)
+        : x_terms(std::move(terms)), x_hierarchy(hierarchy), x_cards(cards), x_read(std::move(read)) {}
 
     /// why_not reads the card and tells why a case can't be run with it now; empty: it can, and view() is how it is
     /// before. Failures: the case's image can't be made.
@@ -36,8 +37,8 @@ public:
     const CardView& before() const { return x_before; }
     /// state is a digest of what the card showed before: two cases of one seed begin with different ones.
     std::string state() const;
-    /// read reads it anew. Failures: read_pcsc_card's.
-    Result<CardView> read() const;
+    /// read reads it anew. Failures: those of `read`.
+    Result<CardView> read() const { return x_read(); }
     const std::string& reader() const { return x_terms.reader; }
     const std::map<std::string, Pin>& pins() const { return x_terms.pins; }
 
@@ -49,11 +50,15 @@ private:
     CardTerms x_terms;
     const cm::Hierarchy& x_hierarchy;
     CardMaker& x_cards;
+    Read x_read;
     CardView x_before;
     std::string x_last;        ///< the case that was run last
     bool x_may_spend = false;  ///< that one was to type a wrong PIN
     std::string x_lost;        ///< why nothing more is run
 };
+
+/// in_reader reads the card that lies in a PC/SC reader: read_pcsc_card's failures.
+RealCard::Read in_reader(std::string reader);
 
 /// why_a_double tells why a case can be run with a double only, whatever card is in the reader; empty: it needn't.
 std::string why_a_double(const Case& one);
