@@ -1,13 +1,27 @@
 #include "cli/report_files.hpp"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 
 #include "cli/verbs.hpp"
 #include "common/base/file.hpp"
 
 namespace rakit::cli {
+namespace {
+
+/// tell_why_skipped lists the reasons, each with how many cases it kept from being run.
+void tell_why_skipped(const std::vector<scenarios::Verdict>& verdicts) {
+    std::map<std::string, int> reasons;
+    for (const auto& one : verdicts)
+        if (one.status == scenarios::Status::skipped) ++reasons[one.problem];
+    for (const auto& [reason, cases] : reasons) std::printf("  %d skipped: %s\n", cases, reason.c_str());
+}
+
+}  // namespace
 
 void add_report_options(CLI::App& app, ReportFiles& files) {
     app.add_option("--junit", files.junit, "write JUnit XML");
@@ -50,6 +64,8 @@ int conclude(const scenarios::Report& report) {
     const auto differing = scenarios::unstable(report.verdicts);
     for (const auto& id : differing) std::printf("not the same in all runs: %s\n", id.c_str());
     const auto totals = scenarios::count(report.verdicts);
+    // Plain lines have said it already, one by one.
+    if (::isatty(STDOUT_FILENO) == 1) tell_why_skipped(report.verdicts);
     std::printf("%s\n", scenarios::summary(totals).c_str());
     if (report.run.interrupted) return kNotTried;
     return totals.failed > 0 || !differing.empty() ? kFailed : kDone;

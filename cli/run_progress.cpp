@@ -18,6 +18,8 @@ void Progress::show(const scenarios::Verdict& verdict) {
     if (x_terminal) std::printf("%s", kClearLine);
     if (failed)
         std::printf("%s", scenarios::describe(verdict).c_str());
+    else if (verdict.status == Status::skipped && !x_terminal)
+        std::printf("skipped %s: %s\n", verdict.id.c_str(), verdict.problem.c_str());
     else if (!x_terminal)
         std::printf("%-7s %s (%lld ms)\n", std::string(name(verdict.status)).c_str(), verdict.id.c_str(),
                     static_cast<long long>(verdict.duration.count()));

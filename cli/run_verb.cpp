@@ -9,6 +9,7 @@
 
 #include "cli/catalogue.hpp"
 #include "cli/person.hpp"
+#include "cli/real_card_options.hpp"
 #include "cli/report_files.hpp"
 #include "cli/run_progress.hpp"
 #include "cli/stop_signal.hpp"
@@ -28,6 +29,7 @@ struct Options {
     std::vector<std::string> paths;
     std::string depth = "pcsc", iut = "reference", shard, trace, scratch;
     ReportFiles reports;
+    RealCardOptions card;
     std::vector<std::string> filters, tags;
     int jobs = 1, repeat = 1, time_limit_s = 60;
     std::optional<std::uint64_t> seed;
@@ -58,7 +60,10 @@ int work(const Options& options) {
     ::setenv("TMPDIR", options.scratch.c_str(), 1);
     const int out = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     ::dup2(STDERR_FILENO, STDOUT_FILENO);
-    return scenarios::work(settings_of(options), STDIN_FILENO, out);
+    if (options.depth != "reader") return scenarios::work(settings_of(options), STDIN_FILENO, out);
+    auto terms = terms_from(STDIN_FILENO);
+    if (!terms) return report(terms.error(), kNotTried);
+    return scenarios::work(settings_of(options), STDIN_FILENO, out, *std::move(terms));
 }
 
 /// choose keeps the cases of this shard that meet the filters, each with its place among all that do.
@@ -99,6 +104,7 @@ scenarios::PoolOptions pool_options(const Options& options, const std::filesyste
         std::string command = "rakit run " + quoted(one.file) + " --filter " + quoted(one.id) + " --depth " +
                               options.depth + " --seed " + std::to_string(seed);
         if (options.iut != "reference") command += " --iut " + quoted(options.iut);
+        if (!options.card.reader.empty()) command += " --reader " + quoted(options.card.reader);
         return command;
     };
     return pool;
@@ -120,6 +126,21 @@ Result<void> write_captures(const std::filesystem::path& folder, const std::vect
     return {};
 }
 
+/// check_depth: one card is in one reader, and a reader is meant at one depth.
+Result<void> check_depth(const Options& options) {
+    if (options.depth != "reader") {
+        if (!options.card.any()) return {};
+        return fail(ErrorCode::usage, "--reader, --pin-fd and --yes-write-real-card are for a card in a real reader",
+                    "--depth " + options.depth, "use --depth reader");
+    }
+    if (options.card.reader.empty())
+        return fail(ErrorCode::usage, "in which reader is the card?", "--depth reader", "give --reader NAME");
+    if (options.jobs != 1)
+        return fail(ErrorCode::usage, "one card serves one worker", "--jobs " + std::to_string(options.jobs),
+                    "leave --jobs out at --depth reader");
+    return {};
+}
+
 /// prepare looks at everything that could go wrong later, before the first case.
 Result<std::vector<scenarios::Kill>> prepare(const Options& options) {
     std::error_code problem;
@@ -128,7 +149,17 @@ Result<std::vector<scenarios::Kill>> prepare(const Options& options) {
     return read_kill_matrix(options.reports.kill_matrix);
 }
 
+/// greeting is what a worker is told first: nothing, but of a card in a real reader.
+Result<SecretBytes> greeting(const Options& options) {
+    if (options.depth != "reader") return SecretBytes();
+    const auto terms = agree_on_card(options.card, options.iut != "manual");
+    if (!terms) return Unexpected{Error(terms.error())};
+    return scenarios::pack(*terms);
+}
+
 Result<scenarios::Report> run_all(const Options& options, const std::vector<Case>& cases, scenarios::Shard shard) {
+    auto greeted = greeting(options);
+    if (!greeted) return Unexpected{std::move(greeted).error()};
     const auto temporary = std::filesystem::temp_directory_path();
     scenarios::sweep(temporary);
     auto folder = scenarios::RunFolder::make(temporary);
@@ -142,8 +173,9 @@ Result<scenarios::Report> run_all(const Options& options, const std::vector<Case
     }
     const auto begun = std::chrono::steady_clock::now();
     Progress progress(cases.size() * static_cast<std::size_t>(options.repeat), ::isatty(STDOUT_FILENO) == 1);
-    auto outcome = scenarios::run_cases(cases, *folder, pool_options(options, folder->path(), stop.descriptor()),
-                                        [&](const Verdict& one) { progress.show(one); });
+    auto pool = pool_options(options, folder->path(), stop.descriptor());
+    pool.greeting = *std::move(greeted);
+    auto outcome = scenarios::run_cases(cases, *folder, pool, [&](const Verdict& one) { progress.show(one); });
     progress.finish();
     if (!outcome) return Unexpected{std::move(outcome).error()};
     const auto took = std::chrono::steady_clock::now() - begun;
@@ -153,6 +185,7 @@ Result<scenarios::Report> run_all(const Options& options, const std::vector<Case
 }
 
 int run(const Options& options) {
+    if (auto fits = check_depth(options); !fits) return report(fits.error(), kNotTried);
     auto cases = load_catalogue(options.paths);
     if (!cases) return report(cases.error(), kNotTried);
     const auto shard = choose(*cases, options);
@@ -178,7 +211,7 @@ void add_run(CLI::App& app, Verb& verb) {
     const auto options = std::make_shared<Options>();
     run_app->add_option("PATH", options->paths, "scenario files and folders; the catalogue if none is given");
     run_app->add_option("--depth", options->depth, "what lies between RA, card and CM")
-        ->check(CLI::IsMember({"inproc", "wire", "pcsc"}))
+        ->check(CLI::IsMember({"inproc", "wire", "pcsc", "reader"}))
         ->capture_default_str();
     run_app->add_option("--jobs", options->jobs, "how many workers, each with its own pcscd")
         ->check(CLI::Range(1, 64))
@@ -200,6 +233,7 @@ void add_run(CLI::App& app, Verb& verb) {
             "--iut", options->iut,
             "the RA under test: reference, exec:COMMAND, or manual: one that you work yourself (docs/formats/iut.md)")
         ->capture_default_str();
+    add_real_card_options(*run_app, options->card);
     add_report_options(*run_app, options->reports);
     run_app->add_option("--trace", options->trace,
                         "write each case's trace into this folder: text, JSON lines, pcapng (docs/formats/trace.md)");

@@ -41,8 +41,9 @@ std::string action_words(const JobAction& action) {
 
 std::string instructions(const Job& job, const Typist& typist) {
     Sheet sheet;
-    sheet.line(job.resume ? "Have the RA go on with the order that it left open, with:"
-                          : "Have the RA do this update:");
+    sheet.line(job.abandon  ? "Have the RA give up the order that it left open, with:"
+               : job.resume ? "Have the RA go on with the order that it left open, with:"
+                            : "Have the RA do this update:");
     const char* service = std::getenv("PCSCLITE_CSOCK_NAME");
     sheet.row("PC/SC", service == nullptr ? "" : std::string("PCSCLITE_CSOCK_NAME=") + service);
     sheet.row("reader", job.reader);
@@ -51,7 +52,7 @@ std::string instructions(const Job& job, const Typist& typist) {
     sheet.row("officer", job.officer);
     sheet.row("officer's TLS", job.officer_tls);
     sheet.row("officer's reader", job.officer_reader);
-    if (!job.resume) {
+    if (!job.resume && !job.abandon) {
         for (const auto& action : job.actions) sheet.row("key " + action.key, action_words(action));
         sheet.row("procedure", job.procedure);
         for (const auto& [name, value] : job.fields) sheet.row("field " + name, value);

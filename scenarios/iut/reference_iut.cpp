@@ -90,6 +90,7 @@ Result<IutResult> ReferenceIut::run(const Job& job, Typist& typist) {
                       job.journal_folder,
                       {kDefaultTransportPolicy}};
     ports.tls_officer = officers->connects.get();
+    ports.write_real_card = true;  // whoever runs scenarios at a real card has agreed before the first
     const auto act = [&]() -> Result<UpdateOutcome> {
         if (job.abandon) return x_calls.abandon(ports);
         if (job.resume) return x_calls.resume(ports);

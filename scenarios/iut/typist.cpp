@@ -43,13 +43,13 @@ std::string Typist::words(const std::string& prompt, const std::vector<std::stri
     return script.size() > 1 ? text + ", then nothing: cancel" : text;
 }
 
-std::vector<Pin> Typist::secrets() const {
+std::vector<Pin> Typist::secrets(std::size_t telling) const {
     std::vector<Pin> all;
-    // A PIN of a digit or two would be found in anything.
-    constexpr std::size_t kTellingLength = 6;
-    for (const auto& [prompt, pin] : x_right) all.push_back(pin.clone());
-    for (const auto& pin : x_typed)
-        if (pin.size() >= kTellingLength) all.push_back(pin.clone());
+    const auto add = [&](const Pin& pin) {
+        if (pin.size() >= telling) all.push_back(pin.clone());
+    };
+    for (const auto& [prompt, pin] : x_right) add(pin);
+    for (const auto& pin : x_typed) add(pin);
     return all;
 }
 

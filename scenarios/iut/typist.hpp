@@ -28,8 +28,10 @@ public:
     std::vector<std::pair<std::string, std::string>> sheet() const;
     /// asked lists the prompts' ids in the order in which they were shown.
     const std::vector<std::string>& asked() const { return x_asked; }
-    /// secrets copies every PIN that was typed and every right one: what must stand in nothing that is written.
-    std::vector<Pin> secrets() const;
+    /// secrets copies every PIN that was typed and every right one: what must stand in nothing that is written. One of
+    /// fewer than `telling` digits is left out: it would be found in anything.
+    std::vector<Pin> secrets(std::size_t telling = kTellingLength) const;
+    static constexpr std::size_t kTellingLength = 6;
 
 private:
     std::string words(const std::string& prompt, const std::vector<std::string>& script) const;

@@ -19,8 +19,9 @@ constexpr const char* kApplication = "3F005015";
 constexpr const char* kObjectDirectory = "3F0050155031";
 constexpr const char* kTokenInfo = "3F0050155032";
 constexpr std::uint32_t kLastUpdate = 0xA5, kGeneralizedTime = 0x18;
-constexpr std::uint32_t kPrivateKeys = 0xA0, kCertificates = 0xA4, kTrusted = 0xA5, kUseful = 0xA6, kSequence = 0x30,
-                        kOctets = 0x04, kTypeAttributes = 0xA1, kIssuer = 0xA0, kInteger = 0x02;
+constexpr std::uint32_t kPrivateKeys = 0xA0, kAuthObjects = 0xA8, kBits = 0x03, kPinReference = 0x80,
+                        kCertificates = 0xA4, kTrusted = 0xA5, kUseful = 0xA6, kSequence = 0x30, kOctets = 0x04,
+                        kTypeAttributes = 0xA1, kIssuer = 0xA0, kInteger = 0x02;
 
 /// Entry is one object of a directory file: its identifier and where its value lies.
 struct Entry {
@@ -29,6 +30,8 @@ struct Entry {
     std::size_t offset = 0;
     std::optional<Bytes> serial{};  ///< the directory's copy of the certificate's, where it has one
     std::optional<Bytes> issuer{};
+    std::string auth_id{};  ///< of the PIN that guards it
+    bool user_consent = false;
 };
 
 /// unsigned_hex writes a positive INTEGER's content as Certificate::serial_hex does.
@@ -47,6 +50,7 @@ public:
     explicit CardReading(const json& image) : x_image(image) {}
 
     CardView read() {
+        x_view.profile = "pkcs15";
         x_view.serial = x_image.value("serial", "");
         for (const auto& pin : x_image.at("pins"))
             x_view.tries[pin.at("reference").get<std::uint8_t>()] = pin.at("tries").get<int>();
@@ -54,6 +58,7 @@ public:
         for (const auto& file : x_image.at("files")) x_files[file.at("path")] = &file;
         for (const auto& entry : directory(kPrivateKeys)) add_key(entry);
         x_view.last_update = last_update();
+        add_pins();
         for (const auto kind : {kCertificates, kTrusted, kUseful})
             for (const auto& entry : directory(kind)) add_certificate(entry);
         return std::move(x_view);
@@ -97,9 +102,10 @@ private:
         return all;
     }
 
-    /// directory reads all directory files of one kind that the object directory names.
-    std::vector<Entry> directory(std::uint32_t kind) {
-        std::vector<Entry> entries;
+    /// each_object calls with each entry, and the file's path, of all directory files of one kind that the object
+    /// directory names.
+    template <class Work>
+    void each_object(std::uint32_t kind, Work work) {
         const Bytes root = content(kObjectDirectory).value_or(Bytes{});
         for (const Tlv& pointer : objects(root, kObjectDirectory)) {
             if (pointer.tag != kind) continue;
@@ -109,9 +115,32 @@ private:
                 damage("object directory: points to a file that isn't there");
                 continue;
             }
-            for (const Tlv& object : objects(*octets, path->path)) read_entry(object, path->path, entries);
+            for (const Tlv& object : objects(*octets, path->path)) work(object, path->path);
         }
+    }
+
+    std::vector<Entry> directory(std::uint32_t kind) {
+        std::vector<Entry> entries;
+        each_object(kind, [&](const Tlv& object, const std::string& where) { read_entry(object, where, entries); });
         return entries;
+    }
+
+    /// add_pins reads the PIN objects (ISO/IEC 7816-15 section 8.9.2): authId, pinFlags with soPin as their bit 7,
+    /// pinReference.
+    void add_pins() {
+        each_object(kAuthObjects, [&](const Tlv& object, const std::string& where) {
+            TlvReader parts(object.value);
+            const auto common = parts.read(kSequence), own = parts.read(kSequence);
+            const auto id = own ? iso7816::find_tlv(own->value, kOctets) : std::nullopt;
+            const auto type = iso7816::find_tlv(object.value, kTypeAttributes);
+            const auto attributes = type ? iso7816::find_tlv(type->value, kSequence) : std::nullopt;
+            const auto flags = attributes ? iso7816::find_tlv(attributes->value, kBits) : std::nullopt;
+            const auto reference = attributes ? iso7816::find_tlv(attributes->value, kPinReference) : std::nullopt;
+            if (!common || !id || !flags) return damage(where + ": a PIN object that isn't one");
+            const bool officer = flags->value.size() > 1 && (flags->value[1] & 0x01U) != 0;
+            const std::uint8_t number = reference && !reference->value.empty() ? reference->value.back() : 0;
+            x_view.pins[to_hex(id->value)] = {number, officer};
+        });
     }
 
     /// path_of reads a Path: SEQUENCE { OCTET STRING, INTEGER index OPTIONAL, [0] length OPTIONAL }.
@@ -133,6 +162,9 @@ private:
         auto entry = attributes ? path_of(attributes->value) : std::nullopt;
         if (!common || !id || !entry) return damage(where + ": an entry that isn't one");
         entry->id = to_hex(id->value);
+        // CommonObjectAttributes: label, flags, authId, userConsent (ISO/IEC 7816-15 section 8.2.3).
+        if (const auto pin = iso7816::find_tlv(common->value, kOctets)) entry->auth_id = to_hex(pin->value);
+        entry->user_consent = iso7816::find_tlv(common->value, kInteger).has_value();
         // X509CertificateAttributes: value, subject, [0] issuer, serialNumber (ISO/IEC 7816-15 section 8.8.2).
         if (const auto serial = iso7816::find_tlv(attributes->value, kInteger))
             entry->serial = Bytes(serial->value.begin(), serial->value.end());
@@ -153,11 +185,10 @@ private:
 
     void add_key(const Entry& entry) {
         const json* found = file(entry.path);
-        const auto octets = found == nullptr ? std::nullopt : from_hex(found->value("key", ""));
-        const auto key = octets ? ossl::parse_private_key(*octets) : Result<ossl::PKey>(fail(ErrorCode::internal, ""));
-        if (!key) return damage("key " + entry.id + ": no key in " + entry.path);
+        const auto spki = found == nullptr ? Bytes{} : public_half(*found);
+        if (spki.empty()) return damage("key " + entry.id + ": no key in " + entry.path);
         if (x_view.key(entry.id) != nullptr) return damage("key " + entry.id + ": there twice");
-        x_view.keys.push_back({entry.id, ossl::spki(key->get()), {}});
+        x_view.keys.push_back({entry.id, spki, {}, entry.auth_id, entry.user_consent});
     }
 
     void add_certificate(const Entry& entry) {
@@ -188,11 +219,20 @@ private:
 
 }  // namespace
 
+Bytes public_half(const json& entry) {
+    const auto told = entry.find("spki");
+    if (told != entry.end()) return from_hex(told->get<std::string>()).value_or(Bytes{});
+    const auto octets = from_hex(entry.value("key", ""));
+    const auto key = octets ? ossl::parse_private_key(*octets) : Result<ossl::PKey>(fail(ErrorCode::internal, ""));
+    return key ? ossl::spki(key->get()) : Bytes{};
+}
+
 CardView view_card(const json& image) {
     const std::string profile = image.value("profile", "");
     if (profile == "pkcs15") return CardReading(image).read();
     if (profile == "piv") return view_piv_card(image);
     CardView none;
+    none.profile = profile;
     none.serial = image.value("serial", "");
     if (profile == "tester") return none;  // it holds nothing but its counters, which each use changes
     none.damage.push_back("the judge can't read cards of the profile '" + profile + "'");

@@ -10,11 +10,6 @@ constexpr std::string_view kTransportPolicy = "2.25.2599921473781550695645488548
 
 using Certificates = std::vector<x509::Certificate>;
 
-bool transport(const x509::Certificate& certificate) {
-    const auto policies = certificate.policies();
-    return std::find(policies.begin(), policies.end(), kTransportPolicy) != policies.end();
-}
-
 bool holds(const Certificates& certificates, const x509::Certificate& one) {
     return std::find(certificates.begin(), certificates.end(), one) != certificates.end();
 }
@@ -38,8 +33,8 @@ std::vector<int> positions_kept(const Certificates& before, const Certificates& 
 }
 
 std::string tc_state(const Certificates& before, const Certificates& after) {
-    if (std::any_of(after.begin(), after.end(), transport)) return "kept";
-    return std::any_of(before.begin(), before.end(), transport) ? "gone" : "none";
+    if (std::any_of(after.begin(), after.end(), is_transport)) return "kept";
+    return std::any_of(before.begin(), before.end(), is_transport) ? "gone" : "none";
 }
 
 class CardJudge {
@@ -149,6 +144,11 @@ private:
 };
 
 }  // namespace
+
+bool is_transport(const x509::Certificate& certificate) {
+    const auto policies = certificate.policies();
+    return std::find(policies.begin(), policies.end(), kTransportPolicy) != policies.end();
+}
 
 std::string list(const std::vector<std::string>& words) {
     std::string text;

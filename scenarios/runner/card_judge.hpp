@@ -18,6 +18,9 @@ std::vector<Mismatch> judge_content(const std::string& what, const ContentAfter&
 /// issued_and_active tells whether the CM stands by a certificate; its state, or "unknown to it", otherwise.
 std::string state_at_cm(const CmView& cm, const x509::Certificate& certificate);
 
+/// is_transport tells a TC, by its policy (docs/domain.md).
+bool is_transport(const x509::Certificate& certificate);
+
 /// list writes words for people: "a, b" or "none".
 std::string list(const std::vector<std::string>& words);
 

@@ -16,6 +16,8 @@ using namespace std::chrono_literals;
 constexpr UtcTime kVirtualNow = std::chrono::sys_days{2026y / 3 / 2} + 12h;
 constexpr auto kExecLimit = 45s;
 constexpr auto kStallDeadline = 3s;
+/// People choose short PINs, and shorter ones than this are found by chance in what was written.
+constexpr std::size_t kTellingRealPin = 8;
 
 /// canary_pin gives eight digits that nothing else of a run is likely to hold.
 Pin canary_pin(std::uint64_t seed, const std::string& of) {
@@ -68,6 +70,11 @@ std::string officer_uri(const std::string& reader, const std::string& key) {
     return "pkcs11:slot-description=" + percent_encoded(reader) + ";id=%" + key + "?module-path=" + opensc_module();
 }
 
+/// cm_stream: on a real card certificates stay from case to case; each must have a serial number of its own.
+std::string cm_stream(const Surroundings& around) {
+    return around.real == nullptr ? "CM" : "CM for the card " + around.real->state();
+}
+
 std::unique_ptr<Clock> clock_for(Depth depth) {
     if (depth == Depth::inproc) return std::make_unique<VirtualClock>(kVirtualNow);
     return std::make_unique<SystemClock>();
@@ -82,7 +89,7 @@ CaseRun::CaseRun(Surroundings around, const Case& one, const CaseTraceFile& head
       x_clock(clock_for(around.depth)),
       x_ra_rng(head.seed, "RA"),
       x_other_ra_rng(head.seed, "other RA"),
-      x_cm_rng(head.seed, "CM"),
+      x_cm_rng(head.seed, cm_stream(around)),
       x_officer_rng(head.seed, "officer"),
       x_pins(canary_pins(head.seed)),
       x_signature_pin(canary_pin(head.seed, "signature PIN")),
@@ -92,6 +99,10 @@ std::map<std::string, Pin> CaseRun::right_pins() const {
     std::map<std::string, Pin> right;
     right["signature-pin"] = x_signature_pin.clone();
     right["tls-pin"] = x_signature_pin.clone();  // of the same card
+    if (x_around.real != nullptr) {
+        for (const auto& [prompt, pin] : x_around.real->pins()) right[prompt] = pin.clone();
+        return right;
+    }
     const auto of_card = [&](std::uint8_t reference) {
         const auto same = x_case.card.same_pins.find(reference);
         return x_pins.at(same == x_case.card.same_pins.end() ? reference : same->second).clone();
@@ -106,7 +117,7 @@ std::map<std::string, Pin> CaseRun::right_pins() const {
 Result<Observation> CaseRun::run(std::vector<CaseEvent>& trace) {
     auto seen = go();
     x_printer.reset();
-    if (x_card.traced) x_around.station.end();
+    if (x_card.traced || x_around.real != nullptr) x_around.station.end();
     trace = x_trace.events();
     return seen;
 }
@@ -133,14 +144,36 @@ Result<CaseCard> CaseRun::open_card(const Result<cards::Image>& image, const std
     return made;
 }
 
+void CaseRun::set_up_typist(std::map<std::string, std::vector<std::string>> script) {
+    x_typist.emplace(std::move(script), right_pins());
+    x_typist->on_prompt([this](const std::string& prompt) { moment(prompt); });
+}
+
+Result<void> CaseRun::set_up_real_card(Observation& seen) {
+    seen.before = x_around.real->before();
+    const auto op_pin = x_around.real->pins().find("op-pin");
+    if (op_pin != x_around.real->pins().end()) x_op_pin = op_pin->second.clone();
+    // An RA that asks again and again gets no second wrong PIN for a card that isn't ours to block.
+    auto script = x_case.doing.type;
+    for (auto& [prompt, typed] : script)
+        if (typed.size() == 1 && typed[0] != "right") typed.emplace_back("cancel");
+    set_up_typist(std::move(script));
+    return x_around.station.begin_with_what_is_in();
+}
+
+Result<CardView> CaseRun::look_at_card() const {
+    if (x_around.real != nullptr) return x_around.real->read();
+    return view_card(x_card.card->snapshot().document);
+}
+
 Result<void> CaseRun::set_up_cards(Observation& seen) {
+    if (x_around.real != nullptr) return set_up_real_card(seen);
     auto card = open_card(x_around.cards.make(x_case.card, x_case.file, x_seed, x_pins), "");
     if (!card) return Unexpected{std::move(card).error()};
     seen.before = view_card(card->card->snapshot().document);
     x_card = std::move(*card);
     x_op_pin = op_pin_of(seen.before, x_pins);
-    x_typist.emplace(x_case.doing.type, right_pins());
-    x_typist->on_prompt([this](const std::string& prompt) { moment(prompt); });
+    set_up_typist(x_case.doing.type);
     if (const auto& swap = x_case.doing.swap_card) {
         // Another seed, so that it is another card even if the case asks for the same one again; the same PINs, so that
         // a PIN that was entered for the first card would be right.
@@ -244,7 +277,8 @@ Result<std::unique_ptr<Iut>> CaseRun::iut() {
             std::make_unique<ExecIut>(x_around.iut.substr(5), x_folder->path() / "stderr", kExecLimit));
     if (x_around.iut == "manual")
         return std::unique_ptr<Iut>(std::make_unique<ManualIut>(person_at(x_around.scratch / kPersonSocket)));
-    x_reader = std::make_unique<WatchedReader>(x_around.station.reader());
+    x_reader =
+        std::make_unique<WatchedReader>(x_around.station.reader(), x_around.real == nullptr ? nullptr : &x_trace);
     return reference(*x_reader, x_ra_rng, x_around.reference);
 }
 
@@ -385,7 +419,10 @@ Result<void> CaseRun::decide() {
 Result<void> CaseRun::insert_again(Observation& seen, const nlohmann::json& faults) {
     Result<void> armed;
     auto in = x_around.station.insert_again([&] {
-        seen.between = view_card(x_card.card->snapshot().document);
+        auto between = look_at_card();
+        if (!between) armed = Unexpected{std::move(between).error()};
+        if (between) seen.between = *std::move(between);
+        if (!x_card.card) return;
         x_card.card->disarm();
         for (const auto& fault : faults)
             if (armed) armed = x_card.card->arm(fault);
@@ -419,7 +456,9 @@ Result<void> CaseRun::look(Observation& seen) {
     if (x_printer) x_printer_mismatches = x_printer->judge(x_case.expect.printer);
     x_printer.reset();
     x_around.station.end();
-    seen.after = view_card(x_card.card->snapshot().document);
+    auto after = look_at_card();
+    if (!after) return Unexpected{std::move(after).error()};
+    seen.after = *std::move(after);
     if (x_other_card.card) seen.other_after = view_card(x_other_card.card->snapshot().document);
     if (x_officer_card.card) seen.officer_after = view_card(x_officer_card.card->snapshot().document);
     x_card.traced.reset();
@@ -433,7 +472,7 @@ Result<void> CaseRun::look(Observation& seen) {
     auto log = x_cm->log_text();
     if (!log) return Unexpected{std::move(log).error()};
     seen.written.push_back({"the CM's request log", to_bytes(*log)});
-    seen.secrets = x_typist->secrets();
+    seen.secrets = x_around.real == nullptr ? x_typist->secrets() : x_typist->secrets(kTellingRealPin);
     seen.held_at.assign(x_held.begin(), x_held.end());
     return collect_files(seen);
 }

@@ -12,6 +12,7 @@
 #include "scenarios/runner/cm_side.hpp"
 #include "scenarios/runner/observation.hpp"
 #include "scenarios/runner/printer_case.hpp"
+#include "scenarios/runner/real_card.hpp"
 #include "scenarios/runner/station.hpp"
 #include "scenarios/runner/watched_reader.hpp"
 
@@ -27,6 +28,7 @@ struct Surroundings {
     CardMaker& cards;
     const std::filesystem::path& scratch;  ///< where the case's own folder is made
     TraceWish trace;
+    const RealCard* real = nullptr;  ///< at depth reader, after it said that the case can be run
 };
 
 /// CaseCard is a card of one case, with its trace.
@@ -48,6 +50,10 @@ private:
     Result<Observation> go();
     Result<CaseCard> open_card(const Result<cards::Image>& image, const std::string& which);
     Result<void> set_up_cards(Observation& seen);
+    void set_up_typist(std::map<std::string, std::vector<std::string>> script);
+    Result<void> set_up_real_card(Observation& seen);
+    /// look_at_card tells how the card is now, from outside.
+    Result<CardView> look_at_card() const;
     Result<void> set_up_printer();
     Result<void> set_up_officer_card(Observation& seen);
     Result<void> set_up_officer();
@@ -82,8 +88,8 @@ private:
     CaseCard x_card, x_other_card, x_officer_card;
     bool x_swapped = false, x_unplugged = false, x_other_came = false;
     std::optional<std::string> x_other_result;
-    const Job* x_job = nullptr;  ///< what the RA is at
-    Result<void> x_moment_done;  ///< what came of it
+    const Job* x_job = nullptr;              ///< what the RA is at
+    Result<void> x_moment_done;              ///< what came of it
     std::unique_ptr<PrinterCase> x_printer;  ///< where the card is in one
     std::vector<Mismatch> x_printer_mismatches;
     std::unique_ptr<CmSide> x_cm;

@@ -30,59 +30,67 @@ bool too_slow(const Case& one) {
            std::any_of(one.card.faults.begin(), one.card.faults.end(), slow);
 }
 
+/// why_skipped tells what this run can't show of a case, whatever card there is; empty: nothing.
+std::string why_skipped(const Case& one, const RunSettings& settings) {
+    const Depth depth = settings.depth;
+    if (depth == Depth::reader)
+        if (auto why = why_a_double(one); !why.empty()) return why;
+    if (one.officer.card && depth != Depth::pcsc) return "an officer's card is used through PC/SC: --depth pcsc";
+    if (settings.iut == "manual" && needs_prompts(one))
+        return "what happens at a prompt can't be timed while a person works the RA";
+    if (too_slow(one) && depth != Depth::inproc)
+        return "somebody is slow for longer than anybody waits: --depth inproc, where time is virtual";
+    const bool bends_tls = std::any_of(one.cm.deviations.items().begin(), one.cm.deviations.items().end(),
+                                       [](const auto& entry) { return entry.key().rfind("tls", 0) == 0; });
+    if (bends_tls && depth == Depth::inproc) return "there is no TLS in this process: --depth wire or pcsc";
+    if (one.printer && settings.iut != "reference") return "a program's job names no printer: --iut reference";
+    if (one.printer && depth == Depth::wire)
+        return "a printer's station needs a reader that waits for a card: --depth inproc or pcsc";
+    return {};
+}
+
 }  // namespace
 
-CaseRunner::CaseRunner(RunSettings settings, std::unique_ptr<Station> station, cm::Hierarchy hierarchy)
+CaseRunner::CaseRunner(RunSettings settings, std::unique_ptr<Station> station, cm::Hierarchy hierarchy, CardTerms terms)
     : x_settings(std::move(settings)),
       x_station(std::move(station)),
       x_hierarchy(std::move(hierarchy)),
-      x_cards(x_hierarchy) {}
+      x_cards(x_hierarchy) {
+    if (x_settings.depth != Depth::reader) return;
+    auto read = in_reader(terms.reader);
+    x_real = std::make_unique<RealCard>(std::move(terms), x_hierarchy, x_cards, std::move(read));
+}
 
-Result<std::unique_ptr<CaseRunner>> CaseRunner::make(RunSettings settings) {
+Result<std::unique_ptr<CaseRunner>> CaseRunner::make(RunSettings settings, CardTerms terms) {
     if (settings.iut != "reference" && settings.iut != "manual" && settings.iut.rfind("exec:", 0) != 0)
         return fail(ErrorCode::usage, "no such RA under test: " + settings.iut, "--iut",
                     "give reference, manual or exec:COMMAND");
-    if (settings.iut != "reference" && settings.depth != Depth::pcsc)
-        return fail(ErrorCode::usage, "an RA that is not in this process needs PC/SC", "--iut", "use --depth pcsc");
-    auto station = make_station(settings.depth, settings.scratch);
+    if (settings.iut != "reference" && settings.depth != Depth::pcsc && settings.depth != Depth::reader)
+        return fail(ErrorCode::usage, "an RA that is not in this process needs PC/SC", "--iut",
+                    "use --depth pcsc or reader");
+    auto station = make_station(settings.depth, settings.scratch, terms.reader);
     if (!station) return Unexpected{std::move(station).error()};
     auto hierarchy = cm::Hierarchy::from_seed(cm::Hierarchy::kDefaultSeed);
     if (!hierarchy) return Unexpected{std::move(hierarchy).error()};
-    return std::unique_ptr<CaseRunner>(new CaseRunner(std::move(settings), std::move(*station), std::move(*hierarchy)));
+    return std::unique_ptr<CaseRunner>(
+        new CaseRunner(std::move(settings), std::move(*station), std::move(*hierarchy), std::move(terms)));
+}
+
+/// why_not tells why a case isn't run, after a look at the card where that is a real one. Failure: RealCard::why_not's.
+Result<std::string> CaseRunner::why_not(const Case& one, std::uint64_t seed) {
+    auto why = why_skipped(one, x_settings);
+    if (!why.empty() || !x_real) return why;
+    return x_real->why_not(one, seed, x_settings.iut != "manual");
 }
 
 Verdict CaseRunner::run(const Case& one, const Task& task) {
     Verdict verdict = blank_verdict(one, task.run, task.seed);
-    if (one.officer.card && x_settings.depth != Depth::pcsc) {
-        verdict.status = Status::skipped;
-        verdict.problem = "an officer's card is used through PC/SC: --depth pcsc";
+    if (auto why = why_not(one, task.seed); !why) {
+        verdict.problem = "it could not be run: " + to_string(why.error());
         return verdict;
-    }
-    if (x_settings.iut == "manual" && needs_prompts(one)) {
+    } else if (!why->empty()) {
         verdict.status = Status::skipped;
-        verdict.problem = "what happens at a prompt can't be timed while a person works the RA";
-        return verdict;
-    }
-    if (too_slow(one) && x_settings.depth != Depth::inproc) {
-        verdict.status = Status::skipped;
-        verdict.problem = "somebody is slow for longer than anybody waits: --depth inproc, where time is virtual";
-        return verdict;
-    }
-    const bool bends_tls = std::any_of(one.cm.deviations.items().begin(), one.cm.deviations.items().end(),
-                                       [](const auto& entry) { return entry.key().rfind("tls", 0) == 0; });
-    if (bends_tls && x_settings.depth == Depth::inproc) {
-        verdict.status = Status::skipped;
-        verdict.problem = "there is no TLS in this process: --depth wire or pcsc";
-        return verdict;
-    }
-    if (one.printer && x_settings.iut != "reference") {
-        verdict.status = Status::skipped;
-        verdict.problem = "a program's job names no printer: --iut reference";
-        return verdict;
-    }
-    if (one.printer && x_settings.depth == Depth::wire) {
-        verdict.status = Status::skipped;
-        verdict.problem = "a printer's station needs a reader that waits for a card: --depth inproc or pcsc";
+        verdict.problem = *std::move(why);
         return verdict;
     }
     const CaseTraceFile head{one.id, std::string(name(x_settings.depth)), x_settings.iut, task.run, task.seed, {}};
@@ -94,7 +102,8 @@ Verdict CaseRunner::run(const Case& one, const Task& task) {
                  x_hierarchy,
                  x_cards,
                  x_settings.scratch,
-                 {task.trace, x_settings.octets}},
+                 {task.trace, x_settings.octets},
+                 x_real.get()},
                 one, head);
     auto seen = run.run(verdict.trace);
     verdict.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);

@@ -6,6 +6,7 @@
 
 #include "scenarios/iut/reference_iut.hpp"
 #include "scenarios/runner/card_maker.hpp"
+#include "scenarios/runner/real_card.hpp"
 #include "scenarios/runner/station.hpp"
 #include "scenarios/runner/task.hpp"
 #include "scenarios/runner/verdict.hpp"
@@ -18,7 +19,7 @@ inline constexpr const char* kPersonSocket = "person";
 /// RunSettings are the same for all cases of a run.
 struct RunSettings {
     Depth depth = Depth::pcsc;
-    std::string iut = "reference";           ///< or "exec:COMMAND" or "manual", at depth pcsc
+    std::string iut = "reference";           ///< or "exec:COMMAND" or "manual", at depths pcsc and reader
     bool octets = false;                     ///< traces hold what was exchanged
     std::filesystem::path scratch = "/tmp";  ///< where temporary folders are made
     ReferenceCalls reference{};              ///< what `reference` is
@@ -28,21 +29,24 @@ struct RunSettings {
 class CaseRunner {
 public:
     /// make starts what the depth needs. Failures: make_station's, usage (an IUT that the depth doesn't allow).
-    static Result<std::unique_ptr<CaseRunner>> make(RunSettings settings);
+    /// `terms`, at depth reader: of the card there.
+    static Result<std::unique_ptr<CaseRunner>> make(RunSettings settings, CardTerms terms = {});
     /// run never fails: what can't be run is a failed verdict that says why.
     Verdict run(const Case& one, const Task& task);
 
 private:
-    CaseRunner(RunSettings settings, std::unique_ptr<Station> station, cm::Hierarchy hierarchy);
+    CaseRunner(RunSettings settings, std::unique_ptr<Station> station, cm::Hierarchy hierarchy, CardTerms terms);
+    Result<std::string> why_not(const Case& one, std::uint64_t seed);
 
     RunSettings x_settings;
     std::unique_ptr<Station> x_station;
     cm::Hierarchy x_hierarchy;
     CardMaker x_cards;
+    std::unique_ptr<RealCard> x_real;  ///< at depth reader
 };
 
 /// work is a worker's life: tasks by lines from descriptor `in`, packed verdicts to `out`, until `in` ends. What it
 /// cannot begin it says in one line `{"unable": ...}`. Returns the exit status.
-int work(const RunSettings& settings, int in, int out);
+int work(const RunSettings& settings, int in, int out, CardTerms terms = {});
 
 }  // namespace rakit::scenarios

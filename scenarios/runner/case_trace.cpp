@@ -64,18 +64,23 @@ void TracedCard::reset() {
     x_card.reset();
 }
 
+void note_apdu(CaseTrace& trace, std::chrono::microseconds from, const std::string& which, ByteView command,
+               ByteView answer) {
+    const auto parsed = iso7816::parse_command(command);
+    std::string text =
+        which + (parsed ? iso7816::header_line(*parsed) : fmt::format("{} octets that are no APDU", command.size()));
+    if (answer.size() < 2)
+        text += " -> the card is gone";
+    else
+        text += fmt::format(" -> {} octets {}", answer.size() - 2, to_hex(answer.last(2)));
+    trace.exchange(from, "apdu", text,
+                   [&] { return std::pair(blotted_command(command), blotted_answer(command, answer)); });
+}
+
 cards::Answer TracedCard::handle(ByteView command) {
     const auto from = x_trace.now();
     cards::Answer answer = x_card.handle(command);
-    const auto parsed = iso7816::parse_command(command);
-    std::string text =
-        x_which + (parsed ? iso7816::header_line(*parsed) : fmt::format("{} octets that are no APDU", command.size()));
-    if (answer.drop || answer.bytes.size() < 2)
-        text += " -> the card is gone";
-    else
-        text += fmt::format(" -> {} octets {}", answer.bytes.size() - 2, to_hex(ByteView(answer.bytes).last(2)));
-    x_trace.exchange(from, "apdu", text,
-                     [&] { return std::pair(blotted_command(command), blotted_answer(command, answer.bytes)); });
+    note_apdu(x_trace, from, x_which, command, answer.drop ? ByteView() : ByteView(answer.bytes));
     return answer;
 }
 

@@ -66,6 +66,11 @@ private:
     std::string x_which;
 };
 
+/// note_apdu writes header, lengths and SW of an exchange that began at `from`; an answer of less than two octets is a
+/// card that is gone.
+void note_apdu(CaseTrace& trace, std::chrono::microseconds from, const std::string& which, ByteView command,
+               ByteView answer);
+
 /// TracedHost writes method, target, sizes and status of each request that reaches the CM.
 class TracedHost final : public cm::Host {
 public:

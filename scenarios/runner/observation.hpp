@@ -16,15 +16,25 @@ struct KeyView {
     std::string id;                               ///< PKCS#15 iD in hex
     Bytes spki;                                   ///< of the key itself, DER
     std::vector<x509::Certificate> certificates;  ///< in the directory's order
+    std::string pin = {};                         ///< id of the PIN object that guards it, in hex; PKCS#15 only
+    bool user_consent = false;                    ///< the directory says so
+};
+
+/// PinView is a PIN object of a PKCS#15 card.
+struct PinView {
+    std::uint8_t reference = 0;
+    bool security_officer = false;  ///< its PIN is asked for as the OP PIN
 };
 
 /// CardView is a card's state as the judge reads it.
 struct CardView {
+    std::string profile;
     std::string serial;
     std::vector<KeyView> keys;
     std::vector<x509::Certificate> ca_certificates;
     std::map<std::string, std::string> files;  ///< path -> content as text; compared whole
     std::map<std::uint8_t, int> tries;         ///< PIN reference -> tries left
+    std::map<std::string, PinView> pins;       ///< id in hex -> PIN object
     std::optional<std::string> last_update;    ///< TokenInfo's, as it stands there
     std::vector<std::string> damage;           ///< what doesn't parse or doesn't fit together
 

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/iso7816/tlv.hpp"
-#include "common/ossl/keys.hpp"
+#include "scenarios/runner/card_files.hpp"
 
 namespace rakit::scenarios {
 namespace {
@@ -43,6 +43,7 @@ void add_certificate(CardView& view, KeyView& key, const Bytes& object) {
 
 CardView view_piv_card(const json& image) {
     CardView view;
+    view.profile = "piv";
     view.serial = image.value("serial", "");
     for (const auto& pin : image.at("pins"))
         view.tries[pin.at("reference").get<std::uint8_t>()] = pin.at("tries").get<int>();
@@ -55,13 +56,12 @@ CardView view_piv_card(const json& image) {
     for (const auto& entry : image.at("keys")) {
         const auto slot = entry.at("slot").get<std::string>();
         view.files["key " + slot] = entry.dump();
-        const auto octets = from_hex(entry.value("key", ""));
-        const auto key = octets ? ossl::parse_private_key(*octets) : Result<ossl::PKey>(fail(ErrorCode::internal, ""));
-        if (!key) {
+        const auto spki = public_half(entry);
+        if (spki.empty()) {
             view.damage.push_back("slot " + slot + ": holds no key");
             continue;
         }
-        view.keys.push_back({slot, ossl::spki(key->get()), {}});
+        view.keys.push_back({slot, spki, {}});
         if (const auto object = objects.find(object_of(slot)); object != objects.end() && !object->second.empty())
             add_certificate(view, view.keys.back(), object->second);
     }

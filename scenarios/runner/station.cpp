@@ -5,6 +5,7 @@
 #include "reference/card/pcsc_reader.hpp"
 #include "scenarios/links/in_process.hpp"
 #include "scenarios/links/vpcd_host.hpp"
+#include "scenarios/outside/pcsc_card.hpp"
 #include "virtual_cards/sandbox/sandbox.hpp"
 #include "virtual_cards/serve/served_card.hpp"
 
@@ -148,26 +149,62 @@ private:
     std::unique_ptr<reference::PcscReader> x_reader;
 };
 
+/// ReaderStation is a reader with a card in it that nobody here can pull; its power is what we have a hand on.
+class ReaderStation final : public Station {
+public:
+    explicit ReaderStation(std::string name) : x_name(std::move(name)) {}
+
+    Result<void> begin_with_what_is_in() override {
+        auto reader = reference::PcscReader::open(x_name);
+        if (!reader) return Unexpected{std::move(reader).error()};
+        x_reader = std::move(*reader);
+        return {};
+    }
+    Result<void> insert_again(const std::function<void()>& meanwhile) override {
+        meanwhile();
+        return power_cycle(x_name);
+    }
+    Result<void> begin(cards::VirtualCard&, Clock&) override { return no_hand(); }
+    Result<void> swap(cards::VirtualCard&) override { return no_hand(); }
+    void pull() override {}
+    void end() override { x_reader.reset(); }
+    reference::CardReader& reader() override { return *x_reader; }
+    std::string reader_name() const override { return x_name; }
+
+private:
+    Result<void> no_hand() const { return fail(ErrorCode::unsupported, "nobody's hand is at a real reader", x_name); }
+
+    std::string x_name;
+    std::unique_ptr<reference::PcscReader> x_reader;
+};
+
 }  // namespace
+
+Result<void> Station::begin_with_what_is_in() {
+    return fail(ErrorCode::unsupported, "no card is in this reader before one is put in", reader_name());
+}
 
 std::string_view name(Depth depth) {
     switch (depth) {
         case Depth::inproc: return "inproc";
         case Depth::wire: return "wire";
         case Depth::pcsc: return "pcsc";
+        case Depth::reader: return "reader";
     }
     std::abort();
 }
 
 std::optional<Depth> depth_from_name(std::string_view text) {
-    for (const auto depth : {Depth::inproc, Depth::wire, Depth::pcsc})
+    for (const auto depth : {Depth::inproc, Depth::wire, Depth::pcsc, Depth::reader})
         if (text == name(depth)) return depth;
     return std::nullopt;
 }
 
-Result<std::unique_ptr<Station>> make_station(Depth depth, const std::filesystem::path& scratch) {
+Result<std::unique_ptr<Station>> make_station(Depth depth, const std::filesystem::path& scratch,
+                                              const std::string& reader) {
     if (depth == Depth::inproc) return std::unique_ptr<Station>(std::make_unique<InprocStation>());
     if (depth == Depth::wire) return std::unique_ptr<Station>(std::make_unique<WireStation>());
+    if (depth == Depth::reader) return std::unique_ptr<Station>(std::make_unique<ReaderStation>(reader));
     cards::SandboxOptions options;
     options.slots = 2;
     options.folder = scratch;

@@ -14,7 +14,7 @@
 namespace rakit::scenarios {
 
 /// Depth is how much of the real thing lies between RA, card and CM (docs/formats/scenario.md).
-enum class Depth { inproc, wire, pcsc };
+enum class Depth { inproc, wire, pcsc, reader };
 
 std::string_view name(Depth depth);
 std::optional<Depth> depth_from_name(std::string_view name);
@@ -25,6 +25,8 @@ public:
     virtual ~Station() = default;
     /// begin puts a card in and returns when the reader sees it. Card and clock outlive the matching end().
     virtual Result<void> begin(cards::VirtualCard& card, Clock& clock) = 0;
+    /// begin_with_what_is_in is begin() where nobody puts a card in.
+    virtual Result<void> begin_with_what_is_in();
     /// insert_again pulls the card, if it is still in, and puts it in afresh; `meanwhile` has it to itself.
     virtual Result<void> insert_again(const std::function<void()>& meanwhile) = 0;
     /// begin_officer puts the officer's card into another reader; false where there is none to put it in.
@@ -47,9 +49,11 @@ public:
     virtual std::string reader_name() const = 0;
 };
 
-/// make_station starts what the depth needs. At depth pcsc that is a private pcscd, to which this process then belongs
+/// make_station starts what the depth needs. At depth reader that is nothing: `reader` is the full name of one of the
+/// PC/SC service that the environment names. At depth pcsc that is a private pcscd, to which this process then belongs
 /// as a PC/SC client (PCSCLITE_CSOCK_NAME is set): before its first PC/SC call, and once in its life. Failures:
 /// Sandbox::start's.
-Result<std::unique_ptr<Station>> make_station(Depth depth, const std::filesystem::path& scratch);
+Result<std::unique_ptr<Station>> make_station(Depth depth, const std::filesystem::path& scratch,
+                                              const std::string& reader = {});
 
 }  // namespace rakit::scenarios

@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "reference/card/card_reader.hpp"
+#include "scenarios/runner/case_trace.hpp"
 
 namespace rakit::scenarios {
 
@@ -10,7 +11,8 @@ namespace rakit::scenarios {
 /// each access to it.
 class WatchedReader final : public reference::CardReader {
 public:
-    explicit WatchedReader(reference::CardReader& inner) : x_inner(inner) {}
+    /// `trace` takes each APDU, of a card that can't note them itself; null: none.
+    explicit WatchedReader(reference::CardReader& inner, CaseTrace* trace = nullptr) : x_inner(inner), x_trace(trace) {}
     std::string name() const override { return x_inner.name(); }
     bool is_virtual() const override { return x_inner.is_virtual(); }
     Result<Bytes> atr() override { return x_inner.atr(); }
@@ -20,6 +22,7 @@ public:
 
 private:
     reference::CardReader& x_inner;
+    CaseTrace* x_trace;
     std::atomic<int> x_held{0};
 };
 

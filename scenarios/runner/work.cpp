@@ -47,8 +47,8 @@ private:
 
 }  // namespace
 
-int work(const RunSettings& settings, int in, int out) {
-    auto runner = CaseRunner::make(settings);
+int work(const RunSettings& settings, int in, int out, CardTerms terms) {
+    auto runner = CaseRunner::make(settings, std::move(terms));
     if (!runner) {
         (void)write_all(out, pack_unable(runner.error()) + "\n").has_value();
         return 2;

@@ -103,6 +103,8 @@ private:
         if (x_workers.size() >= static_cast<std::size_t>(x_options.jobs)) return nullptr;
         auto process = ChildProcess::start(x_options.worker);
         if (!process) return Unexpected{std::move(process).error().in("a worker")};
+        // One that is gone already shows as the end of its output.
+        (void)write_all(process->to(), as_text(x_options.greeting)).has_value();
         x_workers.push_back(std::make_unique<Worker>(Worker{std::move(*process), {}, 0, false, {}, {}}));
         return x_workers.back().get();
     }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/secret.hpp"
 #include "scenarios/runner/run_folder.hpp"
 #include "scenarios/runner/scenario.hpp"
 #include "scenarios/runner/task.hpp"
@@ -17,6 +18,7 @@ namespace rakit::scenarios {
 /// PoolOptions say what is run and by how many.
 struct PoolOptions {
     std::vector<std::string> worker;  ///< command of a worker: a line of JSON for each task in, a packed verdict out
+    SecretBytes greeting;             ///< lines that each worker gets before its first task
     int jobs = 1;
     int repeat = 1;
     bool fail_fast = false;               ///< after the first failure nothing more is begun; what wasn't is skipped

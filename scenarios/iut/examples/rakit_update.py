@@ -10,12 +10,13 @@ import sys
 
 
 def command(rakit, job):
-    words = [rakit, job["verb"], "--events", "--reader", job["reader"], "--cm", job["cm"]["url"], "--cm-ca", job["cm"]["ca"],
+    # Who runs scenarios at a real card has agreed already.
+    words = [rakit, "update" if job["verb"] == "update" else "resume", "--events", "--yes-write-real-card", "--reader", job["reader"], "--cm", job["cm"]["url"], "--cm-ca", job["cm"]["ca"],
              *(["--officer-tls", job["officerTls"], "--officer-sign", job["officer"]] if "officerTls" in job
                else ["--officer", job["officer"]]),
              "--journal", job["journalFolder"], "--out-dir", job["outFolder"]]
-    if job["verb"] == "resume":
-        return words
+    if job["verb"] != "update":
+        return words + ["--abandon"] * (job["verb"] == "abandon")
     words += ["--procedure", job["procedure"]]
     for action in job["actions"]:
         key = action["key"] + ("/" + action["certificate"] if "certificate" in action else "")

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "scenarios/runner/real_card.hpp"
+
+namespace rakit::cli {
+
+/// RealCardOptions are those of `rakit run --depth reader`.
+struct RealCardOptions {
+    std::string reader;
+    int pin_fd = -1;
+    bool write = false;  ///< to a card that isn't the test card, without asking
+
+    bool any() const { return !reader.empty() || pin_fd >= 0 || write; }
+};
+
+void add_real_card_options(CLI::App& verb, RealCardOptions& options);
+
+/// agree_on_card looks at the card in the reader, has the person there agree that it is written to unless it is the
+/// test card, and gets its PINs, each once, from the descriptor or at the terminal; `pins`: false if the person types
+/// them into the RA. Nothing is written, no PIN tried. Failures: reader_called's and read_pcsc_card's, cancelled
+/// (nobody agreed), prompt_unavailable (nobody to ask, or a line of the descriptor that is no PIN of this card).
+Result<scenarios::CardTerms> agree_on_card(const RealCardOptions& options, bool pins);
+
+/// terms_from reads what agree_on_card's process says to a worker. Failure: document_invalid.
+Result<scenarios::CardTerms> terms_from(int fd);
+
+}  // namespace rakit::cli
