@@ -80,11 +80,6 @@ Verdict CaseRunner::run(const Case& one, const Task& task) {
         verdict.problem = "a program's job names no printer: --iut reference";
         return verdict;
     }
-    if (one.printer && x_settings.depth == Depth::wire) {
-        verdict.status = Status::skipped;
-        verdict.problem = "a printer's station needs a reader that waits for a card: --depth inproc or pcsc";
-        return verdict;
-    }
     const CaseTraceFile head{one.id, std::string(name(x_settings.depth)), x_settings.iut, task.run, task.seed, {}};
     const auto begun = std::chrono::steady_clock::now();
     CaseRun run({x_settings.depth,
