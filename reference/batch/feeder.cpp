@@ -78,7 +78,16 @@ Result<UpdateOutcome> Feeder::work(const std::string& serial, const std::functio
     return outcome;
 }
 
-Result<void> Feeder::print(const FaceText& face) { return x_ports.printer.print(face); }
+Result<void> Feeder::print(const FaceText& face) {
+    Result<void> done;
+    for (unsigned attempt = 0; attempt < x_ports.policy.link_tries; ++attempt) {
+        if (attempt > 0) x_ports.clock.sleep(x_ports.policy.pause);
+        done = x_ports.printer.print(face);
+        // A printer that is busy has printed nothing; after a broken connection nobody knows.
+        if (done || done.error().code != ErrorCode::printer_busy) return done;
+    }
+    return done;
+}
 
 Left Feeder::eject(const std::string& card) { return leave(card, &CardPrinter::eject, Whereabouts::ejected); }
 

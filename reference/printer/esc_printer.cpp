@@ -60,14 +60,25 @@ Result<void> EscPrinter::eject() { return order("Se"); }
 Result<void> EscPrinter::reject() { return order("Ser"); }
 Result<void> EscPrinter::clear() { return order("Scs"); }
 
-Result<void> EscPrinter::print(const FaceText& face) { return judge(x_link->print(draw_face(face)), "print"); }
+Result<void> EscPrinter::print(const FaceText& face) {
+    const auto before = ask("Rco;p");
+    auto done = judge(x_link->print(draw_face(face)), "print");
+    if (done || done.error().code != ErrorCode::printer_offline || !before) return done;
+    // The answer got lost, the order perhaps not: the counter tells, so that no card is printed on twice.
+    const auto after = ask("Rco;p");
+    return after && *after != *before ? Result<void>() : done;
+}
 
 Result<PrinterState> EscPrinter::state() {
-    auto inside = ask("Rse;m");
-    if (!inside) return Unexpected{std::move(inside).error()};
+    // `OK` is the maker's word for nothing inside; where a card is, it names the place.
+    auto place = x_link->say("Rlr;p");
+    if (!place) return Unexpected{std::move(place).error()};
+    if (place->kind == EscAnswer::Kind::nack) return Unexpected{judge(place, "Rlr;p").error()};
+    // The service says OK for an ACK too.
+    const bool empty = place->kind == EscAnswer::Kind::ack || place->text == "OK";
     auto phase = ask("Rse;p");
     if (!phase) return Unexpected{std::move(phase).error()};
-    return PrinterState{*inside == "CARD", std::move(*phase)};
+    return PrinterState{!empty, std::move(*phase)};
 }
 
 Result<PrinterUrl> parse_printer_url(const std::string& url) {

@@ -149,16 +149,30 @@ Result<void> CaseRun::set_up_cards(Observation& seen) {
         seen.other_before = view_card(other->card->snapshot().document);
         x_other_card = std::move(*other);
     }
+    if (x_case.printer && x_case.printer->value("other_card", false))
+        if (auto made = set_up_card_below(seen); !made) return made;
     auto begun = x_case.printer ? set_up_printer() : x_around.station.begin(*x_card.traced, *x_clock);
     if (!begun) return begun;
     return x_case.officer.card ? set_up_officer_card(seen) : Result<void>();
+}
+
+/// set_up_card_below makes the card that lies under the case's in a printer's hopper: alike, but none of its faults.
+Result<void> CaseRun::set_up_card_below(Observation& seen) {
+    auto setup = x_case.card;
+    setup.faults = nlohmann::json::array();
+    setup.serial.reset();
+    auto other = open_card(x_around.cards.make(setup, x_case.file, x_seed + 1, x_pins), "card below: ");
+    if (!other) return Unexpected{std::move(other).error()};
+    seen.other_before = view_card(other->card->snapshot().document);
+    x_other_card = std::move(*other);
+    return {};
 }
 
 Result<void> CaseRun::set_up_printer() {
     auto made = PrinterCase::make(*x_case.printer, x_around.depth, x_around.station, *x_clock);
     if (!made) return Unexpected{std::move(made).error()};
     x_printer = std::move(*made);
-    return x_printer->begin(*x_card.traced);
+    return x_printer->begin(*x_card.traced, x_card.card->serial(), x_other_card.traced.get());
 }
 
 Result<void> CaseRun::set_up_officer_card(Observation& seen) {

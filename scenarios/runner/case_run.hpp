@@ -48,6 +48,7 @@ private:
     Result<Observation> go();
     Result<CaseCard> open_card(const Result<cards::Image>& image, const std::string& which);
     Result<void> set_up_cards(Observation& seen);
+    Result<void> set_up_card_below(Observation& seen);
     Result<void> set_up_printer();
     Result<void> set_up_officer_card(Observation& seen);
     Result<void> set_up_officer();

@@ -134,8 +134,7 @@ json Rpc::send_command(Call& call) {
     if (!command || frames.next()) throw RpcError{kInvalidParams, "not one command", text};
     const auto reply = esc.answer(*command);
     if (reply.offline) throw RpcError{kOffline, "offline", "the printer has no power"};
-    if (reply.kind == EscReply::Kind::nack) throw RpcError{kRefused, std::string("NACK ") + reply.code, reply.text};
-    return reply.kind == EscReply::Kind::text ? reply.text : "OK";
+    return word_of(reply);
 }
 
 json Rpc::get_status(Call& call) {
