@@ -48,7 +48,7 @@ def image(card: int):
     """Of both kinds the first as they are built in; RSA keys for all would take longer than everything else."""
     if card < 5:
         return "piv-tc" if is_piv(card) else "pkcs15-tc"
-    return HERE / "cards" / ("piv-ec.yaml" if is_piv(card) else "ec.yaml")
+    return HERE.parents[1] / "support/cards" / ("piv-ec-tc.yaml" if is_piv(card) else "pkcs15-ec-tc.yaml")
 
 
 def load(folder: pathlib.Path):
@@ -129,9 +129,9 @@ def judge(folder: pathlib.Path) -> None:
     """What the CM host saw: each card issued for once and confirmed, all of it signed by the officer's card."""
     log = json.loads(run(RAKIT, "cm", "log", "--state", folder / "cm", "--json").stdout)
     for category in ("issue", "confirm"):
-        cards = [entry["card"] for entry in log if entry["category"] == category and entry["code"] == "ok"]
-        need(len(cards) == len(set(cards)) == CARDS, f"{category}: {len(cards)} of {len(set(cards))} cards")
-    need({entry["officer"] for entry in log if entry.get("officer")} == {"Olof Officer"}, "one officer signs")
+        cards = [entry["cardSerial"] for entry in log if entry["category"] == category and entry["success"]]
+        need(len(cards) == len(set(cards)) == CARDS, f"{category}: {len(cards)} times {len(set(cards))} cards")
+    need({entry["officer"] for entry in log if entry["officer"]} == {"Olof Officer"}, "one officer signs")
 
 
 if sys.argv[1] == "--inside":
