@@ -37,8 +37,9 @@ def shown(answer: bytes) -> str:
 def spoken(printer, step: str, rpc: bool) -> str:
     if rpc:
         return socat(printer.rpc(), step.replace("@picture", picture()).encode()).decode()
-    if step.startswith("Dbc"):  # the octets of a download: as many blank lines as its length says
-        return shown(socat(printer.raw(), esc("Pem;6") + b"\x1b" + step.encode() + b";" + b"\x00" * int(step.split(";")[3]) + b"\r")[1:])
+    if step.startswith("Db"):  # the octets of a download: a blank panel, or as many blank lines as its length says
+        blank = bytes(int(step.split(";")[3]) if step.startswith("Dbc") else 1016 * 648 // 8)
+        return shown(socat(printer.raw(), esc("Pem;6") + b"\x1b" + step.encode() + b";" + blank + b"\r")[1:])
     # Each step is a client of its own; the error mode is the printer's and stays.
     return shown(socat(printer.raw(), esc(step)))
 
