@@ -1,13 +1,12 @@
 #include "reference/batch/feeder.hpp"
 
-
 namespace rakit::reference {
 namespace {
 
 /// of_contacts: failures after which pressing the contacts on again may help.
 bool of_contacts(ErrorCode what) {
-    return what == ErrorCode::printer_contact_failed || what == ErrorCode::card_absent || what == ErrorCode::card_mute ||
-           what == ErrorCode::card_removed;
+    return what == ErrorCode::printer_contact_failed || what == ErrorCode::card_absent ||
+           what == ErrorCode::card_mute || what == ErrorCode::card_removed;
 }
 
 /// gone_under_our_hands: the contacts opened in the middle of an update; a write that broke off says so by itself.
@@ -36,7 +35,8 @@ Result<void> Feeder::move(Result<void> (CardPrinter::*movement)()) {
         done = (x_ports.printer.*movement)();
         if (done) return done;
         // A broken connection may have carried the order or not; for feeding and engaging a second order does no harm.
-        if (done.error().code != ErrorCode::printer_busy && done.error().code != ErrorCode::printer_offline) return done;
+        if (done.error().code != ErrorCode::printer_busy && done.error().code != ErrorCode::printer_offline)
+            return done;
     }
     return done;
 }

@@ -17,8 +17,8 @@ constexpr unsigned long kSlotIdInvalid = 0x03, kDeviceRemoved = 0x32, kPinIncorr
                         kPinLenRange = 0xA2, kPinLocked = 0xA4, kSessionHandleInvalid = 0xB3, kTokenNotPresent = 0xE0,
                         kTokenNotRecognized = 0xE1, kUserNotLoggedIn = 0x101;
 
-/// A card that comes or goes in another reader just then, as a card printer's do, has a module list nothing at all; with
-/// pcscd, which looks every 400 ms, until that has noticed too.
+/// A card that comes or goes in another reader just then, as a card printer's do, has a module list nothing at all;
+/// with pcscd, which looks every 400 ms, until that has noticed too.
 constexpr int kLooks = 4;
 constexpr std::chrono::milliseconds kBetweenLooks{200};
 

@@ -17,7 +17,8 @@ ErrorCode code_of(char nack, const std::string& reason) {
     if (reason == "cover") return ErrorCode::printer_cover_open;
     if (reason == "ribbon") return ErrorCode::printer_ribbon;
     if (reason == "busy") return ErrorCode::printer_busy;
-    if (reason == "tray-full" || reason == "output-full" || reason == "reject-full") return ErrorCode::printer_tray_full;
+    if (reason == "tray-full" || reason == "output-full" || reason == "reject-full")
+        return ErrorCode::printer_tray_full;
     if (reason == "no-card") return ErrorCode::printer_refused;
     return ErrorCode::printer_mechanical;
 }
@@ -77,6 +78,9 @@ Result<PrinterState> EscPrinter::state() {
     // The service says OK for an ACK too.
     const bool empty = place->kind == EscAnswer::Kind::ack || place->text == "OK";
     auto phase = ask("Rse;p");
+    // Not every printer tells; at the station the contacts are closed on a card.
+    if (!phase && phase.error().code == ErrorCode::printer_refused)
+        phase = std::string(place->text == "SMART CARD" ? "engaged" : "unknown");
     if (!phase) return Unexpected{std::move(phase).error()};
     return PrinterState{!empty, std::move(*phase)};
 }

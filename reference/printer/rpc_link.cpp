@@ -33,10 +33,10 @@ struct Word {
     std::string_view word;
     char code;
 };
-constexpr std::array kWords{Word{"ERROR CDE", '1'},    Word{"ERROR PARAMETRES", '2'}, Word{"ERROR TIME OUT", 'T'},
-                            Word{"COVER OPEN", 'C'},   Word{"FEEDER EMPTY", 'F'},     Word{"ERROR RIBBON", 'R'},
-                            Word{"HOPPER FULL", 'T'},  Word{"CARD JAM", 'T'},         Word{"ERROR HEAD", 'T'},
-                            Word{"ERROR HOPPER", 'T'}, Word{"ERROR", 'T'}};
+constexpr std::array kWords{
+    Word{"ERROR CDE", '1'},    Word{"ERROR PARAMETRES", '2'}, Word{"ERROR TIME OUT", 'T'}, Word{"COVER OPEN", 'C'},
+    Word{"FEEDER EMPTY", 'F'}, Word{"ERROR RIBBON", 'R'},     Word{"HOPPER FULL", 'T'},    Word{"CARD JAM", 'T'},
+    Word{"ERROR HEAD", 'T'},   Word{"ERROR HOPPER", 'T'},     Word{"ERROR", 'T'}};
 
 /// answer_of reads a result. The words don't tell all; whoever wants more asks for the last answer.
 EscAnswer answer_of(std::string result) {

@@ -31,7 +31,8 @@ Result<std::unique_ptr<VpcdHost>> VpcdHost::listen(milliseconds bound) {
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof at;
     if (!listener || ::bind(listener.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0 ||
-        ::listen(listener.get(), kMostWaiting) != 0 || ::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&at), &size) != 0)
+        ::listen(listener.get(), kMostWaiting) != 0 ||
+        ::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&at), &size) != 0)
         return fail(ErrorCode::io_failed, std::strerror(errno), "127.0.0.1");
     return std::unique_ptr<VpcdHost>(new VpcdHost(std::move(listener), ntohs(at.sin_port), bound));
 }

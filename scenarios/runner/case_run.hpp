@@ -83,8 +83,8 @@ private:
     CaseCard x_card, x_other_card, x_officer_card;
     bool x_swapped = false, x_unplugged = false, x_other_came = false;
     std::optional<std::string> x_other_result;
-    const Job* x_job = nullptr;  ///< what the RA is at
-    Result<void> x_moment_done;  ///< what came of it
+    const Job* x_job = nullptr;              ///< what the RA is at
+    Result<void> x_moment_done;              ///< what came of it
     std::unique_ptr<PrinterCase> x_printer;  ///< where the card is in one
     std::vector<Mismatch> x_printer_mismatches;
     std::unique_ptr<CmSide> x_cm;

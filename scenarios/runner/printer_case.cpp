@@ -14,7 +14,7 @@ namespace {
 constexpr const char* kCard = "the card";
 constexpr const char* kBelow = "the card below";
 constexpr const char* kAbsentSerial = "FFFFFFFFFFFFFFFFFFFF";  ///< of a card that isn't in the hopper
-constexpr const char* kListDigest = "CA5ECA5ECA5ECA5E";         ///< there is one list a case
+constexpr const char* kListDigest = "CA5ECA5ECA5ECA5E";        ///< there is one list a case
 constexpr std::chrono::milliseconds kLate{200};
 constexpr std::chrono::milliseconds kAnswerBound{20000};
 
@@ -118,14 +118,8 @@ Result<std::unique_ptr<reference::CardPrinter>> PrinterCase::open() const {
 Result<reference::UpdateOutcome> PrinterCase::run(reference::UpdatePorts& ports, const Update& update) {
     auto printer = open();
     if (!printer) return Unexpected{std::move(printer).error()};
-    reference::Feeder feeder({**printer,
-                              ports.reader,
-                              [](std::chrono::milliseconds) { return Result<void>(); },
-                              ports.transport_policies,
-                              ports.clock,
-                              ports.trace,
-                              ports.card_log,
-                              x_parts->policy});
+    reference::Feeder feeder({**printer, ports.reader, [](std::chrono::milliseconds) { return Result<void>(); },
+                              ports.transport_policies, ports.clock, ports.trace, ports.card_log, x_parts->policy});
     if (x_parts->wish.contains("batch")) return run_list(feeder, ports, update);
     return reference::in_turn(feeder, ports.dialog, update, [&] { return reference::resume(ports); });
 }

@@ -126,8 +126,8 @@ EscReply Esc::perform(const EscCommand& command) {
         Input input;
     };
     static const std::array kPlain{
-        Plain{"Si", ToPrint{}}, Plain{"Sib", FromBack{}},  Plain{"Sis", ToStation{}},   Plain{"Se", Eject{}},
-        Plain{"Seb", EjectBack{}}, Plain{"Ser", Reject{}}, Plain{"Srs", SoftReset{}}, Plain{"Scs", ClearStatus{}},
+        Plain{"Si", ToPrint{}},    Plain{"Sib", FromBack{}}, Plain{"Sis", ToStation{}}, Plain{"Se", Eject{}},
+        Plain{"Seb", EjectBack{}}, Plain{"Ser", Reject{}},   Plain{"Srs", SoftReset{}}, Plain{"Scs", ClearStatus{}},
     };
     for (const auto& plain : kPlain)
         if (plain.name == command.name) return command.parameters.empty() ? ask(plain.input) : wrong_parameter();

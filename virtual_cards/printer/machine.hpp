@@ -64,8 +64,8 @@ std::string_view name(FaultKind kind);
 std::optional<Phase> phase_named(std::string_view name);
 std::optional<FaultKind> fault_named(std::string_view name);
 
-/// can_strike tells whether a kind of fault has a meaning in a phase: a jam needs movement, a ribbon needs printing, and
-/// an answer can be spoilt only where a command can find the machine.
+/// can_strike tells whether a kind of fault has a meaning in a phase: a jam needs movement, a ribbon needs printing,
+/// and an answer can be spoilt only where a command can find the machine.
 bool can_strike(FaultKind kind, Phase phase);
 
 /// Fault strikes `times` times from its `nth` chance on. A chance comes each time the machine enters `phase`, or the
@@ -189,9 +189,9 @@ struct Passed {
     std::chrono::milliseconds time;
 };
 
-using Input = std::variant<ToStation, ToPrint, FromBack, Disengage, Print, Eject, EjectBack, Reject, ClearStatus, SoftReset, BeginJob,
-                           ResumeJob, CancelJob, EndJob, Answering, CommandStarted, CommandEnded, Load, OpenCover,
-                           CloseCover, EmptyTrays, NewRibbon, PowerOff, PowerOn, Arm, Disarm, Passed>;
+using Input = std::variant<ToStation, ToPrint, FromBack, Disengage, Print, Eject, EjectBack, Reject, ClearStatus,
+                           SoftReset, BeginJob, ResumeJob, CancelJob, EndJob, Answering, CommandStarted, CommandEnded,
+                           Load, OpenCover, CloseCover, EmptyTrays, NewRibbon, PowerOff, PowerOn, Arm, Disarm, Passed>;
 
 /// Refusal is why the machine didn't do it.
 enum class Refusal { none, no_card, feeder, ribbon, cover, mechanical, busy, offline, tray_full, not_allowed, kCount };

@@ -40,8 +40,8 @@ using enum Phase;
 /// kMoving are the phases in which a card is on its way or held; the cover can spoil each.
 constexpr std::array kMoving{feeding, positioning, at_contact, engaged, printing, ejecting, rejecting};
 
-/// kAsked are the phases in which a command finds the printer and could move it. While a card is at work nothing else is
-/// said, and without power nothing at all.
+/// kAsked are the phases in which a command finds the printer and could move it. While a card is at work nothing else
+/// is said, and without power nothing at all.
 constexpr std::array kAsked{idle, at_contact, engaged, printing, done, rejected};
 
 bool among(const auto& phases, Phase phase) { return std::find(phases.begin(), phases.end(), phase) != phases.end(); }

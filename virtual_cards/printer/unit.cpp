@@ -21,7 +21,8 @@ Result<std::string> Unit::load(std::unique_ptr<cards::ImageCard> card, bool back
             return fail(ErrorCode::usage, "the printer already has a card " + name);
     x_bank.add(name, std::move(card));
     if (const auto refusal = x_printer.ask(Load{name, back}); refusal != Refusal::none)
-        return fail(ErrorCode::usage, (back ? "the slot" : "the hopper") + std::string(" takes no card: ") + std::string(rakit::printer::name(refusal)));
+        return fail(ErrorCode::usage, (back ? "the slot" : "the hopper") + std::string(" takes no card: ") +
+                                          std::string(rakit::printer::name(refusal)));
     return name;
 }
 
@@ -35,9 +36,10 @@ void Unit::keep(const std::string& card, const Face& face) {
 }
 
 std::string Unit::control(std::string_view line) {
-    return answer_control({x_printer, x_bank, x_station, x_options.open_card,
-                           [this](std::unique_ptr<cards::ImageCard> card, bool back) { return load(std::move(card), back); }},
-                          line);
+    return answer_control(
+        {x_printer, x_bank, x_station, x_options.open_card,
+         [this](std::unique_ptr<cards::ImageCard> card, bool back) { return load(std::move(card), back); }},
+        line);
 }
 
 }  // namespace rakit::printer
