@@ -1,9 +1,8 @@
-#include <unistd.h>
-
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/batch_bar.hpp"
 #include "cli/printable.hpp"
 #include "cli/request_options.hpp"
 #include "cli/session_json.hpp"
@@ -21,35 +20,6 @@ struct BatchOptions {
     SessionOptions session;
     RequestOptions request;
     std::string orders;
-};
-
-/// ProgressBar shows a batch as it goes, on standard error: a bar on a terminal, else a line for each card.
-class ProgressBar {
-public:
-    explicit ProgressBar(std::size_t orders) : x_orders(orders), x_terminal(::isatty(STDERR_FILENO) == 1) {}
-
-    void show(const reference::BatchRecord& record, const reference::FedCard& card) const {
-        std::size_t done = 0;
-        for (const auto& [serial, order] : record.by_serial) done += order.state == OrderState::done ? 1 : 0;
-        if (!x_terminal) {
-            std::fprintf(stderr, "%zu/%zu %s %s%s%s\n", done, x_orders,
-                         card.serial.empty() ? "(not read)" : printable(card.serial).c_str(),
-                         std::string(name(card.left.where)).c_str(), card.problem.empty() ? "" : ": ",
-                         card.problem.c_str());
-            return;
-        }
-        constexpr std::size_t kWidth = 30;
-        const std::size_t filled = x_orders == 0 ? kWidth : kWidth * done / x_orders;
-        std::fprintf(stderr, "\r\033[K[%s%s] %zu/%zu", std::string(filled, '#').c_str(),
-                     std::string(kWidth - filled, ' ').c_str(), done, x_orders);
-    }
-    void finish() const {
-        if (x_terminal) std::fprintf(stderr, "\n");
-    }
-
-private:
-    std::size_t x_orders;
-    bool x_terminal;
 };
 
 /// last_left says where the card of an order was seen last.
@@ -105,12 +75,29 @@ struct Run {
     Result<reference::BatchEnd> end = fail(ErrorCode::internal, "the batch wasn't begun");
 
     Result<reference::UpdateOutcome> operator()(reference::Feeder& feeder, reference::UpdatePorts& ports) {
-        const ProgressBar bar(list.orders.size());
+        BatchBar bar(list.orders.size());
+        BarDialog beside(ports.dialog, bar);
+        // A program that reads events wants each of them.
+        reference::Dialog& dialog = options.session.events ? ports.dialog : beside;
+        reference::UpdatePorts mine{ports.reader,
+                                    ports.cm,
+                                    ports.officer,
+                                    dialog,
+                                    ports.clock,
+                                    ports.rng,
+                                    ports.trace,
+                                    ports.journal_folder,
+                                    ports.transport_policies,
+                                    ports.pin_deadline,
+                                    ports.field_choices,
+                                    ports.card_log,
+                                    ports.tls_officer,
+                                    ports.approval_wait,
+                                    ports.write_real_card};
         reference::BatchPorts batch{
-            feeder, journal,
-            [&](const reference::BatchOrder& order) { return reference::update(ports, order.request); },
-            [&] { return reference::resume(ports); },
-            [&](const auto& record, const auto& card) { bar.show(record, card); }};
+            feeder, journal, [&](const reference::BatchOrder& order) { return reference::update(mine, order.request); },
+            [&] { return reference::resume(mine); },
+            [&](const auto& record, const auto& card) { bar.card(record, card); }};
         end = run_batch(batch, list);
         bar.finish();
         if (!end) return Unexpected{end.error()};

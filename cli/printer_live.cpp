@@ -1,23 +1,36 @@
 #include "cli/printer_live.hpp"
 
-#include "cli/card_source.hpp"
+#include "mock_cm/ca/hierarchy.hpp"
+#include "scenarios/issuer/hierarchy_issuer.hpp"
 
 namespace rakit::cli {
 namespace {
 
-Result<std::unique_ptr<cards::ImageCard>> open_card_of(const std::string& image, const std::string& serial,
-                                                       unsigned copy) {
-    cards::ImageWish wish;
-    if (!serial.empty()) wish.serial = serial;
-    wish.copy = copy;
-    return load_image(image, wish).and_then(cards::open_image);
-}
+/// CardShop makes cards; each further one of an image gets a serial number of its own. The issuers' keys are made once,
+/// with the first card: that takes longer than all the rest of a card.
+class CardShop {
+public:
+    Result<std::unique_ptr<cards::ImageCard>> make(const std::string& image, const std::string& serial) {
+        if (!x_hierarchy) {
+            auto made = cm::Hierarchy::from_seed(cm::Hierarchy::kDefaultSeed);
+            if (!made) return Unexpected{std::move(made).error()};
+            x_hierarchy.emplace(std::move(*made));
+        }
+        cards::ImageWish wish;
+        if (!serial.empty()) wish.serial = serial;
+        wish.copy = serial.empty() ? x_copies[image]++ : 0;
+        scenarios::HierarchyIssuer issuer(*x_hierarchy);
+        return cards::make_image(image, wish, issuer).and_then(cards::open_image);
+    }
 
-/// numbered_cards makes cards; each further one of an image gets a serial number of its own.
+private:
+    std::map<std::string, unsigned> x_copies;
+    std::optional<cm::Hierarchy> x_hierarchy;
+};
+
 printer::OpenCard numbered_cards() {
-    auto copies = std::make_shared<std::map<std::string, unsigned>>();
-    return [copies](const std::string& image, const std::string& serial) {
-        return open_card_of(image, serial, serial.empty() ? (*copies)[image]++ : 0);
+    return [shop = std::make_shared<CardShop>()](const std::string& image, const std::string& serial) {
+        return shop->make(image, serial);
     };
 }
 

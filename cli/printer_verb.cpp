@@ -103,7 +103,7 @@ Result<std::string> request_of(const std::vector<std::string>& command) {
     };
     std::size_t most = 1;
     Result<void> good;
-    if (command[0] == "load") {
+    if (command[0] == "load" || command[0] == "load-back") {
         most = 3;
         good = value(1, "image", false);
         if (good) good = value(2, "serial", false);
@@ -192,13 +192,13 @@ void add_printer(CLI::App& app, Verb& verb) {
     printer->require_subcommand(1);
     add_serve(*printer, verb);
     auto* ctl = printer->add_subcommand("ctl",
-                                        "Control an emulated printer: load, open-cover, close-cover, empty-trays, "
+                                        "Control an emulated printer: load, load-back, open-cover, close-cover, empty-trays, "
                                         "new-ribbon, power-off, power-on, arm, "
                                         "disarm, arm-card, snapshot, state");
     auto wish = std::make_shared<ControlWish>();
     ctl->add_option("SOCKET", wish->socket, "The printer's control socket")->required();
     ctl->add_option("COMMAND", wish->command,
-                    "load IMAGE [SERIAL], arm FAULT, arm-card CARD FAULT, snapshot CARD; FAULT is JSON")
+                    "load IMAGE [SERIAL], load-back IMAGE [SERIAL], arm FAULT, arm-card CARD FAULT, snapshot CARD; FAULT is JSON")
         ->required();
     ctl->footer("Example: rakit printer ctl $RAKIT_CONTROL/printer.sock arm '{\"kind\": \"jam-hopper\"}'");
     ctl->callback([wish, &verb] {

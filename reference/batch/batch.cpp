@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-
 namespace rakit::reference {
 namespace {
 
@@ -83,7 +82,8 @@ private:
         begin(serial);
         const auto* order = order_for(serial);
         if (order == nullptr)
-            return reject({ErrorCode::printer_wrong_card, "no order is for the card " + serial, {}, {}, {}, {}}, nullptr);
+            return reject({ErrorCode::printer_wrong_card, "no order is for the card " + serial, {}, {}, {}, {}},
+                          nullptr);
         auto& state = record().by_serial[serial];
         if (state.state == OrderState::done) return finish(*order);  // put in once more, by hand
         if (state.state == OrderState::open) {
@@ -144,7 +144,8 @@ private:
         card.left = left;
         if (why) card.problem = name(why->code);
         const bool away = left.where == Whereabouts::ejected || left.where == Whereabouts::rejected;
-        if (!away && !x_stopped) x_stopped = why ? *why : Error{ErrorCode::printer_mechanical, left.detail, {}, {}, {}, {}};
+        if (!away && !x_stopped)
+            x_stopped = why ? *why : Error{ErrorCode::printer_mechanical, left.detail, {}, {}, {}, {}};
         auto saved = x_ports.journal.save();
         x_ports.progress(record(), card);
         return saved;

@@ -1,13 +1,12 @@
 #include "reference/batch/feeder.hpp"
 
-
 namespace rakit::reference {
 namespace {
 
 /// of_contacts: failures after which pressing the contacts on again may help.
 bool of_contacts(ErrorCode what) {
-    return what == ErrorCode::printer_contact_failed || what == ErrorCode::card_absent || what == ErrorCode::card_mute ||
-           what == ErrorCode::card_removed;
+    return what == ErrorCode::printer_contact_failed || what == ErrorCode::card_absent ||
+           what == ErrorCode::card_mute || what == ErrorCode::card_removed;
 }
 
 /// gone_under_our_hands: the contacts opened in the middle of an update; a write that broke off says so by itself.
@@ -36,7 +35,8 @@ Result<void> Feeder::move(Result<void> (CardPrinter::*movement)()) {
         done = (x_ports.printer.*movement)();
         if (done) return done;
         // A broken connection may have carried the order or not; for feeding and engaging a second order does no harm.
-        if (done.error().code != ErrorCode::printer_busy && done.error().code != ErrorCode::printer_offline) return done;
+        if (done.error().code != ErrorCode::printer_busy && done.error().code != ErrorCode::printer_offline)
+            return done;
     }
     return done;
 }
@@ -78,7 +78,16 @@ Result<UpdateOutcome> Feeder::work(const std::string& serial, const std::functio
     return outcome;
 }
 
-Result<void> Feeder::print(const FaceText& face) { return x_ports.printer.print(face); }
+Result<void> Feeder::print(const FaceText& face) {
+    Result<void> done;
+    for (unsigned attempt = 0; attempt < x_ports.policy.link_tries; ++attempt) {
+        if (attempt > 0) x_ports.clock.sleep(x_ports.policy.pause);
+        done = x_ports.printer.print(face);
+        // A printer that is busy has printed nothing; after a broken connection nobody knows.
+        if (done || done.error().code != ErrorCode::printer_busy) return done;
+    }
+    return done;
+}
 
 Left Feeder::eject(const std::string& card) { return leave(card, &CardPrinter::eject, Whereabouts::ejected); }
 

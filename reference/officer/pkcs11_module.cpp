@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/ui.h>
 
+#include <thread>
 #include <utility>
 
 #include "common/ossl/handles.hpp"
@@ -15,6 +16,11 @@ namespace {
 constexpr unsigned long kSlotIdInvalid = 0x03, kDeviceRemoved = 0x32, kPinIncorrect = 0xA0, kPinInvalid = 0xA1,
                         kPinLenRange = 0xA2, kPinLocked = 0xA4, kSessionHandleInvalid = 0xB3, kTokenNotPresent = 0xE0,
                         kTokenNotRecognized = 0xE1, kUserNotLoggedIn = 0x101;
+
+/// A card that comes or goes in another reader just then, as a card printer's do, has a module list nothing at all;
+/// with pcscd, which looks every 400 ms, until that has noticed too.
+constexpr int kLooks = 4;
+constexpr std::chrono::milliseconds kBetweenLooks{200};
 
 ErrorCode code_of(unsigned long reason) {
     switch (reason) {
@@ -72,7 +78,11 @@ Result<void> Pkcs11Library::open(const std::string& path) {
 Result<void> Pkcs11Library::refresh() {
     if (open_keys > 0) return {};
     if (slots != nullptr) PKCS11_release_all_slots(context, std::exchange(slots, nullptr), std::exchange(count, 0));
-    if (PKCS11_enumerate_slots(context, &slots, &count) != 0) return fail(module_error("listing the slots"));
+    for (int look = 1; PKCS11_enumerate_slots(context, &slots, &count) != 0; ++look) {
+        Error error = module_error("listing the slots");
+        if (look == kLooks) return fail(std::move(error));
+        std::this_thread::sleep_for(kBetweenLooks);
+    }
     return {};
 }
 

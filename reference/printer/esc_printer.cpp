@@ -17,7 +17,8 @@ ErrorCode code_of(char nack, const std::string& reason) {
     if (reason == "cover") return ErrorCode::printer_cover_open;
     if (reason == "ribbon") return ErrorCode::printer_ribbon;
     if (reason == "busy") return ErrorCode::printer_busy;
-    if (reason == "tray-full" || reason == "output-full" || reason == "reject-full") return ErrorCode::printer_tray_full;
+    if (reason == "tray-full" || reason == "output-full" || reason == "reject-full")
+        return ErrorCode::printer_tray_full;
     if (reason == "no-card") return ErrorCode::printer_refused;
     return ErrorCode::printer_mechanical;
 }
@@ -60,14 +61,28 @@ Result<void> EscPrinter::eject() { return order("Se"); }
 Result<void> EscPrinter::reject() { return order("Ser"); }
 Result<void> EscPrinter::clear() { return order("Scs"); }
 
-Result<void> EscPrinter::print(const FaceText& face) { return judge(x_link->print(draw_face(face)), "print"); }
+Result<void> EscPrinter::print(const FaceText& face) {
+    const auto before = ask("Rco;p");
+    auto done = judge(x_link->print(draw_face(face)), "print");
+    if (done || done.error().code != ErrorCode::printer_offline || !before) return done;
+    // The answer got lost, the order perhaps not: the counter tells, so that no card is printed on twice.
+    const auto after = ask("Rco;p");
+    return after && *after != *before ? Result<void>() : done;
+}
 
 Result<PrinterState> EscPrinter::state() {
-    auto inside = ask("Rse;m");
-    if (!inside) return Unexpected{std::move(inside).error()};
+    // `OK` is the maker's word for nothing inside; where a card is, it names the place.
+    auto place = x_link->say("Rlr;p");
+    if (!place) return Unexpected{std::move(place).error()};
+    if (place->kind == EscAnswer::Kind::nack) return Unexpected{judge(place, "Rlr;p").error()};
+    // The service says OK for an ACK too.
+    const bool empty = place->kind == EscAnswer::Kind::ack || place->text == "OK";
     auto phase = ask("Rse;p");
+    // Not every printer tells; at the station the contacts are closed on a card.
+    if (!phase && phase.error().code == ErrorCode::printer_refused)
+        phase = std::string(place->text == "SMART CARD" ? "engaged" : "unknown");
     if (!phase) return Unexpected{std::move(phase).error()};
-    return PrinterState{*inside == "CARD", std::move(*phase)};
+    return PrinterState{!empty, std::move(*phase)};
 }
 
 Result<PrinterUrl> parse_printer_url(const std::string& url) {

@@ -1,5 +1,7 @@
 #include <openssl/evp.h>
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "reference/printer/esc_link.hpp"
@@ -24,6 +26,24 @@ std::string base64(ByteView octets) {
         EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), octets.data(), static_cast<int>(octets.size()));
     text.resize(static_cast<std::size_t>(size));
     return text;
+}
+
+/// Word is how the service says a command's NACK: as a result.
+struct Word {
+    std::string_view word;
+    char code;
+};
+constexpr std::array kWords{
+    Word{"ERROR CDE", '1'},    Word{"ERROR PARAMETRES", '2'}, Word{"ERROR TIME OUT", 'T'}, Word{"COVER OPEN", 'C'},
+    Word{"FEEDER EMPTY", 'F'}, Word{"ERROR RIBBON", 'R'},     Word{"HOPPER FULL", 'T'},    Word{"CARD JAM", 'T'},
+    Word{"ERROR HEAD", 'T'},   Word{"ERROR HOPPER", 'T'},     Word{"ERROR", 'T'}};
+
+/// answer_of reads a result. The words don't tell all; whoever wants more asks for the last answer.
+EscAnswer answer_of(std::string result) {
+    if (result == "OK") return {};
+    const auto word = std::find_if(kWords.begin(), kWords.end(), [&](const Word& one) { return one.word == result; });
+    if (word != kWords.end()) return {EscAnswer::Kind::nack, word->code, {}};
+    return {EscAnswer::Kind::text, 0, std::move(result)};
 }
 
 class RpcLink final : public EscLink {
@@ -83,9 +103,7 @@ private:
         if (value.contains("error")) return refusal(value["error"]);
         if (!value.contains("result") || !value["result"].is_string())
             return fail(ErrorCode::printer_answer_invalid, "neither result nor error to " + method, where());
-        const std::string result = value["result"];
-        if (result == "OK") return EscAnswer{};
-        return EscAnswer{EscAnswer::Kind::text, 0, result};
+        return answer_of(value["result"]);
     }
 
     Result<EscAnswer> refusal(const json& error) const {
@@ -97,9 +115,7 @@ private:
         if (code == kOffline) return fail(ErrorCode::printer_offline, "the printer has no power", where());
         if (code == kBusy) return fail(ErrorCode::printer_busy, "the printer has another job", where());
         if (code != kRefused) return fail(ErrorCode::printer_refused, part("message") + " " + part("data"), where());
-        const auto message = part("message");  // "NACK T" of a command, a word of a print job
-        const bool nack = message.size() == 6 && message.rfind("NACK ", 0) == 0;
-        return EscAnswer{EscAnswer::Kind::nack, nack ? message.back() : 'T', nack ? part("data") : message};
+        return EscAnswer{EscAnswer::Kind::nack, 'T', part("message")};
     }
 
     Result<std::string> exchange(const std::string& text) {

@@ -19,6 +19,8 @@ constexpr Bytes::value_type kReset = 0x02;
 constexpr Bytes::value_type kGetAtr = 0x04;
 constexpr std::size_t kMaxAtr = 33;  // ISO/IEC 7816-3 section 8.2.1
 constexpr std::size_t kMaxCommand = 65535;
+// A card that came and went before anybody asked for it waits in the queue until the next power-on.
+constexpr int kMostWaiting = 64;
 
 }  // namespace
 
@@ -29,7 +31,8 @@ Result<std::unique_ptr<VpcdHost>> VpcdHost::listen(milliseconds bound) {
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof at;
     if (!listener || ::bind(listener.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0 ||
-        ::listen(listener.get(), 1) != 0 || ::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&at), &size) != 0)
+        ::listen(listener.get(), kMostWaiting) != 0 ||
+        ::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&at), &size) != 0)
         return fail(ErrorCode::io_failed, std::strerror(errno), "127.0.0.1");
     return std::unique_ptr<VpcdHost>(new VpcdHost(std::move(listener), ntohs(at.sin_port), bound));
 }

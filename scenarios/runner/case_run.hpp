@@ -54,6 +54,7 @@ private:
     Result<void> set_up_real_card(Observation& seen);
     /// look_at_card tells how the card is now, from outside.
     Result<CardView> look_at_card() const;
+    Result<void> set_up_card_below(Observation& seen);
     Result<void> set_up_printer();
     Result<void> set_up_officer_card(Observation& seen);
     Result<void> set_up_officer();

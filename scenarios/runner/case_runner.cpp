@@ -44,8 +44,6 @@ std::string why_skipped(const Case& one, const RunSettings& settings) {
                                        [](const auto& entry) { return entry.key().rfind("tls", 0) == 0; });
     if (bends_tls && depth == Depth::inproc) return "there is no TLS in this process: --depth wire or pcsc";
     if (one.printer && settings.iut != "reference") return "a program's job names no printer: --iut reference";
-    if (one.printer && depth == Depth::wire)
-        return "a printer's station needs a reader that waits for a card: --depth inproc or pcsc";
     return {};
 }
 

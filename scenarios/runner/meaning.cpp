@@ -57,6 +57,8 @@ private:
         for (std::size_t i = 0; i < list.size(); ++i) known("/expect/cm/log/" + std::to_string(i), list[i]);
     }
 
+    bool other_in_hopper() const { return x_row.value.value("printer", json::object()).value("other_card", false); }
+
     /// devices finds what no station has yet, and moments that can't be.
     void devices() {
         const json& doing = x_row.value.at("do");
@@ -85,8 +87,14 @@ private:
         const json cm = x_row.value.value("cm", json::object());
         if (cm.contains("deviations_at") && !cm.contains("deviations"))
             complain("/cm/deviations_at", "there are no 'deviations'");
-        if (x_row.value.at("expect").contains("other_card") && !doing.contains("swap_card"))
+        if (x_row.value.at("expect").contains("other_card") && !doing.contains("swap_card") && !other_in_hopper())
             complain("/expect/other_card", "no other card comes: 'do' has no 'swap_card'");
+        const json at_printer = x_row.value.at("expect").value("printer", json::object());
+        if (at_printer.contains("other") && !other_in_hopper())
+            complain("/expect/printer/other", "no other card is in the hopper: 'printer: {other_card: true}'");
+        const json wish = x_row.value.value("printer", json::object());
+        if ((at_printer.contains("order") || at_printer.contains("printed")) && !wish.contains("batch"))
+            complain("/expect/printer", "only a 'batch' has an order, and prints");
     }
 
     void resume() {

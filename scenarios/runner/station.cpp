@@ -57,7 +57,8 @@ public:
     }
     Result<void> swap(cards::VirtualCard& card) override {
         x_served.reset();
-        auto served = cards::ServedCard::start(card, cards::to_loopback(x_port));
+        // Nobody looks only now and then here: a card that is out is out at once.
+        auto served = cards::ServedCard::start(card, cards::to_loopback(x_port), {std::chrono::milliseconds(0)});
         if (!served) return Unexpected{std::move(served).error()};
         x_served.emplace(std::move(*served));
         return {};

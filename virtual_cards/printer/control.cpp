@@ -28,10 +28,10 @@ json fault_json(const Fault& fault) {
     return value;
 }
 
-json load(const Controlled& controlled, const json& request) {
+json load(const Controlled& controlled, const json& request, bool back) {
     auto card = controlled.open_card(request.at("image"), request.value("serial", ""));
     if (!card) return refused(card.error());
-    auto name = controlled.load(std::move(*card));
+    auto name = controlled.load(std::move(*card), back);
     if (!name) return refused(name.error());
     return {{"ok", true}, {"card", *name}};
 }
@@ -68,7 +68,7 @@ json arm(const Controlled& controlled, const json& request) {
 json answer_to(const Controlled& controlled, const json& request) {
     const std::string command = request.at("command");
     auto& printer = controlled.printer;
-    if (command == "load") return load(controlled, request);
+    if (command == "load" || command == "load-back") return load(controlled, request, command == "load-back");
     if (command == "open-cover") return done(printer.ask(OpenCover{}));
     if (command == "close-cover") return done(printer.ask(CloseCover{}));
     if (command == "empty-trays") return done(printer.ask(EmptyTrays{}));

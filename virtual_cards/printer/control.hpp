@@ -14,7 +14,7 @@ struct Controlled {
     CardBank& bank;
     StationCard& station;
     const OpenCard& open_card;
-    std::function<Result<std::string>(std::unique_ptr<cards::ImageCard>)> load;
+    std::function<Result<std::string>(std::unique_ptr<cards::ImageCard>, bool back)> load;
 };
 
 /// answer_control takes one request line and gives one answer line (docs/formats/printer-control.md).

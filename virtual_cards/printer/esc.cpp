@@ -77,6 +77,16 @@ std::optional<Bytes> lines_of(ByteView data, std::size_t lines) {
     return at == data.size() ? std::optional(plain) : std::nullopt;
 }
 
+/// volts is what a sensor's light barrier has, as the maker's printers say it.
+EscReply volts(bool high) { return text(high ? "5,00 Volts" : "0,00 Volts"); }
+
+/// card_place says where the card inside is, in the maker's words.
+std::string card_place(const Machine& machine) {
+    if (!machine.inside) return "OK";
+    const bool at_station = machine.phase == Phase::at_contact || contacts(machine.phase);
+    return at_station ? "SMART CARD" : "CARD";
+}
+
 std::string counters_text(const Counters& counters) {
     std::string list;
     for (const auto count :
@@ -90,7 +100,7 @@ std::string counters_text(const Counters& counters) {
 EscReply Esc::answer(const EscCommand& command) {
     const std::lock_guard lock(x_mutex);
     if (!x_printer.look().powered) return reply_to(Refusal::offline);
-    if (command.name == "Rlr") {
+    if (command.name == "Rlr" && command.parameters.empty()) {
         if (x_last.kind == EscReply::Kind::nack) return text(std::string("NACK ") + x_last.code + " " + x_last.text);
         return text(x_last.kind == EscReply::Kind::text ? x_last.text : "ACK");
     }
@@ -116,8 +126,8 @@ EscReply Esc::perform(const EscCommand& command) {
         Input input;
     };
     static const std::array kPlain{
-        Plain{"Si", ToPrint{}}, Plain{"Sis", ToStation{}}, Plain{"Se", Eject{}},        Plain{"Seb", Eject{}},
-        Plain{"Ser", Reject{}}, Plain{"Srs", SoftReset{}}, Plain{"Scs", ClearStatus{}},
+        Plain{"Si", ToPrint{}},    Plain{"Sib", FromBack{}}, Plain{"Sis", ToStation{}}, Plain{"Se", Eject{}},
+        Plain{"Seb", EjectBack{}}, Plain{"Ser", Reject{}},   Plain{"Srs", SoftReset{}}, Plain{"Scs", ClearStatus{}},
     };
     for (const auto& plain : kPlain)
         if (plain.name == command.name) return command.parameters.empty() ? ask(plain.input) : wrong_parameter();
@@ -126,7 +136,6 @@ EscReply Esc::perform(const EscCommand& command) {
         if (x_printer.ask(ResumeJob{}) == Refusal::none) return {};
         return reply_to(x_printer.ask(BeginJob{}));
     }
-    if (command.name == "Sib") return nack('F', "no card in the slot at the back");
     if (command.name == "Pem") return error_mode(command);
     if (command.name == "Rse") return sensor(command);
     if (command.name == "Sk") return feeder(command);
@@ -171,8 +180,10 @@ EscReply Esc::sensor(const EscCommand& command) {
         return cards;
     };
     if (which == "c") return text(machine.cover_open ? "OPEN" : "CLOSED");
+    if (which == "f") return volts(!machine.hopper.empty());
+    if (which == "h") return text(count(Place::output) >= machine.capacity.output ? "FULL" : "FREE");
     if (which == "m") return text(machine.inside ? "CARD" : "NO CARD");
-    if (which == "o") return text(count(Place::output) >= machine.capacity.output ? "FULL" : "FREE");
+    if (which == "o") return volts(!machine.cover_open);
     if (which == "p") return text(std::string(name(machine.phase)));
     if (which == "r") {
         if (machine.error == FaultKind::ribbon_cut) return text("CUT");
@@ -224,15 +235,20 @@ EscReply Esc::print(const EscCommand& command) {
 
 EscReply Esc::tell(const EscCommand& command) {
     const auto& model = x_printer.model();
-    const bool known = command.name == "Rtp" || command.name == "Rsn" || command.name == "Rfv" ||
-                       command.name == "Rco" || command.name == "Rr";
-    if (!known) return nack('1', "command");
-    if (!command.parameters.empty()) return wrong_parameter();
-    if (command.name == "Rtp") return text(model.name);
-    if (command.name == "Rsn") return text(model.serial);
-    if (command.name == "Rfv") return text(model.firmware);
     const auto machine = x_printer.look();
-    if (command.name == "Rco") return text(counters_text(machine.counters));
+    const auto& of = command.parameters;
+    const std::string which = of.size() == 1 ? of[0] : "";
+    const std::string& name = command.name;
+    const bool counts = name == "Rco" && (which == "p" || which == "c");
+    if (name == "Rlr") return which == "p" ? text(card_place(machine)) : wrong_parameter();
+    if (counts) return text(std::to_string(which == "p" ? machine.counters.printed : machine.counters.fed));
+    const bool known = name == "Rtp" || name == "Rsn" || name == "Rfv" || name == "Rco" || name == "Rr";
+    if (!known) return nack('1', "command");
+    if (!of.empty()) return wrong_parameter();
+    if (name == "Rtp") return text(model.name);
+    if (name == "Rsn") return text(model.serial);
+    if (name == "Rfv") return text(model.firmware);
+    if (name == "Rco") return text(counters_text(machine.counters));
     return text("RM_KBLACK;" + std::to_string(machine.ribbon_left) + ";" + std::to_string(machine.capacity.ribbon));
 }
 

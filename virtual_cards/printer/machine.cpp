@@ -8,7 +8,7 @@ namespace {
 // What each phase lets the host ask for; what it doesn't is refused and changes nothing. What the operator does and
 // what happens at the contacts is taken in every phase.
 //
-//   phase        to-station   to-print     disengage    print        eject, reject
+//   phase        to-station   to-print *   disengage    print        eject **, reject
 //   idle         feeds        feeds        not-allowed  no-card      no-card
 //   at-contact   engages      moves        not-allowed  moves        yes
 //   engaged      again        moves        yes          moves        yes
@@ -20,6 +20,7 @@ namespace {
 //   card-lost    mechanical, until the status is cleared
 //   offline      offline
 //
+// * also from the back, ** also into the slot there.
 // feeding, positioning, ejecting and rejecting are passed within one step; none is ever left standing there.
 
 void at_station(Run& run) {
@@ -45,11 +46,15 @@ void on(Run& run, const ToStation&) {
     run.spared();
 }
 
-void on(Run& run, const ToPrint&) {
-    if (!bring_inside(run) || run.machine().phase == Phase::printing) return;
+void to_print(Run& run, Place from) {
+    if (!bring_inside(run, from) || run.machine().phase == Phase::printing) return;
     moves_on(run.machine());
     if (position(run)) run.enter(Phase::printing);
 }
+
+void on(Run& run, const ToPrint&) { to_print(run, Place::hopper); }
+
+void on(Run& run, const FromBack&) { to_print(run, Place::slot); }
 
 void on(Run& run, const Disengage&) {
     if (!ready(run)) return;
@@ -69,6 +74,10 @@ void on(Run& run, const Print& print) {
 
 void on(Run& run, const Eject&) {
     if (ready(run)) leave(run, kEject);
+}
+
+void on(Run& run, const EjectBack&) {
+    if (ready(run)) leave(run, kEjectBack);
 }
 
 void on(Run& run, const Reject&) {

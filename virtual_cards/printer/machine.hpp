@@ -64,7 +64,8 @@ std::string_view name(FaultKind kind);
 std::optional<Phase> phase_named(std::string_view name);
 std::optional<FaultKind> fault_named(std::string_view name);
 
-/// can_strike tells whether a kind of fault has a meaning in a phase: a jam needs movement, a ribbon needs printing.
+/// can_strike tells whether a kind of fault has a meaning in a phase: a jam needs movement, a ribbon needs printing,
+/// and an answer can be spoilt only where a command can find the machine.
 bool can_strike(FaultKind kind, Phase phase);
 
 /// Fault strikes `times` times from its `nth` chance on. A chance comes each time the machine enters `phase`, or the
@@ -94,8 +95,9 @@ struct Face {
     std::shared_ptr<const Picture> picture;
 };
 
-/// Place is where a card is; each card that was ever loaded is in exactly one.
-enum class Place { hopper, inside, output, reject, lost, taken, kCount };
+/// Place is where a card is; each card that was ever loaded is in exactly one. The slot is the one at the back, for a
+/// single card.
+enum class Place { hopper, slot, inside, output, reject, lost, taken, kCount };
 std::string_view name(Place place);
 
 struct CardRecord {
@@ -150,11 +152,13 @@ bool in_job(const Machine& machine);
 // What the host may ask for.
 struct ToStation {};  ///< feed if nothing is inside, then engage; at the station: engage anew
 struct ToPrint {};    ///< feed if nothing is inside, stay before the print head
+struct FromBack {};   ///< the same with the card in the slot at the back
 struct Disengage {};
 struct Print {
     Face face;
 };
 struct Eject {};
+struct EjectBack {};  ///< out into the slot at the back, where the card can be taken in again
 struct Reject {};
 struct ClearStatus {};  ///< an error that the operator has mended is forgotten; a jam that is still there stays
 struct SoftReset {};    ///< errors and the job are forgotten, a card inside goes to the reject box
@@ -169,10 +173,11 @@ struct CommandEnded {};
 // What the operator does.
 struct Load {
     std::string card;
+    bool back = false;  ///< into the slot at the back, not under the others in the hopper
 };
 struct OpenCover {};
 struct CloseCover {};  ///< whoever closes it has taken a jammed or lost card out: it is `taken`
-struct EmptyTrays {};  ///< the cards of output and reject box are `taken`
+struct EmptyTrays {};  ///< the cards of output, reject box and the slot at the back are `taken`
 struct NewRibbon {};
 struct PowerOff {};
 struct PowerOn {};
@@ -184,9 +189,9 @@ struct Passed {
     std::chrono::milliseconds time;
 };
 
-using Input = std::variant<ToStation, ToPrint, Disengage, Print, Eject, Reject, ClearStatus, SoftReset, BeginJob,
-                           ResumeJob, CancelJob, EndJob, Answering, CommandStarted, CommandEnded, Load, OpenCover,
-                           CloseCover, EmptyTrays, NewRibbon, PowerOff, PowerOn, Arm, Disarm, Passed>;
+using Input = std::variant<ToStation, ToPrint, FromBack, Disengage, Print, Eject, EjectBack, Reject, ClearStatus,
+                           SoftReset, BeginJob, ResumeJob, CancelJob, EndJob, Answering, CommandStarted, CommandEnded,
+                           Load, OpenCover, CloseCover, EmptyTrays, NewRibbon, PowerOff, PowerOn, Arm, Disarm, Passed>;
 
 /// Refusal is why the machine didn't do it.
 enum class Refusal { none, no_card, feeder, ribbon, cover, mechanical, busy, offline, tray_full, not_allowed, kCount };

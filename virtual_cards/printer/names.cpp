@@ -19,7 +19,7 @@ constexpr Names<FaultKind> kFaultKinds = {"feeder-empty",     "feeder-near-empty
                                           "output-full",      "reject-full",        "card-position", "busy",
                                           "head-temperature", "contact-failure",    "card-lost",     "wrong-card",
                                           "power-loss",       "connection-dropped", "answer-late"};
-constexpr Names<Place> kPlaces = {"hopper", "inside", "output", "reject", "lost", "taken"};
+constexpr Names<Place> kPlaces = {"hopper", "slot", "inside", "output", "reject", "lost", "taken"};
 constexpr Names<Refusal> kRefusals = {"none",       "no-card", "feeder",  "ribbon",    "cover",
                                       "mechanical", "busy",    "offline", "tray-full", "not-allowed"};
 
@@ -39,6 +39,10 @@ using enum Phase;
 
 /// kMoving are the phases in which a card is on its way or held; the cover can spoil each.
 constexpr std::array kMoving{feeding, positioning, at_contact, engaged, printing, ejecting, rejecting};
+
+/// kAsked are the phases in which a command finds the printer and could move it. While a card is at work nothing else
+/// is said, and without power nothing at all.
+constexpr std::array kAsked{idle, at_contact, engaged, printing, done, rejected};
 
 bool among(const auto& phases, Phase phase) { return std::find(phases.begin(), phases.end(), phase) != phases.end(); }
 
@@ -62,9 +66,9 @@ bool can_strike(FaultKind kind, Phase phase) {
         case FaultKind::card_lost: return phase == positioning || phase == ejecting || phase == rejecting;
         case FaultKind::contact_failure: return phase == at_contact || contacts(phase);
         case FaultKind::power_loss: return among(kMoving, phase) || among(std::array{encoding, done, rejected}, phase);
-        case FaultKind::busy:
+        case FaultKind::busy: return among(kAsked, phase);
         case FaultKind::connection_dropped:
-        case FaultKind::answer_late: return phase != encoding && phase != Phase::kCount;
+        case FaultKind::answer_late: return among(kAsked, phase) || phase == jammed || phase == Phase::card_lost;
         case FaultKind::kCount: break;
     }
     return false;

@@ -10,9 +10,10 @@ void operator_did(Run& run, const Load& load) {
         return card.card == load.card && card.place != Place::taken;
     });
     if (known) return void(run.refuse(Refusal::not_allowed));
-    if (machine.hopper.size() >= machine.capacity.hopper) return void(run.refuse(Refusal::tray_full));
-    machine.hopper.push_back(load.card);
-    machine.cards.push_back({load.card, Place::hopper, 0});
+    const bool full = load.back ? run.card_in_slot().has_value() : machine.hopper.size() >= machine.capacity.hopper;
+    if (full) return void(run.refuse(Refusal::tray_full));
+    if (!load.back) machine.hopper.push_back(load.card);
+    machine.cards.push_back({load.card, load.back ? Place::slot : Place::hopper, 0});
     machine.feeder_warned = false;
     if (machine.error == FaultKind::feeder_empty) machine.error.reset();
 }
@@ -40,7 +41,8 @@ void operator_did(Run& run, const CloseCover&) {
 void operator_did(Run& run, const EmptyTrays&) {
     auto& machine = run.machine();
     for (auto& card : machine.cards)
-        if (card.place == Place::output || card.place == Place::reject) card.place = Place::taken;
+        if (card.place == Place::output || card.place == Place::reject || card.place == Place::slot)
+            card.place = Place::taken;
     if (machine.error == FaultKind::output_full || machine.error == FaultKind::reject_full) machine.error.reset();
 }
 

@@ -134,8 +134,7 @@ json Rpc::send_command(Call& call) {
     if (!command || frames.next()) throw RpcError{kInvalidParams, "not one command", text};
     const auto reply = esc.answer(*command);
     if (reply.offline) throw RpcError{kOffline, "offline", "the printer has no power"};
-    if (reply.kind == EscReply::Kind::nack) throw RpcError{kRefused, std::string("NACK ") + reply.code, reply.text};
-    return reply.kind == EscReply::Kind::text ? reply.text : "OK";
+    return word_of(reply);
 }
 
 json Rpc::get_status(Call& call) {
@@ -156,9 +155,11 @@ json Rpc::reset_com(Call& call) {
 json Rpc::list(Call& call) {
     const auto level = call.params.contains("level") ? call.text("level") : "2";
     if (level != "0" && level != "1" && level != "2") throw RpcError{kInvalidParams, "level is 0, 1 or 2", level};
+    const auto model = call.params.contains("device") ? call.text("device") : "";
     const std::lock_guard lock(x_mutex);
     std::string all;
     for (const auto& [name, esc] : x_devices) {
+        if (name.rfind(model, 0) != 0) continue;
         const auto state = supervised_state(esc->printer().look());
         all += (all.empty() ? "" : ";") + name;
         if (level != "0") all += "," + state.major;

@@ -31,6 +31,22 @@ std::pair<std::string, std::string> setting_of(const std::string& pair) {
 
 }  // namespace
 
+std::string word_of(const EscReply& reply) {
+    if (reply.kind != EscReply::Kind::nack) return reply.kind == EscReply::Kind::text ? reply.text : "OK";
+    switch (reply.code) {
+        case '1': return "ERROR CDE";
+        case '2': return "ERROR PARAMETRES";
+        case 'C': return "COVER OPEN";
+        case 'F': return "FEEDER EMPTY";
+        case 'R': return "ERROR RIBBON";
+        default: break;
+    }
+    if (reply.text.rfind("jam-", 0) == 0) return "CARD JAM";
+    if (reply.text == name(FaultKind::head_temperature)) return "ERROR HEAD";
+    if (reply.text == name(Refusal::tray_full)) return "HOPPER FULL";
+    return "ERROR TIME OUT";
+}
+
 std::vector<std::pair<std::string, std::string>> settings_of(const std::string& data) {
     std::vector<std::pair<std::string, std::string>> settings;
     std::size_t begin = 0;

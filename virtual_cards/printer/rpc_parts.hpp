@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/base/bytes.hpp"
+#include "virtual_cards/printer/esc.hpp"
 
 namespace rakit::printer {
 
@@ -24,6 +25,10 @@ inline constexpr int kRefused = -32002;
 inline constexpr int kNoSession = -32003;
 inline constexpr int kOffline = -32004;
 inline constexpr int kBusy = -32005;
+
+/// word_of gives a reply of the ESC language in the service's words: a text as it is, `OK`, or what is wrong, which
+/// there is a result too and no error object: `ERROR CDE`, `COVER OPEN`.
+std::string word_of(const EscReply& reply);
 
 /// settings_of reads `KEY=VALUE;KEY=VALUE` of PRINT.Set. Throws RpcError for what isn't one of GInputTray, GOutputTray,
 /// GRejectBox with a value that it has.

@@ -17,6 +17,14 @@ std::size_t held(const Machine& machine, Place place) {
                                                   [&](const CardRecord& card) { return card.place == place; }));
 }
 
+std::size_t room_at(const Capacity& capacity, Place place) {
+    switch (place) {
+        case Place::output: return capacity.output;
+        case Place::reject: return capacity.reject;
+        default: return 1;
+    }
+}
+
 /// first_phase is where a fault strikes that names no phase.
 Phase first_phase(FaultKind kind) {
     for (std::size_t at = 0; at < static_cast<std::size_t>(Phase::kCount); ++at)
@@ -163,20 +171,32 @@ bool ready(Run& run) {
     return true;
 }
 
-bool bring_inside(Run& run) {
+std::optional<std::string> Run::top_card() {
+    auto& hopper = machine().hopper;
+    if (hopper.empty() || strikes(FaultKind::feeder_empty, Phase::feeding)) return std::nullopt;
+    if (strikes(FaultKind::feeder_near_empty, Phase::feeding)) machine().feeder_warned = true;
+    // The card on top sticks to the one below, which goes first.
+    if (hopper.size() > 1 && strikes(FaultKind::wrong_card, Phase::feeding)) std::swap(hopper[0], hopper[1]);
+    auto card = std::move(hopper.front());
+    hopper.pop_front();
+    return card;
+}
+
+std::optional<std::string> Run::card_in_slot() {
+    const auto& cards = machine().cards;
+    const auto found =
+        std::find_if(cards.begin(), cards.end(), [](const auto& card) { return card.place == Place::slot; });
+    return found == cards.end() ? std::nullopt : std::optional(found->card);
+}
+
+bool bring_inside(Run& run, Place from) {
     auto& machine = run.machine();
     if (!ready(run)) return false;
     if (machine.inside) return true;
     run.rest(Phase::feeding);
-    if (machine.hopper.empty() || run.strikes(FaultKind::feeder_empty, Phase::feeding))
-        return run.stop(FaultKind::feeder_empty);
-    if (run.strikes(FaultKind::feeder_near_empty, Phase::feeding)) machine.feeder_warned = true;
-    // The card on top sticks to the one below, which goes first.
-    if (machine.hopper.size() > 1 && run.strikes(FaultKind::wrong_card, Phase::feeding))
-        std::swap(machine.hopper[0], machine.hopper[1]);
-    const auto card = machine.hopper.front();
-    machine.hopper.pop_front();
-    run.took_in(card);
+    const auto card = from == Place::slot ? run.card_in_slot() : run.top_card();
+    if (!card) return run.stop(FaultKind::feeder_empty);
+    run.took_in(*card);
     if (machine.job == JobState::created) machine.job = JobState::active;
     return run.spared();
 }
@@ -186,11 +206,10 @@ bool position(Run& run) { return run.enter(Phase::positioning); }
 bool leave(Run& run, const Way& way) {
     auto& machine = run.machine();
     if (!machine.inside) return run.refuse(Refusal::no_card);
-    const auto room = way.place == Place::output ? machine.capacity.output : machine.capacity.reject;
-    if (held(machine, way.place) >= room) return run.stop(way.full);
+    if (held(machine, way.place) >= room_at(machine.capacity, way.place)) return run.stop(way.full);
     if (!run.enter(way.moving)) return false;
     run.put(*machine.inside, way.place);
-    ++(way.place == Place::output ? machine.counters.ejected : machine.counters.rejected);
+    ++(way.place == Place::reject ? machine.counters.rejected : machine.counters.ejected);
     machine.inside.reset();
     run.end_job(way.job);
     return run.enter(way.gone);

@@ -31,6 +31,9 @@ public:
     void lose_power();
     void end_job(JobState how);
     void put(const std::string& card, Place place);
+    /// top_card takes the next card off the hopper; nothing if there is none, or none comes.
+    std::optional<std::string> top_card();
+    std::optional<std::string> card_in_slot();
     void took_in(const std::string& card);
     void engaged();
     void printed(const Face& face);
@@ -53,8 +56,8 @@ Refusal refusal_of(FaultKind error);
 
 /// ready is what every movement needs; false with the refusal.
 bool ready(Run& run);
-/// bring_inside feeds a card if none is inside.
-bool bring_inside(Run& run);
+/// bring_inside feeds a card if none is inside, from the hopper or from the slot at the back.
+bool bring_inside(Run& run, Place from = Place::hopper);
 /// position moves the card that is inside to its place.
 bool position(Run& run);
 
@@ -68,6 +71,8 @@ struct Way {
 };
 inline constexpr Way kEject = {Phase::ejecting, Phase::done, Place::output, FaultKind::output_full,
                                JobState::succeeded};
+inline constexpr Way kEjectBack = {Phase::ejecting, Phase::done, Place::slot, FaultKind::output_full,
+                                   JobState::succeeded};
 inline constexpr Way kReject = {Phase::rejecting, Phase::rejected, Place::reject, FaultKind::reject_full,
                                 JobState::failed};
 /// leave moves the card out.

@@ -13,15 +13,16 @@ Unit::Unit(UnitOptions options, CardBank& bank, Contacts& contacts, StationCard&
                 [this](const std::string& card, const Face& face) { keep(card, face); }),
       x_esc(x_printer) {}
 
-Result<std::string> Unit::load(std::unique_ptr<cards::ImageCard> card) {
+Result<std::string> Unit::load(std::unique_ptr<cards::ImageCard> card, bool back) {
     const auto name = card->serial();
     const auto machine = x_printer.look();
     for (const auto& one : machine.cards)
         if (one.card == name && one.place != Place::taken)
             return fail(ErrorCode::usage, "the printer already has a card " + name);
     x_bank.add(name, std::move(card));
-    if (const auto refusal = x_printer.ask(Load{name}); refusal != Refusal::none)
-        return fail(ErrorCode::usage, "the hopper takes no card: " + std::string(rakit::printer::name(refusal)));
+    if (const auto refusal = x_printer.ask(Load{name, back}); refusal != Refusal::none)
+        return fail(ErrorCode::usage, (back ? "the slot" : "the hopper") + std::string(" takes no card: ") +
+                                          std::string(rakit::printer::name(refusal)));
     return name;
 }
 
@@ -35,9 +36,10 @@ void Unit::keep(const std::string& card, const Face& face) {
 }
 
 std::string Unit::control(std::string_view line) {
-    return answer_control({x_printer, x_bank, x_station, x_options.open_card,
-                           [this](std::unique_ptr<cards::ImageCard> card) { return load(std::move(card)); }},
-                          line);
+    return answer_control(
+        {x_printer, x_bank, x_station, x_options.open_card,
+         [this](std::unique_ptr<cards::ImageCard> card, bool back) { return load(std::move(card), back); }},
+        line);
 }
 
 }  // namespace rakit::printer

@@ -29,9 +29,9 @@ public:
     Unit(UnitOptions options, CardBank& bank, Contacts& contacts, StationCard& station, Clock& clock);
     Printer& printer() { return x_printer; }
     Esc& esc() { return x_esc; }
-    /// load puts a card into the hopper, under its serial number. Failures: those of OpenCard, usage (already in, or no
-    /// room).
-    Result<std::string> load(std::unique_ptr<cards::ImageCard> card);
+    /// load puts a card into the hopper, or into the slot at the back, under its serial number. Failures: those of
+    /// OpenCard, usage (already in, or no room).
+    Result<std::string> load(std::unique_ptr<cards::ImageCard> card, bool back = false);
     /// control takes a line of docs/formats/printer-control.md and gives its answer line.
     std::string control(std::string_view line);
 

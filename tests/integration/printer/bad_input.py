@@ -1,4 +1,5 @@
 """bad_input.py RAKIT: what no client should say, and clients that go away; no card is lost and nothing stays stuck."""
+import json
 import os
 import socket
 import sys
@@ -30,8 +31,15 @@ def ready(printer, what: str) -> None:
     need(len(places) == 2 and places.count("inside") == (1 if state["inside"] else 0), f"{what}: {state}")
 
 
+def moved(printer):
+    """Where the printer and each card are, and what was ever moved."""
+    state = printer.state()
+    return state["phase"], state["counters"], state["cards"]
+
+
 def raw_port(printer) -> None:
     mode = esc("Pem;6")
+    before = moved(printer)
     for name, octets, answer in [
             ("unknown command", esc("Nonsense"), b"\x151"),
             ("empty command", ESC + b"\r", b""),
@@ -45,10 +53,24 @@ def raw_port(printer) -> None:
         seen = socat(printer.raw(), mode + octets)
         need(seen == b"\x06" + answer, f"{name}: {seen!r}, not {answer!r}")
         ready(printer, name)
-    for octets in [ESC + b"Sis", ESC + b"Dbc;k;1016;5000;" + bytes(17), os.urandom(100_000)]:
+        need(moved(printer) == before, f"{name} moves nothing")
+    for octets in [ESC + b"Sis", ESC + b"Se", ESC + b"Dbc;k;1016;5000;" + bytes(17), os.urandom(100_000).replace(b"S", b"s")]:
         with open_raw(printer) as link:
             link.sendall(octets)
         ready(printer, "a client gone in the middle")
+        need(moved(printer) == before, "what a client left half said isn't done")
+    with open_raw(printer) as deaf:
+        deaf.sendall(mode + esc("Rtp") * 20_000)
+    ready(printer, "a client that asked much and read nothing")
+
+
+def with_a_card_inside(printer) -> None:
+    """The same once more while PC/SC could be at a card's chip."""
+    need(socat(printer.raw(), esc("Pem;6", "Sis")) == b"\x06\x06", "a card is engaged")
+    raw_port(printer)
+    service(printer)
+    need(printer.state()["phase"] == "engaged", "the contacts stay closed on it")
+    need(socat(printer.raw(), esc("Ser")) == b"\x06", "and it can be rejected")
 
 
 def second_client(printer) -> None:
@@ -61,7 +83,29 @@ def second_client(printer) -> None:
     need(socat(printer.raw(), esc("Pem;6", "Se")) == b"\x06\x06", "the next one ejects it")
 
 
+def ask(printer, method: str, **params) -> dict:
+    request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+    return json.loads(socat(printer.rpc(), json.dumps(request).encode()))
+
+
+def busy(printer) -> None:
+    """A job is open: whoever comes second hears so, at either interface, and the first one's job isn't touched."""
+    device = "Rakit Card Printer"
+    session = ask(printer, "PRINT.Begin", device=device)["result"]
+    need(ask(printer, "PRINT.Begin", device=device)["error"]["code"] == -32005, "a second job at the service")
+    need(socat(printer.raw(), esc("Pem;6", "Ss", "Rlr")) == b"\x06\x15TNACK T busy\r", "a sequence at the raw port")
+    need(ask(printer, "CMD.SendCommand", device=device, command="Ss")["result"] == "ERROR TIME OUT", "and at the service")
+    need(ask(printer, "SUPERVISION.GetState", device=device)["result"] == "WARNING,BUSY", "it says that it is busy")
+    # The client of the job is gone; its name finds it again, and what it began can be ended.
+    need(ask(printer, "PRINT.Begin", device=device, session=session)["result"] == session, "the job is found again")
+    need(ask(printer, "PRINT.End", session=session)["result"] == "OK", "the job ends")
+    need(printer.state()["job"] == "succeeded", "and is over")
+    ready(printer, "after a second client while busy")
+
+
 def service(printer) -> None:
+    before = moved(printer)
+
     def code(octets: bytes) -> bytes:
         answer = socat(printer.rpc(), octets)
         return answer[answer.find(b'"code":') + 7:].split(b",")[0]
@@ -73,6 +117,8 @@ def service(printer) -> None:
             ("a batch", b"[]", b"-32600"),
             ("deep nesting", b"[" * 100_000, b"-32700"),
             ("two objects", b"{}{}", b"-32700"),
+            ("an unknown method", b'{"jsonrpc": "2.0", "id": 1, "method": "CMD.Nonsense"}', b"-32601"),
+            ("no request", b'{"jsonrpc": "2.0", "id": 1}', b"-32600"),
     ]:
         need(code(octets) == expected, f"{name}: {code(octets)!r}")
     need(socat(printer.rpc(), b"") == b"", "nothing said, nothing answered")
@@ -82,6 +128,9 @@ def service(printer) -> None:
         ready(printer, "while a client of the service is silent")
     need(b'"result"' in socat(printer.rpc(), b'{"jsonrpc": "2.0", "id": 1, "method": "SUPERVISION.List"}'),
          "the service answers afterwards")
+    need(ask(printer, "CMD.SendCommand", device="Rakit Card Printer", command="Nonsense")["result"] == "ERROR CDE",
+         "an unknown command is told in the maker's word")
+    need(moved(printer) == before, "none of it moves anything")
 
 
 def control_socket(printer) -> None:
@@ -100,6 +149,8 @@ def main() -> None:
         raw_port(printer)
         second_client(printer)
         service(printer)
+        busy(printer)
+        with_a_card_inside(printer)
         control_socket(printer)
     print("no card lost, nothing stuck")
 

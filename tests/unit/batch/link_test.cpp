@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "reference/printer/esc_printer.hpp"
+#include "virtual_cards/printer/ports.hpp"
 
 namespace rakit::reference {
 namespace {
@@ -49,6 +50,87 @@ TEST(Link, EachRefusalHasItsCode) {
         const auto done = printer.eject();
         ASSERT_FALSE(done);
         EXPECT_EQ(name(done.error().code), name(row.code));
+    }
+}
+
+/// Spoken has an answer for each command; what it doesn't know is refused.
+class Spoken final : public EscLink {
+public:
+    explicit Spoken(std::map<std::string, std::string> answers) : x_answers(std::move(answers)) {}
+    Result<EscAnswer> say(const std::string& command) override {
+        const auto found = x_answers.find(command);
+        if (found == x_answers.end()) return nack('1');
+        return EscAnswer{EscAnswer::Kind::text, 0, found->second};
+    }
+    Result<EscAnswer> print(const FaceDots&) override { return nack('1'); }
+
+private:
+    std::map<std::string, std::string> x_answers;
+};
+
+TEST(Link, WhereACardIsByTheMakersWordsAlone) {
+    struct Row {
+        const char* place;
+        bool inside;
+        const char* phase;
+    };
+    for (const auto& row :
+         {Row{"OK", false, "unknown"}, Row{"CARD", true, "unknown"}, Row{"SMART CARD", true, "engaged"}}) {
+        EscPrinter printer(std::make_unique<Spoken>(std::map<std::string, std::string>{{"Rlr;p", row.place}}));
+        const auto state = printer.state();
+        ASSERT_TRUE(state) << row.place;
+        EXPECT_EQ(state->card_inside, row.inside) << row.place;
+        EXPECT_EQ(state->phase, row.phase) << row.place;
+    }
+}
+
+/// Pressed is a printer whose prints are kept, with its contacts on nothing.
+class Pressed {
+public:
+    Pressed() {
+        service.add(esc);
+        for (const auto* card : {"A", "B"}) device.ask(printer::Load{card});
+        device.ask(printer::ToPrint{});
+    }
+    struct Nowhere final : printer::Contacts {
+        Result<void> engage(const std::string&) override { return {}; }
+        void disengage() override {}
+    };
+
+    SystemClock clock;
+    Nowhere contacts;
+    std::vector<printer::Face> faces;
+    printer::Printer device{
+        {}, {}, contacts, clock, [this](const auto&, const printer::Face& face) { faces.push_back(face); }};
+    printer::Esc esc{device};
+    printer::Rpc service;
+};
+
+/// same_dots tells whether a print is black where the drawing is, and white elsewhere.
+bool same_dots(const printer::Picture& print, const FaceDots& drawn) {
+    for (std::size_t at = 0; at < drawn.black.size(); ++at)
+        for (std::size_t colour = 0; colour < 3; ++colour)
+            if (print.rgb[at * 3 + colour] != (drawn.black[at] ? 0x00 : 0xFF)) return false;
+    return true;
+}
+
+TEST(Link, WhatIsPrintedIsNameAndValidityAsDrawnOverEitherInterface) {
+    const FaceText face{"Anna-Sofia \xC3\x85kesson Ek", "2029-03"};
+    for (const bool over_service : {false, true}) {
+        SCOPED_TRACE(over_service);
+        Pressed pressed;
+        auto port = over_service ? printer::start_rpc_port(pressed.service, "127.0.0.1", 0)
+                                 : printer::start_raw_port(pressed.esc, "127.0.0.1", 0);
+        ASSERT_TRUE(port) << to_string(port.error());
+        const auto client =
+            open_printer((over_service ? "jsonrpc://127.0.0.1:" : "esc://127.0.0.1:") + std::to_string(port->port()));
+        const auto done = (*client)->print(face);
+        ASSERT_TRUE(done) << to_string(done.error());
+        ASSERT_EQ(pressed.faces.size(), 1U);
+        EXPECT_EQ(pressed.faces[0].side, printer::Side::front);
+        EXPECT_TRUE(same_dots(*pressed.faces[0].picture, draw_face(face)));
+        EXPECT_FALSE(same_dots(*pressed.faces[0].picture, draw_face({face.name, "2029-04"})));
+        EXPECT_FALSE(same_dots(*pressed.faces[0].picture, draw_face({"Anna Ek", face.validity})));
     }
 }
 

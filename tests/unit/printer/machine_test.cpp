@@ -92,9 +92,11 @@ std::vector<Row> table() {
         //                       idle            at_contact          engaged             encoding         printing            done            rejected            jammed            card_lost            offline
         {"ToStation", ToStation{}, {{{kOk, engaged}, {kOk, engaged},     {kOk, engaged},     {kNo, encoding}, {kOk, engaged},     {kOk, engaged}, {kOk, engaged},     {kStuck, jammed}, {kStuck, card_lost}, {kOff, offline}}}},
         {"ToPrint",   ToPrint{},   {{{kOk, printing},{kOk, printing},    {kOk, printing},    {kNo, encoding}, {kOk, printing},    {kOk, printing},{kOk, printing},    {kStuck, jammed}, {kStuck, card_lost}, {kOff, offline}}}},
+        {"FromBack",  FromBack{},  {{{Refusal::feeder, idle},{kOk, printing},{kOk, printing},{kNo, encoding},{kOk, printing},    {Refusal::feeder, idle},{Refusal::feeder, idle},{kStuck, jammed}, {kStuck, card_lost}, {kOff, offline}}}},
         {"Disengage", Disengage{}, {{{kNo, idle},    {kNo, at_contact},  {kOk, at_contact},  {kNo, encoding}, {kNo, printing},    {kNo, done},    {kNo, rejected},    {kStuck, jammed}, {kStuck, card_lost}, {kOff, offline}}}},
         {"Print",     Print{face}, {{{kNone, idle},  {kOk, printing},    {kOk, printing},    {kNo, encoding}, {kOk, printing},    {kNone, done},  {kNone, rejected},  {kStuck, jammed}, {kStuck, card_lost}, {kOff, offline}}}},
         {"Eject",     Eject{},     {{{kNone, idle},  {kOk, done},        {kOk, done},        {kNo, encoding}, {kOk, done},        {kNone, done},  {kNone, rejected},  {kStuck, jammed}, {kStuck, card_lost}, {kOff, offline}}}},
+        {"EjectBack", EjectBack{}, {{{kNone, idle},  {kOk, done},        {kOk, done},        {kNo, encoding}, {kOk, done},        {kNone, done},  {kNone, rejected},  {kStuck, jammed}, {kStuck, card_lost}, {kOff, offline}}}},
         {"Reject",    Reject{},    {{{kNone, idle},  {kOk, rejected},    {kOk, rejected},    {kNo, encoding}, {kOk, rejected},    {kNone, done},  {kNone, rejected},  {kStuck, jammed}, {kStuck, card_lost}, {kOff, offline}}}},
         {"Clear",     ClearStatus{},{{{kOk, idle},   {kOk, at_contact},  {kOk, engaged},     {kOk, encoding}, {kOk, printing},    {kOk, done},    {kOk, rejected},    {kStuck, jammed}, {kOk, idle},         {kOff, offline}}}},
         {"SoftReset", SoftReset{}, {{{kOk, idle},    {kOk, idle},        {kOk, idle},        {kNo, encoding}, {kOk, idle},        {kOk, idle},    {kOk, idle},        {kStuck, jammed}, {kOk, idle},         {kOff, offline}}}},
@@ -244,6 +246,24 @@ TEST(Machine, TheWrongCardIsFed) {
     EXPECT_EQ(driven.machine.inside, "B");
     driven(Reject{})(ToStation{});
     EXPECT_EQ(driven.machine.inside, "A");
+}
+
+TEST(Machine, TheSlotAtTheBackHoldsOneCardOutAndIn) {
+    auto driven = in(engaged);
+    driven(EjectBack{});
+    EXPECT_EQ(driven.machine.cards[0].place, Place::slot);
+    driven(Load{"D", true});
+    EXPECT_EQ(driven.refusal, Refusal::tray_full);
+    driven(FromBack{});
+    EXPECT_EQ(driven.machine.inside, "A");
+    driven(Load{"D", true})(EjectBack{});
+    EXPECT_EQ(driven.refusal, Refusal::tray_full) << "the slot is taken";
+    driven(Eject{})(FromBack{});
+    EXPECT_EQ(driven.machine.inside, "D");
+    driven(EjectBack{})(EmptyTrays{});
+    EXPECT_EQ(driven.machine.cards.back().place, Place::taken);
+    driven(FromBack{});
+    EXPECT_EQ(driven.refusal, Refusal::feeder);
 }
 
 TEST(Machine, ContactsFailForTheFirstTries) {
