@@ -76,7 +76,7 @@ std::string file_of(const std::string& image, const std::string& scenario) {
 Result<cards::Image> CardMaker::base(const CardSetup& setup, const std::string& image, std::uint64_t seed) {
     const std::string name = json{image, setup.serial.value_or(""), seed, setup.certificates}.dump();
     if (const auto it = x_made.find(name); it != x_made.end()) return it->second;
-    const cards::ImageWish wish{setup.serial, seed};
+    const cards::ImageWish wish{setup.serial, seed, 0, &x_keys};
     auto wrong = wrong_keys(setup, image, seed);
     if (!wrong) return Unexpected{std::move(wrong).error()};
     VaryingIssuer issuer(x_issuer, *std::move(wrong), seed);

@@ -6,7 +6,7 @@
 #include "common/base/secret.hpp"
 #include "scenarios/issuer/hierarchy_issuer.hpp"
 #include "scenarios/runner/scenario.hpp"
-#include "virtual_cards/images/image.hpp"
+#include "virtual_cards/images/made_keys.hpp"
 
 namespace rakit::scenarios {
 
@@ -38,6 +38,7 @@ private:
 
     HierarchyIssuer x_issuer;
     std::map<std::string, cards::Image> x_made;
+    cards::MadeKeys x_keys;
 };
 
 }  // namespace rakit::scenarios

@@ -21,11 +21,14 @@ struct Image {
     bool operator==(const Image&) const = default;
 };
 
+class MadeKeys;
+
 /// ImageWish is what a recipe or a built-in image may be asked to have besides.
 struct ImageWish {
     std::optional<std::string> serial;  ///< hex; else from the seed
     std::uint64_t seed = 1;
     unsigned copy = 0;  ///< so many cards of the same recipe are in use already: another serial number, if it's made up
+    MadeKeys* made_keys = nullptr;  ///< where keys are looked for before they are made; borrowed
 };
 
 /// ImageCard is a virtual card whose state can be taken out again.

@@ -9,6 +9,7 @@
 #include "virtual_cards/images/certificate_wish.hpp"
 #include "virtual_cards/images/directory.hpp"
 #include "virtual_cards/images/image_state.hpp"
+#include "virtual_cards/images/made_keys.hpp"
 #include "virtual_cards/images/pkcs15_profile.hpp"
 
 namespace rakit::cards {
@@ -125,8 +126,7 @@ Result<void> Personaliser::make_keys() {
         entry.private_path = path_of(static_cast<std::uint16_t>(kFirstPrivateKey + number));
         entry.public_path = path_of(static_cast<std::uint16_t>(kFirstPublicKey + number));
         ++number;
-        SeededRng stream(x_wish.seed, "card key " + serial() + " " + to_hex(entry.id));
-        auto key = ossl::generate_key(entry.type, stream);
+        auto key = card_key(x_wish, entry.type, "card key " + serial() + " " + to_hex(entry.id));
         if (!key) return fail(key.error());
         made.key = std::move(*key);
         made.spki = ossl::spki(made.key.get());

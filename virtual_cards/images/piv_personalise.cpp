@@ -8,6 +8,7 @@
 #include "virtual_cards/images/check_document.hpp"
 #include "virtual_cards/images/field_text.hpp"
 #include "virtual_cards/images/image_parts.hpp"
+#include "virtual_cards/images/made_keys.hpp"
 #include "virtual_cards/images/piv_image.hpp"
 
 namespace rakit::cards {
@@ -79,8 +80,8 @@ Result<void> PivPersonaliser::make_keys() {
     for (const auto& recipe : x_recipe.value("keys", json::array())) {
         const auto slot = slot_of(recipe);
         const auto type = *ossl::key_type_from_name(recipe.at("type").get<std::string>());
-        SeededRng stream(x_wish.seed, "piv key " + to_hex(x_state.guid) + " " + recipe.at("slot").get<std::string>());
-        const auto made = ossl::generate_key(type, stream);
+        const auto made =
+            card_key(x_wish, type, "piv key " + to_hex(x_state.guid) + " " + recipe.at("slot").get<std::string>());
         if (!made) return fail(made.error());
         piv::SlotKey key;
         key.algorithm = *piv::algorithm_for(type);
