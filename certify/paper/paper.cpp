@@ -1,5 +1,6 @@
 #include "certify/paper/paper.hpp"
 
+#include <map>
 #include <nlohmann/json.hpp>
 
 namespace rakit::certify {

@@ -25,8 +25,7 @@ bool fits(char wanted, const std::string& card) {
 /// own_service tells whether a case starts a PC/SC service of its own, to which this process then belongs: it must not
 /// have spoken to another before.
 bool own_service(int number, const Bench& bench) {
-    if (number == 2) return true;
-    return (number == 46 || number == 62) && bench.kind == ReaderKind::vpcd;
+    return number == 2 || (number == 62 && bench.kind != ReaderKind::real);
 }
 
 }  // namespace
@@ -37,9 +36,7 @@ void measure(const Case& one, const Bench& bench, Facts& facts) {
         return facts.not_applicable(bench.card == "handler"
                                         ? "the card has HandlerTest's commands only, not the tester card's own"
                                         : "needs the tester card");
-    const bool apart = own_service(one.number, bench) || (one.number == 62 && bench.kind != ReaderKind::real) ||
-                       one.level == "printer";
-    if (!apart) settle(bench, facts);
+    if (!own_service(one.number, bench) && one.level != "printer") settle(bench, facts);
     kProcedures[static_cast<std::size_t>(one.number - 1)](bench, facts);
 }
 

@@ -59,9 +59,19 @@ void to_exclusive(const Bench& bench, Facts& facts) {
     Handle first(one), second(two);
     first.connect(bench.reader);
     second.connect(bench.reader);
-    facts.put("beside_status", status_name(first.reconnect(SCARD_LEAVE_CARD, SCARD_SHARE_EXCLUSIVE)));
+    // Windows refuses; pcsc-lite waits until the other is gone (PCSCLITE_NO_BLOCKING isn't set). It must not succeed.
+    std::atomic<bool> returned{false};
+    std::atomic<LONG> status{SCARD_F_UNKNOWN_ERROR};
+    std::thread upgrade([&] {
+        status = first.reconnect(SCARD_LEAVE_CARD, SCARD_SHARE_EXCLUSIVE);
+        returned = true;
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    facts.put("beside", returned ? status_name(status) : std::string("waits"));
     second.disconnect();
-    facts.put("alone_status", status_name(first.reconnect(SCARD_LEAVE_CARD, SCARD_SHARE_EXCLUSIVE)));
+    upgrade.join();
+    if (status == SCARD_E_SHARING_VIOLATION) status = first.reconnect(SCARD_LEAVE_CARD, SCARD_SHARE_EXCLUSIVE);
+    facts.put("alone_status", status_name(status));
     Handle third(two);
     facts.put("other_status", status_name(third.connect(bench.reader)));
     facts.put("back_status", status_name(first.reconnect(SCARD_LEAVE_CARD, SCARD_SHARE_SHARED)));

@@ -108,15 +108,6 @@ Result<std::unique_ptr<Keeper>> Keeper::start(KeeperPlan plan) {
     return keeper;
 }
 
-Result<void> Keeper::rescan() {
-    std::lock_guard lock(x_shared->one_at_a_time);
-    const int control = x_shared->control.get();
-    if (::send(control, &kRescan, sizeof kRescan, MSG_NOSIGNAL) != sizeof kRescan)
-        return fail(ErrorCode::service_absent, "the sandbox's keeper has ended");
-    auto received = receive(control);
-    return received ? Result<void>() : Result<void>(Unexpected{std::move(received).error()});
-}
-
 Result<Descriptor> Keeper::connect(std::uint16_t port) {
     std::lock_guard lock(x_shared->one_at_a_time);
     const int control = x_shared->control.get();

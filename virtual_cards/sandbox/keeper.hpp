@@ -50,8 +50,6 @@ public:
 
     /// connect opens a stream to vpcd's `port`. Failures: io_failed, service_absent when pcscd has ended.
     Result<Descriptor> connect(std::uint16_t port);
-    /// rescan sends pcscd the signal at which it looks for its readers again. Failure: service_absent.
-    Result<void> rescan();
 
 private:
     struct Shared;

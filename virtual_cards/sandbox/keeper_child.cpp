@@ -148,16 +148,12 @@ pid_t start_pcscd(const ChildPlan& plan) {
 }
 
 /// serve_connections ends when our maker is gone.
-void serve_connections(int control, pid_t pcscd) {
+void serve_connections(int control) {
     for (;;) {
         std::uint16_t port = 0;
         const ssize_t n = ::recv(control, &port, sizeof port, 0);
         if (n < 0 && errno == EINTR) continue;
         if (n != sizeof port) return;
-        if (port == kRescan) {
-            reply(control, Step::connect, ::kill(pcscd, SIGUSR1) == 0 ? 0 : errno);
-            continue;
-        }
         const Descriptor stream = connect_loopback(port, kConnectBound);
         reply(control, Step::connect, stream ? 0 : errno, stream.get());
     }
@@ -191,7 +187,7 @@ void keep(const ChildPlan& given) {
     if (plan.drop_privileges && !become_unprivileged()) give_up(plan, Step::privileges);
     const pid_t pcscd = start_pcscd(plan);
     reply(plan.control, Step::ready, 0);
-    serve_connections(plan.control, pcscd);
+    serve_connections(plan.control);
     ::kill(pcscd, SIGKILL);
     ::waitpid(pcscd, nullptr, 0);
     ::_exit(0);

@@ -13,9 +13,6 @@ struct KeeperReply {
     std::int32_t cause = 0;   ///< errno; 0: done
 };
 
-/// kRescan, in the place of a port, has the keeper send pcscd SIGUSR1.
-inline constexpr std::uint16_t kRescan = 0;
-
 /// ChildPlan is KeeperPlan as plain memory: after the fork of a process with threads only async-signal-safe calls are
 /// allowed.
 struct ChildPlan {

@@ -52,30 +52,7 @@ bool is_free(std::uint16_t port) {
     return probe && ::bind(probe.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0;
 }
 
-/// kLate is behind the name of a driver that isn't to be found yet.
-constexpr const char* kLate = ".late";
-
-/// place_driver copies the driver. One that is to be found later is an empty file until then: pcscd refuses a
-/// configuration that names a file that isn't there, but tries one that it can't load again at each rescan.
-std::error_code place_driver(const SandboxOptions& options, const fs::path& at) {
-    std::error_code problem;
-    const fs::path file = options.late_readers ? fs::path(at.string() + kLate) : at;
-    fs::copy_file(options.driver, file, problem);
-    ::chmod(file.c_str(), 0755);
-    if (!problem && options.late_readers && !write_file_atomically(at, {}, 0755))
-        problem = std::make_error_code(std::errc::io_error);
-    return problem;
-}
-
 }  // namespace
-
-Result<void> place_late_drivers(const fs::path& folder) {
-    std::error_code problem;
-    for (const auto& entry : fs::directory_iterator(folder / "drivers", problem))
-        if (!problem && entry.path().extension() == kLate)
-            fs::rename(entry.path(), fs::path(entry.path()).replace_extension(), problem);
-    return problem ? Result<void>(fail(ErrorCode::file_unwritable, problem.message(), folder.string())) : Result<void>();
-}
 
 Result<TemporaryFolder> own_folder(const fs::path& parent) {
     auto folder = TemporaryFolder::make(parent, "rakit");
@@ -131,7 +108,8 @@ Result<void> write_configuration(const SandboxOptions& options, const fs::path& 
     std::vector<ReaderEntry> entries;
     for (const auto port : ports) {
         entries.push_back({folder / "drivers" / ("libifdvpcd-" + std::to_string(entries.size()) + ".so"), port});
-        if (!problem) problem = place_driver(options, entries.back().driver);
+        if (!problem) fs::copy_file(options.driver, entries.back().driver, problem);
+        ::chmod(entries.back().driver.c_str(), 0755);
     }
     if (problem) return fail(ErrorCode::file_unwritable, problem.message(), folder.string());
     const auto conf = folder / "reader.conf.d" / "vpcd";

@@ -28,10 +28,6 @@ Result<std::vector<std::uint16_t>> free_ports(int count);
 Result<void> write_configuration(const SandboxOptions& options, const std::filesystem::path& folder,
                                  const std::vector<std::uint16_t>& ports);
 
-/// place_late_drivers puts the drivers of SandboxOptions::late_readers where pcscd looks for them. Failure:
-/// file_unwritable.
-Result<void> place_late_drivers(const std::filesystem::path& folder);
-
 /// listen_at makes the clients' socket, mode 0600. Failure: io_failed.
 Result<Descriptor> listen_at(const std::filesystem::path& socket);
 

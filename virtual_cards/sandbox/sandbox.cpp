@@ -105,7 +105,7 @@ Result<Sandbox> Sandbox::start_in(const SandboxOptions& options, Network network
     if (!keeper) return fail(std::move(keeper).error());
     const auto slots = slot_names(names);
     const auto seen = watch(socket, Clock::now() + kStartBound, [&](const std::vector<DaemonReader>& readers) {
-        return options.late_readers || std::ranges::all_of(slots, [&](const auto& name) {
+        return std::ranges::all_of(slots, [&](const auto& name) {
             return std::ranges::any_of(readers, [&](const auto& reader) { return reader.name == name; });
         });
     });
@@ -131,11 +131,6 @@ std::function<Result<Descriptor>()> Sandbox::connector(int slot) const {
         if (!alive) return fail(ErrorCode::service_absent, "the sandbox has ended");
         return alive->connect(port);
     };
-}
-
-Result<void> Sandbox::rescan() const {
-    if (auto placed = place_late_drivers(x_running->folder.path()); !placed) return placed;
-    return x_running->keeper->rescan();
 }
 
 Result<Bytes> Sandbox::await_card(int slot, bool present, milliseconds bound) const {

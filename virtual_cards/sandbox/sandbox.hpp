@@ -19,8 +19,7 @@ namespace rakit::cards {
 struct SandboxOptions {
     std::string reader_name = "Virtual PCD";  ///< the slots are called as reader_names() says: `NAME 00 00` first
     std::vector<std::string> more_readers;    ///< a reader more for each, with this name; behind the slots in readers()
-    int slots = 1;                            ///< 0 to 16 (0: a service without readers, but for more_readers); there are always whole drivers, so an even number of readers
-    bool late_readers = false;                ///< the readers appear with rescan(), as if somebody plugged them in
+    int slots = 1;                            ///< 0 to 16; there are always whole drivers, so an even number of readers
     std::optional<Network> network;           ///< nothing: a network namespace where it is to be had, else the host's
     std::filesystem::path pcscd = "/usr/sbin/pcscd";
     std::filesystem::path driver = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
@@ -56,9 +55,6 @@ public:
     Network network() const;
     /// connector opens connections to a slot (from 0), for ServedCard; it may outlive the sandbox, and fails then.
     std::function<Result<Descriptor>()> connector(int slot) const;
-    /// rescan has pcscd look for its readers again (pcscd(8), --hotplug): those of SandboxOptions::late_readers appear,
-    /// in some milliseconds. Failures: service_absent, file_unwritable.
-    Result<void> rescan() const;
     /// await_card returns when pcscd sees a card in the slot (or none), with its ATR. pcscd looks every 400 ms.
     /// Failures: service_absent, card_absent or card_mute when `bound` has passed.
     Result<Bytes> await_card(int slot, bool present, std::chrono::milliseconds bound = std::chrono::seconds(10)) const;
