@@ -13,7 +13,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::chrono::seconds kLookBound{12};
+// A printer has to feed a card first.
+constexpr std::chrono::seconds kLookBound{5}, kLookBoundAtPrinter{40};
 
 ReaderKind kind_of(const std::string& word) {
     for (const auto kind : {ReaderKind::vpcd, ReaderKind::shim, ReaderKind::station})
@@ -79,7 +80,7 @@ Result<json> look_at(const RunWish& wish) {
             const auto found = identify(wish.reader, wish.around, log);
             for (const auto& [key, value] : found.items()) facts.put(key, value);
         },
-        kLookBound);
+        wish.around.printer.empty() ? kLookBound : kLookBoundAtPrinter);
     if (!seen) return Unexpected{std::move(seen).error()};
     if (!seen->ended.measured)
         return fail(ErrorCode::reader_busy,

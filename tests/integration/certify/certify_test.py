@@ -121,7 +121,7 @@ class Certify(Case):
         self.assertIn("case 52: judged now only", done.stdout)
 
     def chromium(self, *options):
-        return run("chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", f"--user-data-dir={self.folder}/profile",
+        return run("chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--enable-logging=stderr", f"--user-data-dir={self.folder}/profile",
                    "--virtual-time-budget=4000", *options)
 
     def test_the_page_in_a_browser(self):
