@@ -19,7 +19,7 @@ namespace rakit::cards {
 struct SandboxOptions {
     std::string reader_name = "Virtual PCD";  ///< the slots are called as reader_names() says: `NAME 00 00` first
     std::vector<std::string> more_readers;    ///< a reader more for each, with this name; behind the slots in readers()
-    int slots = 1;                            ///< 1 to 16; there are always whole drivers, so an even number of readers
+    int slots = 1;                            ///< 0 to 16; there are always whole drivers, so an even number of readers
     std::optional<Network> network;           ///< nothing: a network namespace where it is to be had, else the host's
     std::filesystem::path pcscd = "/usr/sbin/pcscd";
     std::filesystem::path driver = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
