@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/iso7816/tlv.hpp"
+#include "common/ossl/decode.hpp"
 #include "common/ossl/digest.hpp"
 
 namespace rakit::cm {
@@ -84,9 +85,8 @@ bool add_certificates(CMS_ContentInfo* cms, const std::vector<x509::Certificate>
 }  // namespace
 
 Result<SignedMessage> SignedMessage::parse(ByteView ber) {
-    const unsigned char* cursor = ber.data();
-    ossl::CmsContentInfo cms(d2i_CMS_ContentInfo(nullptr, &cursor, static_cast<long>(ber.size())));
-    if (!cms || cursor != ber.data() + ber.size()) return no_cmc("the body is no CMS message, or more than one");
+    auto [cms, size] = ossl::decode_cms(ber);
+    if (!cms || size != ber.size()) return no_cmc("the body is no CMS message, or more than one");
     if (OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_pkcs7_signed) return no_cmc("the CMS message is no SignedData");
     const ASN1_OBJECT* type = CMS_get0_eContentType(cms.get());
     if (type == nullptr || OBJ_obj2nid(type) != NID_id_cct_PKIData) return no_cmc("the signed content is no PKIData");

@@ -1,5 +1,6 @@
 #include "mock_cm/core/pkcs10.hpp"
 
+#include "common/ossl/decode.hpp"
 #include "common/ossl/keys.hpp"
 #include "mock_cm/core/refusal.hpp"
 
@@ -43,10 +44,8 @@ Result<void> read_public_key(Bytes spki, OrderLine& line) {
 }
 
 Result<void> read_pkcs10(ByteView der, OrderLine& line) {
-    const unsigned char* cursor = der.data();
-    const ossl::X509Request request(d2i_X509_REQ(nullptr, &cursor, static_cast<long>(der.size())));
-    if (!request || cursor != der.data() + der.size())
-        return malformed("the certification request is no PKCS#10", line.key);
+    const auto [request, size] = ossl::decode_request(der);
+    if (!request || size != der.size()) return malformed("the certification request is no PKCS#10", line.key);
     EVP_PKEY* key = X509_REQ_get0_pubkey(request.get());
     if (key == nullptr || !ossl::key_type(key)) return unknown_key(line.key);
     line.spki = ossl::to_der(X509_REQ_get_X509_PUBKEY(request.get()), i2d_X509_PUBKEY);
@@ -54,7 +53,7 @@ Result<void> read_pkcs10(ByteView der, OrderLine& line) {
     if (!subject) return malformed("the certification request's subject: " + subject.error().detail, line.key);
     line.subject = *std::move(subject);
     read_asked(request.get(), line);
-    line.possession = X509_REQ_verify(request.get(), key) == 1;
+    line.possession = ossl::verify_request(request.get());
     ossl::last_error();
     return {};
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/ossl/decode.hpp"
+
 namespace rakit::reference {
 namespace {
 
@@ -20,14 +22,12 @@ bool add_signing_time(CMS_SignerInfo* signer, UtcTime at) {
 }
 
 Result<ossl::CmsContentInfo> parse_signed(ByteView ber) {
-    const unsigned char* cursor = ber.data();
-    ossl::CmsContentInfo cms(d2i_CMS_ContentInfo(nullptr, &cursor, static_cast<long>(ber.size())));
+    auto [cms, size] = ossl::decode_cms(ber);
     if (!cms) return invalid("not a CMS message: " + ossl::last_error());
-    if (cursor != ber.data() + ber.size())
-        return fail(ErrorCode::cm_answer_invalid, "octets after the CMS message",
-                    "offset " + std::to_string(cursor - ber.data()));
+    if (size != ber.size())
+        return fail(ErrorCode::cm_answer_invalid, "octets after the CMS message", "offset " + std::to_string(size));
     if (OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_pkcs7_signed) return invalid("the CMS message is no SignedData");
-    return cms;
+    return std::move(cms);
 }
 
 Result<std::vector<x509::Certificate>> bag(CMS_ContentInfo* cms) {
