@@ -108,7 +108,6 @@ OSSL_LIB_CTX* few_decoders() {
 }
 
 bool has_keys(const X509Certificate& certificate) { return X509_get0_pubkey(certificate.get()) != nullptr; }
-bool has_keys(const X509Request& request) { return X509_REQ_get0_pubkey(request.get()) != nullptr; }
 bool has_keys(const CmsContentInfo& cms) {
     const Certificates stack(CMS_get1_certs(cms.get()));
     for (int i = 0; stack && i < sk_X509_num(stack.get()); ++i)
@@ -132,22 +131,79 @@ Decoded<Handle> decode(ByteView der, Make&& make, Read&& read) {
     return {};
 }
 
+constexpr std::uint8_t kOid = 0x06, kSequence = 0x30, kSet = 0x31, kContent = 0xA0, kBag = 0xA0;
+
+struct Element {
+    ByteView whole, contents;
+};
+
+/// take reads the next element if it has this one-octet tag and a definite length.
+std::optional<Element> take(ByteView& rest, std::uint8_t tag) {
+    const unsigned char* cursor = rest.data();
+    long size = 0;
+    int number = 0, kind = 0;
+    if (rest.empty() || rest[0] != tag) return std::nullopt;
+    const int form = ASN1_get_object(&cursor, &size, &number, &kind, static_cast<long>(rest.size()));
+    if ((form & 0x81) != 0) return std::nullopt;  // wrong, or of indefinite length
+    const auto header = static_cast<std::size_t>(cursor - rest.data());
+    const Element element{rest.first(header + static_cast<std::size_t>(size)),
+                          rest.subspan(header, static_cast<std::size_t>(size))};
+    rest = rest.subspan(element.whole.size());
+    return element;
+}
+
+void put_header(Bytes& to, std::uint8_t tag, std::size_t size) {
+    std::array<unsigned char, 16> header{};
+    unsigned char* end = header.data();
+    ASN1_put_object(&end, 1, static_cast<int>(size), tag & 0x1F, tag & 0xC0);
+    to.insert(to.end(), header.data(), end);
+}
+
+Bytes nested(std::uint8_t tag, std::initializer_list<ByteView> parts) {
+    const Bytes contents = concat(parts);
+    Bytes whole;
+    put_header(whole, tag, contents.size());
+    append(whole, contents);
+    return whole;
+}
+
 }  // namespace
 
 Decoded<X509Certificate> decode_certificate(ByteView der) {
     return decode<X509Certificate>(der, X509_new_ex, d2i_X509);
 }
 
-Decoded<X509Request> decode_request(ByteView der) { return decode<X509Request>(der, X509_REQ_new_ex, d2i_X509_REQ); }
-
-bool verify_request(X509_REQ* request) {
-    // Without the context that the key was read in, it would be carried over to another one first.
-    EVP_PKEY* key = X509_REQ_get0_pubkey(request);
-    return key != nullptr && X509_REQ_verify_ex(request, key, few_decoders(), nullptr) == 1;
-}
-
 Decoded<CmsContentInfo> decode_cms(ByteView ber) {
     return decode<CmsContentInfo>(ber, CMS_ContentInfo_new_ex, d2i_CMS_ContentInfo);
+}
+
+std::optional<SplitCms> split_cms(ByteView der) {
+    const auto outer = take(der, kSequence);
+    if (!outer || !der.empty()) return std::nullopt;
+    ByteView info = outer->contents;
+    const auto type = take(info, kOid);
+    const auto tagged = type ? take(info, kContent) : std::nullopt;
+    if (!tagged || !info.empty()) return std::nullopt;
+    ByteView rest = tagged->contents;
+    const auto data = take(rest, kSequence);
+    if (!data || !rest.empty()) return std::nullopt;
+    rest = data->contents;
+    // version, digestAlgorithms, encapContentInfo
+    if (!take(rest, 0x02) || !take(rest, kSet) || !take(rest, kSequence)) return std::nullopt;
+    const auto before = data->contents.first(data->contents.size() - rest.size());
+    const auto bag = take(rest, kBag);
+    if (!bag) return std::nullopt;
+    SplitCms split;
+    for (ByteView left = bag->contents; !left.empty();) {
+        const auto certificate = take(left, kSequence);
+        if (!certificate) return std::nullopt;
+        split.certificates.push_back(certificate->whole);
+    }
+    const Bytes without = nested(kSequence, {type->whole, nested(kContent, {nested(kSequence, {before, rest})})});
+    auto decoded = decode_cms(without);
+    if (!decoded.object || decoded.size != without.size()) return std::nullopt;
+    split.cms = std::move(decoded.object);
+    return split;
 }
 
 }  // namespace rakit::ossl

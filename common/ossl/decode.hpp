@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <vector>
 
 #include "common/ossl/handles.hpp"
 
@@ -20,11 +22,17 @@ struct Decoded {
 
 /// decode_certificate reads an X.509 certificate, DER. OpenSSL's error queue tells why not.
 Decoded<X509Certificate> decode_certificate(ByteView der);
-/// decode_request reads a PKCS#10 certification request, DER.
-Decoded<X509Request> decode_request(ByteView der);
-/// verify_request checks the request's signature by the key that it holds.
-bool verify_request(X509_REQ* request);
 /// decode_cms reads a CMS ContentInfo, BER.
 Decoded<CmsContentInfo> decode_cms(ByteView ber);
+
+/// SplitCms is a SignedData without the certificates of its bag, and these apart.
+struct SplitCms {
+    CmsContentInfo cms;
+    std::vector<ByteView> certificates;  ///< of the octets that were read, each a whole value
+};
+
+/// split_cms reads one SignedData with definite lengths whose bag holds X.509 certificates alone, for who knows some
+/// of them already; nothing for all else, which says nothing about whether decode_cms reads it.
+std::optional<SplitCms> split_cms(ByteView der);
 
 }  // namespace rakit::ossl
