@@ -411,7 +411,7 @@ int main(int argc, char** argv) {
     std::printf("CPU time of the whole process, least of five rounds; wall time includes the wait for fsync\n");
     json figures;
     const auto wanted = [&](const char* what) { return options->only.empty() || options->only == what; };
-    const std::size_t orders = options->quick ? 64 : 512;
+    const std::size_t orders = options->quick ? 64 : 192;
     for (const auto type : {ossl::KeyType::ec_p256, ossl::KeyType::rsa2048}) {
         const std::string name(ossl::name(type));
         if (wanted("orders")) figures[name] = measure_orders(type, orders, folder->path() / (name + ".sqlite"));

@@ -3,6 +3,7 @@
 
 update.svg: CPU time of each kind of update at each depth, p50 with p90 and p99 as a whisker, and the floor.
 cm.svg: CPU time of an order by the number of concurrent RAs, against one RA's.
+readers.svg: APDU/s of 1 to 16 readers together, our cards and null cards.
 """
 import html
 import json
@@ -69,12 +70,21 @@ def cm_rows(folder):
     return rows
 
 
+def reader_rows(folder):
+    run = load(folder, "readers.json") or {"samples": {}}
+    end = " APDU per s"
+    return [(name.removeprefix("pcsc/").removesuffix(end), *(quantile(values, part) for part in (0.75, 0.9, 1)))
+            for name, values in run["samples"].items() if name.endswith(end)]
+
+
 def main():
     folder = sys.argv[1]
     out = sys.argv[2] if len(sys.argv) > 2 else folder
     for name, title, unit, rows in (
         ("update.svg", "CPU time of one update, all of it in one process: p50, whisker to p90 and p99", "ms", update_rows(folder)),
         ("cm.svg", "CPU time of an order at the CM host, one RA's = 1", "x", cm_rows(folder)),
+        ("readers.svg", "APDU/s of all readers of one pcscd together: upper quartile, whisker to p90 and the most", "/s",
+         reader_rows(folder)),
     ):
         if not rows:
             print(f"plot: nothing to draw for {name}", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 #include <openssl/pem.h>
 
+#include "common/ossl/decode.hpp"
 #include "common/ossl/digest.hpp"
 
 namespace rakit::x509 {
@@ -26,12 +27,10 @@ UtcTime to_utc(const ASN1_TIME* time) {
 }
 
 Result<Certificate> Certificate::parse(ByteView der) {
-    const unsigned char* cursor = der.data();
-    X509* handle = d2i_X509(nullptr, &cursor, static_cast<long>(der.size()));
-    if (handle == nullptr) return fail(ErrorCode::crypto_failed, "not a certificate: " + ossl::last_error());
-    std::shared_ptr<X509> owned(handle, X509_free);
-    if (cursor != der.data() + der.size()) return fail(ErrorCode::crypto_failed, "octets after the certificate");
-    return take(std::move(owned), Bytes(der.begin(), der.end()));
+    auto decoded = ossl::decode_certificate(der);
+    if (!decoded.object) return fail(ErrorCode::crypto_failed, "not a certificate: " + ossl::last_error());
+    if (decoded.size != der.size()) return fail(ErrorCode::crypto_failed, "octets after the certificate");
+    return take(std::move(decoded.object), Bytes(der.begin(), der.end()));
 }
 
 Result<Certificate> Certificate::share(X509* parsed) {

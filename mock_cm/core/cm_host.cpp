@@ -68,6 +68,11 @@ struct CmHost::Parts {
         return {config, hierarchy, rng, clock.now(), proven};
     }
 
+    Result<x509::Certificate> read_peer(ByteView der) const {
+        if (auto known = proven.find(der)) return *std::move(known);
+        return x509::Certificate::parse(der);
+    }
+
     net::HttpResponse route(const net::HttpRequest& request);
     net::HttpResponse cacerts() const;
     net::HttpResponse procedures(const x509::Certificate& peer);
@@ -146,9 +151,7 @@ net::HttpResponse CmHost::Parts::route(const net::HttpRequest& request) {
     if (request.method != (reads ? "GET" : "POST"))
         return wrong(405, "the method does not fit the resource", std::string("Use ") + (reads ? "GET." : "POST."));
     if (path == "/cacerts") return cacerts();
-    auto known = proven.find(request.peer_certificate);
-    const auto peer =
-        known ? Result<x509::Certificate>(*std::move(known)) : x509::Certificate::parse(request.peer_certificate);
+    const auto peer = read_peer(request.peer_certificate);
     if (!peer)
         return error_response(refuse(ErrorCode::officer_unknown, "the connection shows no officer's certificate",
                                      "Connect with an officer's TLS client certificate.")
@@ -185,6 +188,8 @@ Result<void> CmHost::decide(ByteView transaction_id, bool approve) {
 }
 
 CmHost::~CmHost() = default;
+
+Result<x509::Certificate> CmHost::peer(ByteView der) const { return x_parts->read_peer(der); }
 
 Context CmHost::context() const { return x_parts->context(); }
 

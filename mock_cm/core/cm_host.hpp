@@ -25,6 +25,10 @@ public:
     /// change alters the configuration for requests that come after it - states, deviations, the public URL.
     void change(const std::function<void(Config&)>& alter);
 
+    /// peer reads the certificate that a connection showed; an officer's that was here before isn't decoded again.
+    /// Failure: crypto_failed.
+    Result<x509::Certificate> peer(ByteView der) const;
+
     /// hold_op_pin keeps a card's OP PIN in the database, to be handed out by prepare.
     Result<void> hold_op_pin(const std::string& card_serial, ByteView pin);
     /// waiting_orders lists the transaction ids of the orders that wait for approval, oldest first.

@@ -185,7 +185,7 @@ private:
 
     /// issue_waiting judges an approved order once more - much may have changed - and issues it.
     Result<void> issue_waiting(StoreTransaction& open, OrderRecord& record) {
-        const auto message = SignedMessage::parse(record.waiting_request);
+        const auto message = SignedMessage::parse(record.waiting_request, x_context.known());
         if (!message) return Unexpected{message.error()};
         const auto signature = message->verify();
         if (!signature) return Unexpected{signature.error()};
@@ -277,7 +277,7 @@ private:
 }  // namespace
 
 Result<Bytes> answer_cmc(const Context& context, Store& store, ByteView body, const x509::Certificate& peer) {
-    const auto message = SignedMessage::parse(body);
+    const auto message = SignedMessage::parse(body, context.known());
     if (message) return Exchange(context, store, body, *message, peer).answer();
     LogEntry entry;
     entry.at = context.now;

@@ -61,15 +61,6 @@ bool names_signer(CMS_SignerInfo* info, const x509::Certificate& signer) {
     return hash && equal_bytes(hash->value, signer.sha256());
 }
 
-std::vector<x509::Certificate> bag(CMS_ContentInfo* cms) {
-    std::vector<x509::Certificate> certificates;
-    const ossl::Certificates stack(CMS_get1_certs(cms));
-    for (int i = 0; stack && i < sk_X509_num(stack.get()); ++i)
-        if (auto parsed = x509::Certificate::share(sk_X509_value(stack.get(), i)))
-            certificates.push_back(*std::move(parsed));
-    return certificates;
-}
-
 bool add_signing_time(CMS_SignerInfo* signer, UtcTime time) {
     const ossl::Handle<ASN1_TIME, ASN1_TIME_free> value(ASN1_TIME_set(nullptr, time.time_since_epoch().count()));
     return value && CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_signingTime, value->type, value.get(), -1) == 1;
@@ -83,30 +74,32 @@ bool add_certificates(CMS_ContentInfo* cms, const std::vector<x509::Certificate>
 
 }  // namespace
 
-Result<SignedMessage> SignedMessage::parse(ByteView ber) {
-    const unsigned char* cursor = ber.data();
-    ossl::CmsContentInfo cms(d2i_CMS_ContentInfo(nullptr, &cursor, static_cast<long>(ber.size())));
-    if (!cms || cursor != ber.data() + ber.size()) return no_cmc("the body is no CMS message, or more than one");
-    if (OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_pkcs7_signed) return no_cmc("the CMS message is no SignedData");
-    const ASN1_OBJECT* type = CMS_get0_eContentType(cms.get());
+Result<SignedMessage> SignedMessage::parse(ByteView ber, const x509::Known& known) {
+    auto parsed = x509::parse_cms(ber, known);
+    if (!parsed) return no_cmc("the body is no CMS message, or more than one");
+    CMS_ContentInfo* cms = parsed->cms.get();
+    if (OBJ_obj2nid(CMS_get0_type(cms)) != NID_pkcs7_signed) return no_cmc("the CMS message is no SignedData");
+    const ASN1_OBJECT* type = CMS_get0_eContentType(cms);
     if (type == nullptr || OBJ_obj2nid(type) != NID_id_cct_PKIData) return no_cmc("the signed content is no PKIData");
-    ASN1_OCTET_STRING** content = CMS_get0_content(cms.get());
+    ASN1_OCTET_STRING** content = CMS_get0_content(cms);
     if (content == nullptr || *content == nullptr) return no_cmc("the signed content is not in the message");
     SignedMessage message;
     message.x_content.assign((*content)->data, (*content)->data + (*content)->length);
-    message.x_certificates = bag(cms.get());
-    message.x_cms = std::move(cms);
+    message.x_message = *std::move(parsed);
     ossl::last_error();
     return message;
 }
 
 Result<Signature> SignedMessage::verify() const {
-    CMS_ContentInfo* cms = x_cms.get();
+    CMS_ContentInfo* cms = x_message.cms.get();
+    const auto& certificates = x_message.certificates;
+    const auto stack = x_message.stack();
     STACK_OF(CMS_SignerInfo)* infos = CMS_get0_SignerInfos(cms);
     if (infos == nullptr || sk_CMS_SignerInfo_num(infos) != 1)
         return invalid("the message does not have exactly one signature");
     CMS_SignerInfo* info = sk_CMS_SignerInfo_value(infos, 0);
-    if (CMS_set1_signers_certs(cms, nullptr, 0) != 1) return invalid("the signer's certificate is not in the message");
+    if (CMS_set1_signers_certs(cms, stack.get(), 0) != 1)
+        return invalid("the signer's certificate is not in the message");
     if (!accepted_digest(info)) return invalid("the digest is none of SHA-256, SHA-384, SHA-512");
     const auto* type = static_cast<const ASN1_OBJECT*>(signed_attribute(info, NID_pkcs9_contentType, V_ASN1_OBJECT));
     if (type == nullptr || OBJ_obj2nid(type) != NID_id_cct_PKIData)
@@ -114,13 +107,13 @@ Result<Signature> SignedMessage::verify() const {
     const auto time = signing_time(info);
     if (!time) return invalid("the signed attribute signingTime is missing");
     const ossl::Bio sink(BIO_new(BIO_s_null()));
-    if (CMS_verify(cms, nullptr, nullptr, nullptr, sink.get(), CMS_NO_SIGNER_CERT_VERIFY | CMS_BINARY) != 1)
+    if (CMS_verify(cms, stack.get(), nullptr, nullptr, sink.get(), CMS_NO_SIGNER_CERT_VERIFY | CMS_BINARY) != 1)
         return invalid("the officer's signature over the message does not verify");
     X509* certificate = nullptr;
     CMS_SignerInfo_get0_algs(info, nullptr, &certificate, nullptr, nullptr);
-    const auto signer = std::find_if(x_certificates.begin(), x_certificates.end(),
+    const auto signer = std::find_if(certificates.begin(), certificates.end(),
                                      [&](const auto& one) { return one.handle() == certificate; });
-    if (signer == x_certificates.end()) return invalid("the signer's certificate cannot be read");
+    if (signer == certificates.end()) return invalid("the signer's certificate cannot be read");
     if (!names_signer(info, *signer)) return invalid("signingCertificateV2 names another certificate");
     return Signature{*signer, *time};
 }

@@ -6,6 +6,7 @@
 #include "common/base/result.hpp"
 #include "common/ossl/handles.hpp"
 #include "common/x509/certificate.hpp"
+#include "common/x509/cms_message.hpp"
 
 namespace rakit::cm {
 
@@ -18,22 +19,22 @@ struct Signature {
 /// SignedMessage is a CMS SignedData over a PKIData (RFC 5652, RFC 5272 section 3.2), read but not yet believed.
 class SignedMessage {
 public:
-    /// parse reads BER. Failure: request_malformed - it is no CMC at all.
-    static Result<SignedMessage> parse(ByteView ber);
+    /// parse reads BER; certificates that are known aren't decoded again. Failure: request_malformed - it is no CMC at
+    /// all.
+    static Result<SignedMessage> parse(ByteView ber, const x509::Known& known = {});
 
     /// content is the PKIData.
     const Bytes& content() const { return x_content; }
     /// certificates is the bag, in no order.
-    const std::vector<x509::Certificate>& certificates() const { return x_certificates; }
+    const std::vector<x509::Certificate>& certificates() const { return x_message.certificates; }
     /// verify checks the one signature: digest (SHA-2), contentType, messageDigest, signingCertificateV2 if there is
     /// one. Failure: signature_invalid.
     Result<Signature> verify() const;
 
 private:
     SignedMessage() = default;
-    ossl::CmsContentInfo x_cms;
+    x509::CmsMessage x_message;
     Bytes x_content;
-    std::vector<x509::Certificate> x_certificates;
 };
 
 /// seal makes a SignedData over a PKIResponse: SHA-256; contentType, messageDigest, signingTime, signingCertificateV2;

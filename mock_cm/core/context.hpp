@@ -4,6 +4,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/base/rng.hpp"
+#include "common/x509/cms_message.hpp"
 #include "mock_cm/ca/hierarchy.hpp"
 #include "mock_cm/core/config.hpp"
 #include "mock_cm/core/proven_certificates.hpp"
@@ -16,6 +17,11 @@ struct Context {
     Context(std::shared_ptr<const Config> settings, const Hierarchy& cas, Rng& random, UtcTime time,
             ProvenCertificates& certificates)
         : kept(std::move(settings)), config(*kept), hierarchy(cas), rng(random), now(time), proven(certificates) {}
+
+    /// known finds officers' certificates, which come with each request.
+    x509::Known known() const {
+        return [this](ByteView der) { return proven.find(der); };
+    }
 
     std::shared_ptr<const Config> kept;
     const Config& config;

@@ -1,5 +1,6 @@
 #include "mock_cm/core/pkcs10.hpp"
 
+#include "common/ossl/certification_request.hpp"
 #include "common/ossl/keys.hpp"
 #include "mock_cm/core/refusal.hpp"
 
@@ -22,8 +23,22 @@ Unexpected unknown_key(const std::string& line) {
     return malformed("the certification request has a public key of an unknown type or size", line);
 }
 
-void read_asked(X509_REQ* request, OrderLine& line) {
-    const ossl::Extensions asked(X509_REQ_get_extensions(request));
+/// asked_extensions gives those of the first attribute extensionRequest (RFC 2985 section 5.4.2).
+ossl::Extensions asked_extensions(const ossl::CertificationRequest& request) {
+    for (const int kind : {NID_ext_req, NID_ms_ext_req}) {
+        const int at = X509at_get_attr_by_NID(request.attributes(), kind, -1);
+        if (at < 0) continue;
+        const auto* value = X509_ATTRIBUTE_get0_type(X509at_get_attr(request.attributes(), at), 0);
+        if (value == nullptr || value->type != V_ASN1_SEQUENCE) return nullptr;
+        const unsigned char* cursor = value->value.sequence->data;
+        return ossl::Extensions(reinterpret_cast<STACK_OF(X509_EXTENSION)*>(
+            ASN1_item_d2i(nullptr, &cursor, value->value.sequence->length, ASN1_ITEM_rptr(X509_EXTENSIONS))));
+    }
+    return nullptr;
+}
+
+void read_asked(const ossl::CertificationRequest& request, OrderLine& line) {
+    const auto asked = asked_extensions(request);
     for (int i = 0; asked && i < sk_X509_EXTENSION_num(asked.get()); ++i) {
         X509_EXTENSION* extension = sk_X509_EXTENSION_value(asked.get(), i);
         const ASN1_OCTET_STRING* value = X509_EXTENSION_get_data(extension);
@@ -43,18 +58,16 @@ Result<void> read_public_key(Bytes spki, OrderLine& line) {
 }
 
 Result<void> read_pkcs10(ByteView der, OrderLine& line) {
-    const unsigned char* cursor = der.data();
-    const ossl::X509Request request(d2i_X509_REQ(nullptr, &cursor, static_cast<long>(der.size())));
-    if (!request || cursor != der.data() + der.size())
-        return malformed("the certification request is no PKCS#10", line.key);
-    EVP_PKEY* key = X509_REQ_get0_pubkey(request.get());
-    if (key == nullptr || !ossl::key_type(key)) return unknown_key(line.key);
-    line.spki = ossl::to_der(X509_REQ_get_X509_PUBKEY(request.get()), i2d_X509_PUBKEY);
-    auto subject = x509::decode_name(ossl::to_der(X509_REQ_get_subject_name(request.get()), i2d_X509_NAME));
+    const auto request = ossl::CertificationRequest::parse(der);
+    if (!request) return malformed("the certification request is no PKCS#10", line.key);
+    line.spki = request->spki();
+    const auto key = ossl::parse_spki(line.spki);
+    if (!key || !ossl::key_type(key->get())) return unknown_key(line.key);
+    auto subject = x509::decode_name(request->subject());
     if (!subject) return malformed("the certification request's subject: " + subject.error().detail, line.key);
     line.subject = *std::move(subject);
-    read_asked(request.get(), line);
-    line.possession = X509_REQ_verify(request.get(), key) == 1;
+    read_asked(*request, line);
+    line.possession = request->verify(key->get());
     ossl::last_error();
     return {};
 }

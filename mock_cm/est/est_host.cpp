@@ -59,7 +59,7 @@ EstHost::EstHost(const CmHost& core, Store& store) : x_core(core), x_store(store
 
 net::HttpResponse EstHost::handle(const net::HttpRequest& request) {
     const auto context = x_core.context();
-    const auto peer = x509::Certificate::parse(request.peer_certificate);
+    const auto peer = x_core.peer(request.peer_certificate);
     LogEntry entry;
     entry.at = context.now;
     entry.category = "est";

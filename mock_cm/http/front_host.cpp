@@ -33,11 +33,11 @@ Error malformed(std::string cause) {
 }
 
 /// gate_refusal is why the canonical dialect refuses a request unread; nothing if it doesn't.
-std::optional<Error> gate_refusal(const net::HttpRequest& request, std::string_view path) {
+std::optional<Error> gate_refusal(const CmHost& core, const net::HttpRequest& request, std::string_view path) {
     for (const auto& route : kCoreRoutes) {
         if (route.path != path) continue;
         if (route.method != request.method) return malformed("the method does not fit the resource");
-        if (!route.open && !x509::Certificate::parse(request.peer_certificate))
+        if (!route.open && !core.peer(request.peer_certificate))
             return refuse(ErrorCode::officer_unknown, "the connection shows no officer's certificate",
                           "Connect with an officer's TLS client certificate.")
                 .error;
@@ -91,7 +91,7 @@ net::HttpResponse FrontHost::route(const net::HttpRequest& request) {
     }
     if (path == "/openapi.json" && request.method == "GET")
         return {200, {{"content-type", "application/json"}}, to_bytes(openapi_text())};
-    if (const auto refused = gate_refusal(request, path)) log("message", *refused);
+    if (const auto refused = gate_refusal(x_core, request, path)) log("message", *refused);
     return x_core.handle(request);
 }
 

@@ -208,7 +208,7 @@ RestHost::~RestHost() = default;
 
 net::HttpResponse RestHost::handle(const net::HttpRequest& request) {
     const auto context = x_parts->core.context();
-    const auto peer = x509::Certificate::parse(request.peer_certificate);
+    const auto peer = x_parts->core.peer(request.peer_certificate);
     if (!peer)
         return x_parts->refused(x_parts->entry_of(context, nullptr, "message"),
                                 refuse(ErrorCode::officer_unknown, "the connection shows no officer's certificate",

@@ -2,6 +2,8 @@
 
 #include <openssl/cms.h>
 
+#include "common/ossl/decode.hpp"
+
 namespace rakit::cm {
 namespace {
 
@@ -46,9 +48,8 @@ Result<Bytes> content_of(CMS_ContentInfo* cms) {
 }  // namespace
 
 Result<SignedOctets> open_signed(ByteView der) {
-    const unsigned char* cursor = der.data();
-    const ossl::CmsContentInfo cms(d2i_CMS_ContentInfo(nullptr, &cursor, static_cast<long>(der.size())));
-    if (!cms || cursor != der.data() + der.size()) return malformed("no CMS message, or more than one");
+    const auto [cms, size] = ossl::decode_cms(der);
+    if (!cms || size != der.size()) return malformed("no CMS message, or more than one");
     auto content = content_of(cms.get());
     if (!content) return Unexpected{std::move(content).error()};
     auto* infos = CMS_get0_SignerInfos(cms.get());
@@ -63,7 +64,7 @@ Result<SignedOctets> open_signed(ByteView der) {
         return invalid("the signature does not verify");
     X509* certificate = nullptr;
     CMS_SignerInfo_get0_algs(info, nullptr, &certificate, nullptr, nullptr);
-    auto signer = x509::Certificate::parse(ossl::to_der(certificate, i2d_X509));
+    auto signer = x509::Certificate::share(certificate);
     if (!signer) return invalid("the signer's certificate can't be read");
     return SignedOctets{*std::move(content), *std::move(signer), *time};
 }

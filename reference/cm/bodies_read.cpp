@@ -22,12 +22,22 @@ Result<json> parse(ByteView text, const char* what) {
     }
 }
 
+const document::Schema& prepare_answer_schema() {
+    static const document::Schema kSchema(embedded::prepare_answer_schema);
+    return kSchema;
+}
+
+const document::Schema& response_info_schema() {
+    static const document::Schema kSchema(embedded::response_info_schema);
+    return kSchema;
+}
+
 /// parse_checked enforces a schema as well.
-Result<json> parse_checked(ByteView text, std::string_view schema, const char* what) {
+Result<json> parse_checked(ByteView text, const document::Schema& schema, const char* what) {
     auto value = parse(text, what);
     if (!value) return value;
     document::Document document{what, *std::move(value), {}, {}};
-    document::check(document, json::parse(schema));
+    document::check(document, schema);
     if (!document.findings.empty()) {
         const auto& first = document.findings.front();
         return fail(ErrorCode::cm_answer_invalid, std::string(what) + ": " + first.message,
@@ -119,7 +129,7 @@ Result<std::vector<Procedure>> read_procedures(ByteView text) {
 
 Result<PrepareAnswer> read_prepare_answer(ByteView text) {
     constexpr const char* kWhat = "answer to prepare";
-    const auto value = parse_checked(text, embedded::prepare_answer_schema, kWhat);
+    const auto value = parse_checked(text, prepare_answer_schema(), kWhat);
     if (!value) return fail(value.error());
     return read(kWhat, [&] {
         return PrepareAnswer{value->at("dialog") == "ca",
@@ -134,7 +144,7 @@ Result<PrepareAnswer> read_prepare_answer(ByteView text) {
 
 Result<ResponseInfo> read_response_info(ByteView text) {
     constexpr const char* kWhat = "responseInfo";
-    const auto value = parse_checked(text, embedded::response_info_schema, kWhat);
+    const auto value = parse_checked(text, response_info_schema(), kWhat);
     if (!value) return fail(value.error());
     return read(kWhat, [&] {
         ResponseInfo info;
@@ -149,7 +159,7 @@ Result<ResponseInfo> read_response_info(ByteView text) {
 Error read_refusal(ByteView text, std::string where) {
     constexpr const char* kWhat = "refusal";
     // A refusal has the same form wherever it stands, so either schema would do.
-    auto value = parse_checked(text, embedded::response_info_schema, kWhat);
+    auto value = parse_checked(text, response_info_schema(), kWhat);
     auto refusal =
         value ? read(kWhat, [&] { return refusal_of(value->at("error"), where); }) : Result<Error>(fail(value.error()));
     if (refusal) return *std::move(refusal);

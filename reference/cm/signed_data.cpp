@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/x509/cms_message.hpp"
+
 namespace rakit::reference {
 namespace {
 
@@ -19,27 +21,17 @@ bool add_signing_time(CMS_SignerInfo* signer, UtcTime at) {
     return time && CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_signingTime, time->type, time.get(), -1) == 1;
 }
 
-Result<ossl::CmsContentInfo> parse_signed(ByteView ber) {
-    const unsigned char* cursor = ber.data();
-    ossl::CmsContentInfo cms(d2i_CMS_ContentInfo(nullptr, &cursor, static_cast<long>(ber.size())));
-    if (!cms) return invalid("not a CMS message: " + ossl::last_error());
-    if (cursor != ber.data() + ber.size())
-        return fail(ErrorCode::cm_answer_invalid, "octets after the CMS message",
-                    "offset " + std::to_string(cursor - ber.data()));
-    if (OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_pkcs7_signed) return invalid("the CMS message is no SignedData");
-    return cms;
-}
-
-Result<std::vector<x509::Certificate>> bag(CMS_ContentInfo* cms) {
-    const ossl::Certificates stack(CMS_get1_certs(cms));
-    std::vector<x509::Certificate> certificates;
-    for (int i = 0; stack && i < sk_X509_num(stack.get()); ++i) {
-        auto parsed = x509::Certificate::share(sk_X509_value(stack.get(), i));
-        if (!parsed) return invalid("certificate " + std::to_string(i) + " of the bag: " + parsed.error().detail);
-        certificates.push_back(*std::move(parsed));
+Result<x509::CmsMessage> parse_signed(ByteView ber) {
+    auto message = x509::parse_cms(ber);
+    if (!message) {
+        Error error = std::move(message).error();
+        error.code = ErrorCode::cm_answer_invalid;
+        return fail(std::move(error));
     }
-    ossl::last_error();
-    return certificates;
+    if (OBJ_obj2nid(CMS_get0_type(message->cms.get())) != NID_pkcs7_signed)
+        return invalid("the CMS message is no SignedData");
+    if (message->unread > 0) return invalid("a certificate of the bag can't be read");
+    return message;
 }
 
 /// Without signed attributes, content that looks like attributes could be passed off as signed (RFC 5652 section 11
@@ -60,20 +52,18 @@ Result<void> check_signer_info(CMS_SignerInfo* signer) {
     return {};
 }
 
-Result<void> check_trust(CMS_ContentInfo* cms, const SignedAnswer& answer,
-                         const std::vector<x509::Certificate>& anchors, UtcTime now) {
+Result<void> check_trust(const x509::CmsMessage& message, const std::vector<x509::Certificate>& anchors, UtcTime now) {
     // get0: the stack is ours, what it points to isn't.
-    STACK_OF(X509)* signers = CMS_get0_signers(cms);
+    STACK_OF(X509)* signers = CMS_get0_signers(message.cms.get());
     X509* shown = sk_X509_num(signers) == 1 ? sk_X509_value(signers, 0) : nullptr;
     sk_X509_free(signers);
-    if (shown == nullptr) return invalid("the signer's certificate is missing");
-    const auto signer = x509::Certificate::share(shown);
-    if (!signer) return invalid("the signer's certificate: " + signer.error().detail);
+    const auto signer = std::ranges::find(message.certificates, shown, &x509::Certificate::handle);
+    if (shown == nullptr || signer == message.certificates.end()) return invalid("the signer's certificate is missing");
     const auto usages = signer->extended_key_usages();
     if (std::find(usages.begin(), usages.end(), kCmcCa) == usages.end())
         return fail(ErrorCode::cm_untrusted,
                     "the answer's signer " + to_string(signer->subject()) + " may not sign CMC answers (no cmcCA)");
-    if (!x509::chains(*signer, answer.certificates, anchors, now))
+    if (!x509::chains(*signer, message.certificates, anchors, now))
         return fail(ErrorCode::cm_untrusted,
                     "the answer's signer " + to_string(signer->subject()) + " does not chain to a trusted CA");
     return {};
@@ -121,30 +111,28 @@ Result<Bytes> sign_data(ByteView data, const OfficerCredential& officer, UtcTime
 }
 
 Result<SignedAnswer> open_signed_answer(ByteView ber, const std::vector<x509::Certificate>& anchors, UtcTime now) {
-    auto cms = parse_signed(ber);
-    if (!cms) return fail(cms.error());
-    if (OBJ_obj2nid(CMS_get0_eContentType(cms->get())) != NID_id_cct_PKIResponse)
+    auto message = parse_signed(ber);
+    if (!message) return fail(message.error());
+    CMS_ContentInfo* cms = message->cms.get();
+    if (OBJ_obj2nid(CMS_get0_eContentType(cms)) != NID_id_cct_PKIResponse)
         return invalid("the SignedData holds no PKIResponse");
-    auto* infos = CMS_get0_SignerInfos(cms->get());
+    auto* infos = CMS_get0_SignerInfos(cms);
     if (sk_CMS_SignerInfo_num(infos) != 1) return invalid("the SignedData has not exactly one signer");
     if (auto checked = check_signer_info(sk_CMS_SignerInfo_value(infos, 0)); !checked) return fail(checked.error());
-    SignedAnswer answer;
-    auto certificates = bag(cms->get());
-    if (!certificates) return fail(certificates.error());
-    answer.certificates = *std::move(certificates);
     const ossl::Bio content(BIO_new(BIO_s_mem()));
+    const auto stack = message->stack();
     // The signer's chain is judged below, at the clock that was passed in.
-    if (CMS_verify(cms->get(), nullptr, nullptr, nullptr, content.get(), CMS_NO_SIGNER_CERT_VERIFY | CMS_BINARY) != 1)
+    if (CMS_verify(cms, stack.get(), nullptr, nullptr, content.get(), CMS_NO_SIGNER_CERT_VERIFY | CMS_BINARY) != 1)
         return invalid("the answer's signature does not verify: " + ossl::last_error());
-    if (auto trusted = check_trust(cms->get(), answer, anchors, now); !trusted) return fail(trusted.error());
-    answer.pki_response = ossl::bio_content(content.get());
-    return answer;
+    if (auto trusted = check_trust(*message, anchors, now); !trusted) return fail(trusted.error());
+    ossl::last_error();
+    return SignedAnswer{ossl::bio_content(content.get()), std::move(message->certificates)};
 }
 
 Result<std::vector<x509::Certificate>> certificates_only(ByteView ber) {
-    const auto cms = parse_signed(ber);
-    if (!cms) return fail(cms.error());
-    return bag(cms->get());
+    auto message = parse_signed(ber);
+    if (!message) return fail(message.error());
+    return std::move(message->certificates);
 }
 
 }  // namespace rakit::reference

@@ -183,7 +183,8 @@ std::string to_json(const OpenOrder& open) {
 
 Result<OpenOrder> parse_open_order(const std::string& file, std::string_view text) {
     auto document = document::read_document(file, text);
-    if (document.findings.empty()) document::check(document, json::parse(embedded::journal_schema));
+    static const document::Schema kSchema(embedded::journal_schema);
+    if (document.findings.empty()) document::check(document, kSchema);
     OpenOrder open;
     if (document.findings.empty()) {
         Reader reader(document);

@@ -17,6 +17,11 @@ bool not_empty(const Spare& spare) {
     return std::ranges::any_of(spare.content, [](std::uint8_t octet) { return octet != 0; });
 }
 
+bool is_ca(ByteView der) {
+    const auto certificate = x509::Certificate::parse(der);
+    return certificate && certificate->is_ca();
+}
+
 }  // namespace
 
 Result<WritePlan> Planner::plan() {
@@ -147,8 +152,7 @@ Result<void> Planner::read_entries(Work& work, bool all) {
                 return fail(ErrorCode::certificate_unknown, "the old certificate of key " + id + " is gone");
             if (!der && (needed || !invalid)) return fail(der.error());
             if (der) {
-                const auto parsed = x509::Certificate::parse(*der);
-                entry.ca = perhaps_ca && (entry.object.authority || (parsed && parsed->is_ca()));
+                entry.ca = perhaps_ca && (entry.object.authority || is_ca(*der));
                 entry.certificate = std::move(*der);
             }
         }
@@ -220,8 +224,7 @@ Result<bool> Planner::apply(Work& work, const CertificateChange& change) {
     });
     const auto old = std::ranges::find_if(work.entries, [&](const Entry& entry) {
         if (!of_key(entry) || !change.replaces || *entry.certificate == change.certificate.der()) return false;
-        const auto certificate = x509::Certificate::parse(*entry.certificate);
-        return certificate && certificate->sha256() == *change.replaces;
+        return ossl::sha256(*entry.certificate) == *change.replaces;
     });
     if (present != work.entries.end() && old == work.entries.end()) return false;
     if (present != work.entries.end()) {
