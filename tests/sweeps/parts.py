@@ -19,10 +19,10 @@ class CmHost:
             os.remove("ready.json")
         with open("cm.log", "ab") as log:
             self.process = subprocess.Popen([*self.command, "--listen", self.address], stdout=log, stderr=log)
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while not os.path.exists("ready.json"):
             if self.process.poll() is not None or time.monotonic() > end:
-                sys.exit("FAILED: the CM host didn't start: " + open("cm.log", encoding="utf-8").read())
+                sys.exit("FAILED: the CM host didn't start: " + open("cm.log", encoding="utf-8").read()[-2000:])
             time.sleep(0.01)
         with open("ready.json", encoding="utf-8") as ready:
             self.ready = json.load(ready)
