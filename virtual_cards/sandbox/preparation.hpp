@@ -18,8 +18,18 @@ Result<TemporaryFolder> own_folder(const std::filesystem::path& parent);
 /// check_machine looks whether a sandbox can be had: the packages, the options, pcscd's folder (made if we are root).
 Result<void> check_machine(const SandboxOptions& options);
 
-/// driver_names gives the name of each copy of the driver that the options need.
-std::vector<std::string> driver_names(const SandboxOptions& options);
+/// DriverPlan is one reader of the daemon's configuration.
+struct DriverPlan {
+    DriverKind kind;
+    std::string name;
+    std::vector<std::string> slots;  ///< as pcscd will call them
+};
+
+/// driver_plans says which readers the options need.
+std::vector<DriverPlan> driver_plans(const SandboxOptions& options);
+
+/// control_of is where the shim's `at`-th reader makes its control socket, below the sandbox's folder.
+std::filesystem::path control_of(const std::filesystem::path& folder, std::size_t at);
 
 /// free_ports picks `count` first ports of free pairs, below the range that the kernel hands out by itself.
 Result<std::vector<std::uint16_t>> free_ports(int count);
