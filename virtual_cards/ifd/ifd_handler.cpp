@@ -1,5 +1,5 @@
-// The driver interface of pcsc-lite (ifdhandler.h, version 3.0). The C interface has no context pointer: the slots are
-// this library's state. They live as long as pcscd does, which unloads a driver whose last reader went.
+// The driver interface of pcsc-lite (ifdhandler.h, version 3.0). It has no context pointer: which reader a number (Lun)
+// means is this library's state.
 #include <pcsclite.h>
 #include <reader.h>
 
@@ -8,7 +8,7 @@
 #include <map>
 #include <mutex>
 
-#include "virtual_cards/ifd/slot.hpp"
+#include "virtual_cards/ifd/usb_bus.hpp"
 
 // The header doesn't say that its functions are C's, nor that they are seen from outside.
 #pragma GCC visibility push(default)
@@ -22,19 +22,18 @@ namespace {
 
 using reader::Outcome;
 
-struct Slots {
+struct Channels {
     std::mutex mutex;
-    std::map<std::string, std::unique_ptr<Slot>> by_place;
     std::map<DWORD, Slot*> by_lun;
 };
 
-Slots& slots() {
-    static auto* const all = new Slots;  // never destroyed: pcscd's threads may outlive static objects
+Channels& channels() {
+    static auto* const all = new Channels;  // never destroyed: pcscd's threads may outlive static objects
     return *all;
 }
 
 Slot* slot_of(DWORD lun) {
-    auto& all = slots();
+    auto& all = channels();
     std::lock_guard lock(all.mutex);
     const auto found = all.by_lun.find(lun);
     return found == all.by_lun.end() ? nullptr : found->second;
@@ -91,19 +90,12 @@ using namespace rakit;
 using namespace rakit::ifd;
 
 RESPONSECODE IFDHCreateChannelByName(DWORD lun, LPSTR device) {
-    const auto place = parse_place(device);
-    if (!place) return IFD_NO_SUCH_DEVICE;
-    auto& all = slots();
-    std::lock_guard lock(all.mutex);
-    auto& slot = all.by_place[device];
-    if (!slot) {
-        auto opened = Slot::open(*place, {});
-        if (!opened) return IFD_COMMUNICATION_ERROR;
-        slot = std::move(*opened);
-    }
-    if (!slot->settings().plugged) return IFD_NO_SUCH_DEVICE;
+    auto* slot = UsbBus::the_one().slot(device);
+    if (slot == nullptr || !slot->settings().plugged) return IFD_NO_SUCH_DEVICE;
     slot->channel();
-    all.by_lun[lun] = slot.get();
+    auto& all = channels();
+    std::lock_guard lock(all.mutex);
+    all.by_lun[lun] = slot;
     return IFD_SUCCESS;
 }
 
@@ -114,7 +106,7 @@ RESPONSECODE IFDHCloseChannel(DWORD lun) {
     if (slot == nullptr) return IFD_NO_SUCH_DEVICE;
     slot->reader().power(reader::Power::off);
     slot->channel();
-    auto& all = slots();
+    auto& all = channels();
     std::lock_guard lock(all.mutex);
     all.by_lun.erase(lun);
     return IFD_SUCCESS;

@@ -1,6 +1,7 @@
 #include "virtual_cards/ifd/slot.hpp"
 
 #include <charconv>
+#include <utility>
 
 namespace rakit::ifd {
 namespace {
@@ -141,12 +142,18 @@ void Slot::truncate_next() {
     x_reader.change([](reader::Settings& settings) { settings.truncate = true; });
 }
 
+void Slot::start_unplugged() {
+    x_reader.change([](reader::Settings& settings) { settings.plugged = false; });
+    x_link.interrupt(true);
+}
+
 void Slot::plug(bool in) {
-    if (settings().plugged == in) return;
-    x_reader.change([&](reader::Settings& settings) { settings.plugged = in; });
+    bool before = in;
+    x_reader.change([&](reader::Settings& settings) { before = std::exchange(settings.plugged, in); });
+    if (before == in) return;
     x_link.interrupt(!in);
     change([this] { ++x_plugs; });
-    if (x_plugged) x_plugged(in);
+    x_plugged(in);
 }
 
 void Slot::type(std::string_view keys) {

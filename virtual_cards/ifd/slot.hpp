@@ -39,6 +39,8 @@ public:
     /// poll waits in pcscd's event thread until a look would tell something new, stop() is called, or the time is over.
     void poll(std::chrono::milliseconds bound);
     void stop();
+    /// start_unplugged is for a reader that isn't there at first.
+    void start_unplugged();
     /// channel tells that pcscd opened or closed the reader.
     void channel();
 

@@ -146,7 +146,8 @@ Outcome Reader::set_protocol(unsigned t) {
 }
 
 void Reader::left() {
-    if (!settings().faults.has(Fault::resets_on_leave) || !x_facts.powered) return;
+    const auto now = settings();
+    if (!now.faults.has(Fault::resets_on_leave) || !now.plugged || !x_facts.powered) return;
     x_contacts.reset();
     (void)x_contacts.atr();
 }

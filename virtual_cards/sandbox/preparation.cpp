@@ -74,6 +74,8 @@ Result<void> check_machine(const SandboxOptions& options) {
     if (options.driver_kind == DriverKind::shim && ::access(options.shim.c_str(), R_OK) != 0)
         return fail(ErrorCode::package_missing, "there is no reader shim", options.shim.string(),
                     "it belongs beside the program: lib/rakit/librakit-shim.so");
+    if (options.driver_kind == DriverKind::shim && options.reader_name.find_first_of("<>&") != std::string::npos)
+        return fail(ErrorCode::usage, "the name of a shim's reader has none of < > &");
     const bool wants_vpcd = options.driver_kind == DriverKind::vpcd || !options.more_readers.empty();
     if (wants_vpcd && ::access(options.driver.c_str(), R_OK) != 0)
         return fail(ErrorCode::package_missing, "there is no vpcd driver", options.driver.string(),
@@ -134,11 +136,34 @@ Result<void> make_folders(const fs::path& folder) {
 
 Result<void> copy_driver(const fs::path& from, const fs::path& to) {
     std::error_code problem;
-    if (fs::exists(to, problem)) return {};
     fs::copy_file(from, to, problem);
     if (problem) return fail(ErrorCode::file_unwritable, problem.message(), to.string());
     ::chmod(to.c_str(), 0755);
     return {};
+}
+
+/// write_readable writes a file that pcscd's user reads, whatever the umask is.
+Result<void> write_readable(const fs::path& file, const std::string& text) {
+    if (auto done = write_file_atomically(file, as_bytes(text), 0644); !done) return done;
+    ::chmod(file.c_str(), 0644);
+    return {};
+}
+
+/// write_bus lays the shim beside the list of its readers, and a bundle that pcscd finds it by (virtual_cards/ifd).
+Result<void> write_bus(const SandboxOptions& options, const fs::path& folder, const std::vector<ReaderEntry>& readers) {
+    const auto drivers = folder / "drivers";
+    if (auto done = copy_driver(options.shim, drivers / kShimFile); !done) return done;
+    std::string bus;
+    for (const auto& reader : readers)
+        bus += (options.late_readers ? "unplugged " : "plugged ") + device_name(reader) + "\n";
+    if (auto done = write_readable(drivers / "bus", bus); !done) return done;
+    const auto contents = drivers / "bundles" / "rakit.bundle" / "Contents";
+    std::error_code problem;
+    fs::create_directories(contents / "Linux", problem);
+    fs::create_symlink(drivers / kShimFile, contents / "Linux" / kShimFile, problem);
+    if (problem) return fail(ErrorCode::file_unwritable, problem.message(), contents.string());
+    for (auto at = contents / "Linux"; at != drivers; at = at.parent_path()) ::chmod(at.c_str(), 0755);
+    return write_readable(contents / "Info.plist", bundle_info(options.reader_name));
 }
 
 }  // namespace
@@ -146,23 +171,26 @@ Result<void> copy_driver(const fs::path& from, const fs::path& to) {
 Result<void> write_configuration(const SandboxOptions& options, const fs::path& folder,
                                  const std::vector<std::uint16_t>& ports) {
     if (auto made = make_folders(folder); !made) return made;
-    std::vector<ReaderEntry> entries;
+    std::vector<ReaderEntry> vpcd;
+    std::vector<ReaderEntry> shim;
     for (const auto& plan : driver_plans(options)) {
-        const auto at = entries.size();
-        const bool shim = plan.kind == DriverKind::shim;
-        ReaderEntry entry;
-        entry.name = plan.name;
-        entry.port = ports.at(at);
-        entry.driver =
-            folder / "drivers" / (shim ? std::string("librakit-shim.so") : "libifdvpcd-" + std::to_string(at) + ".so");
-        if (shim) entry.device = control_of(folder, at).string();
-        if (auto done = copy_driver(shim ? options.shim : options.driver, entry.driver); !done) return done;
-        entries.push_back(std::move(entry));
+        const auto at = vpcd.size() + shim.size();
+        if (plan.kind == DriverKind::shim) {
+            shim.push_back({plan.name, {}, control_of(folder, at).string(), ports.at(at)});
+            continue;
+        }
+        const auto driver = folder / "drivers" / ("libifdvpcd-" + std::to_string(at) + ".so");
+        if (auto done = copy_driver(options.driver, driver); !done) return done;
+        vpcd.push_back({plan.name, driver, "/dev/null", ports.at(at)});
     }
-    const auto conf = folder / "reader.conf.d" / "readers";
-    if (auto done = write_file_atomically(conf, as_bytes(reader_conf(entries)), 0644); !done) return done;
-    ::chmod(conf.c_str(), 0644);
+    if (!shim.empty())
+        if (auto done = write_bus(options, folder, shim); !done) return done;
+    if (auto done = write_readable(folder / "reader.conf.d" / "vpcd", reader_conf(vpcd)); !done) return done;
     return write_file_atomically(folder / "pcscd.log", {}, 0600);
+}
+
+fs::path preload_of(const SandboxOptions& options, const fs::path& folder) {
+    return options.driver_kind == DriverKind::shim ? folder / "drivers" / kShimFile : fs::path();
 }
 
 Result<Descriptor> listen_at(const fs::path& socket) {

@@ -34,9 +34,13 @@ std::filesystem::path control_of(const std::filesystem::path& folder, std::size_
 /// free_ports picks `count` first ports of free pairs, below the range that the kernel hands out by itself.
 Result<std::vector<std::uint16_t>> free_ports(int count);
 
-/// write_configuration copies the driver and writes reader.conf below `folder`. Failure: file_unwritable.
+/// write_configuration copies the drivers below `folder`, writes reader.conf for vpcd's readers, and the virtual USB
+/// bus with its bundle for the shim's. Failure: file_unwritable.
 Result<void> write_configuration(const SandboxOptions& options, const std::filesystem::path& folder,
                                  const std::vector<std::uint16_t>& ports);
+
+/// preload_of is what pcscd starts with: the shim, where it makes readers.
+std::filesystem::path preload_of(const SandboxOptions& options, const std::filesystem::path& folder);
 
 /// listen_at makes the clients' socket, mode 0600. Failure: io_failed.
 Result<Descriptor> listen_at(const std::filesystem::path& socket);

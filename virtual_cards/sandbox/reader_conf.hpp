@@ -18,6 +18,9 @@ constexpr int slots_per_driver(DriverKind kind) { return kind == DriverKind::vpc
 /// kMaxSlots is pcscd's limit of readers.
 inline constexpr int kMaxSlots = 16;
 
+/// kShimFile is the shim's name, in the sandbox's folder as in the installation.
+inline constexpr const char* kShimFile = "librakit-shim.so";
+
 /// ReaderEntry is one entry of reader.conf.
 struct ReaderEntry {
     std::string name;
@@ -28,6 +31,13 @@ struct ReaderEntry {
 
 /// driver_name is `NAME` for the first copy of the driver (0), then `NAME 2`, `NAME 3`.
 std::string driver_name(const std::string& reader_name, int driver);
+
+/// device_name is what a driver is told of a reader.
+std::string device_name(const ReaderEntry& entry);
+
+/// bundle_info writes the Info.plist by which pcscd knows the shim's readers on its USB bus. The name must hold none of
+/// `<>&`.
+std::string bundle_info(const std::string& reader_name);
 
 /// reader_conf writes the text of a reader.conf (reader.conf(5)). A name must hold no quote or line break.
 std::string reader_conf(const std::vector<ReaderEntry>& entries);

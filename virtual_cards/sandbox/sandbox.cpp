@@ -95,11 +95,12 @@ void Sandbox::add_slots(Running& running, const DriverPlan& plan, std::uint16_t 
     }
 }
 
-/// await_readers returns when pcscd shows every reader.
-Result<void> Sandbox::await_readers(const Running& running, const std::filesystem::path& log) {
+/// await_readers returns when pcscd answers, and shows every reader that isn't late.
+Result<void> Sandbox::await_readers(const Running& running, bool late, const std::filesystem::path& log) {
     const auto deadline = Clock::now() + kStartBound;
     const auto seen = watch(running.socket, deadline, [&](const std::vector<DaemonReader>& readers) {
-        return std::ranges::all_of(running.readers, [&](const auto& name) {
+        const auto begin = running.readers.begin() + (late ? running.own_slots : 0);
+        return std::all_of(begin, running.readers.end(), [&](const auto& name) {
             return std::ranges::any_of(readers, [&](const auto& reader) { return reader.name == name; });
         });
     });
@@ -130,11 +131,11 @@ Result<Sandbox> Sandbox::start_in(const SandboxOptions& options, Network network
     const bool root = ::geteuid() == 0;
     if (root && ::chown(log.c_str(), kUnprivileged, kUnprivileged) != 0)
         return fail(ErrorCode::file_unwritable, "can't be given to pcscd's user", log.string());
-    auto keeper = Keeper::start(
-        {options.pcscd, folder / "reader.conf.d", log, folder / "nothing", std::move(*listener), network, root});
+    auto keeper = Keeper::start({options.pcscd, folder / "reader.conf.d", log, folder / "nothing",
+                                 preload_of(options, folder), std::move(*listener), network, root});
     if (!keeper) return fail(std::move(keeper).error());
     running->keeper = std::move(*keeper);
-    if (auto seen = await_readers(*running, log); !seen) return fail(std::move(seen).error());
+    if (auto seen = await_readers(*running, options.late_readers, log); !seen) return fail(std::move(seen).error());
     return Sandbox(std::move(running));
 }
 

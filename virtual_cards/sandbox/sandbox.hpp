@@ -25,6 +25,7 @@ struct SandboxOptions {
     std::optional<Network> network;             ///< nothing: a network namespace where it is to be had, else the host's
     std::filesystem::path pcscd = "/usr/sbin/pcscd";
     std::filesystem::path driver = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
+    bool late_readers = false;   ///< the shim's readers are unplugged at first (docs/formats/reader-control.md: replug)
     std::filesystem::path shim;  ///< librakit-shim.so, for DriverKind::shim
     std::filesystem::path folder =
         "/tmp";  ///< where the sandbox's own folder is made; its user must be able to reach it
@@ -70,7 +71,7 @@ private:
     struct Running;
     explicit Sandbox(std::unique_ptr<Running> running);
     static void add_slots(Running& running, const DriverPlan& plan, std::uint16_t port, std::size_t at);
-    static Result<void> await_readers(const Running& running, const std::filesystem::path& log);
+    static Result<void> await_readers(const Running& running, bool late, const std::filesystem::path& log);
     static Result<Sandbox> start_in(const SandboxOptions& options, Network network);
     std::unique_ptr<Running> x_running;
 };
