@@ -8,6 +8,7 @@
 #include "cli/own_library.hpp"
 #include "cli/printer_live.hpp"
 #include "cli/verbs.hpp"
+#include "virtual_cards/reader/service_fault.hpp"
 #include "virtual_cards/sandbox/sandbox.hpp"
 #include "virtual_cards/serve/control_server.hpp"
 #include "virtual_cards/serve/served_card.hpp"
@@ -20,6 +21,8 @@ struct SandboxWish {
     std::string reader_name = cards::SandboxOptions{}.reader_name;
     int readers = 0;
     bool shim = false;
+    bool unplugged = false;
+    std::string service_fault;
     bool printer = false;
     std::vector<std::string> hopper;
     std::string faces;
@@ -97,6 +100,7 @@ Result<int> run_sandbox(const SandboxWish& wish) {
     options.slots = std::max({1, wish.readers, static_cast<int>(wish.cards.size())});
     if (wish.shim) {
         options.driver_kind = cards::DriverKind::shim;
+        options.late_readers = wish.unplugged;
         options.shim = own_library("librakit-shim.so");
     }
     if (wish.printer) options.more_readers.push_back(printer::Model{}.name);
@@ -118,11 +122,15 @@ Result<int> run_sandbox(const SandboxWish& wish) {
     for (int slot = 0; std::cmp_less(slot, live.size()); ++slot)
         if (auto done = insert(live[static_cast<std::size_t>(slot)], *sandbox, slot); !done)
             return fail(std::move(done).error());
-    for (int slot = 0; std::cmp_less(slot, live.size()); ++slot)
+    for (int slot = 0; std::cmp_less(slot, live.size()) && !wish.unplugged; ++slot)
         if (auto seen = sandbox->await_card(slot, true); !seen) return fail(std::move(seen).error());
     std::map<std::string, std::string> environment{{"PCSCLITE_CSOCK_NAME", sandbox->socket().string()},
                                                    {"RAKIT_CONTROL", control.string()},
                                                    {"RAKIT_NETWORK", std::string(cards::name(sandbox->network()))}};
+    if (!wish.service_fault.empty()) {
+        environment["LD_PRELOAD"] = own_library("librakit-service.so").string();
+        environment[reader::kServiceFaultVariable] = wish.service_fault;
+    }
     PrinterIn in;
     if (wish.printer) {
         if (auto started = start_printer(wish, *sandbox, in); !started) return Unexpected{std::move(started).error()};
@@ -148,10 +156,18 @@ void add_sandbox(CLI::App& app, Verb& verb) {
     sandbox->add_option("--readers", wish->readers, "At least so many readers, up to 16")
         ->type_name("N")
         ->check(CLI::Range(1, 16));
-    sandbox->add_flag(
+    auto* shim = sandbox->add_flag(
         "--shim", wish->shim,
         "Readers of our own driver, with a PIN pad and a control socket, $RAKIT_CONTROL/reader-0.sock, by "
         "which they are unplugged or made wrong (rakit reader): NAME 00 00, NAME 01 00, ...");
+    sandbox->add_flag("--unplugged", wish->unplugged, "Those readers are not plugged in at first")->needs(shim);
+    sandbox
+        ->add_option("--service-fault", wish->service_fault,
+                     "COMMAND meets a wrong PC/SC service (rakit reader faults): a library of ours before libpcsclite")
+        ->type_name("NAME")
+        ->check([](const std::string& name) {
+            return reader::service_fault_from_name(name) ? std::string() : "no such fault of the service: " + name;
+        });
     auto* printer = sandbox->add_flag(
         "--printer", wish->printer,
         "An emulated card printer too, its station a reader: RAKIT_PRINTER and RAKIT_PRINTER_RPC are its addresses, "
