@@ -46,16 +46,14 @@ int control_reader(const ReaderWish& wish) {
     return value.is_object() && value.value("ok", false) ? kDone : kFailed;
 }
 
-template <class Rows>
-void add_rows(json& list, const char* where, const Rows& rows) {
-    for (const auto& row : rows)
-        list.push_back({{"name", row.name}, {"in", where}, {"what", row.what}, {"cases", row.cases}});
-}
-
 void print_faults(bool as_json) {
     json list = json::array();
-    add_rows(list, "reader", reader::faults());
-    add_rows(list, "service", reader::service_faults());
+    for (const auto& row : reader::faults())
+        list.push_back(
+            {{"name", row.name}, {"in", "reader"}, {"what", row.what}, {"cases", row.cases}, {"trait", row.trait}});
+    for (const auto& row : reader::service_faults())
+        list.push_back(
+            {{"name", row.name}, {"in", "service"}, {"what", row.what}, {"cases", row.cases}, {"trait", ""}});
     if (as_json) {
         std::printf("%s\n", list.dump(2).c_str());
         return;

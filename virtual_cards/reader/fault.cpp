@@ -37,7 +37,7 @@ constexpr FaultInfo kFaults[] = {
     {Fault::extended_command_cut, "extended-command-cut", "Of extended command data 2,048 octets reach the card.",
      "21 22"},
     {Fault::stuck_after_refusal, "stuck-after-refusal",
-     "After an extended command was refused (trait short-only), nothing works until the next reset.", "23"},
+     "After an extended command was refused, nothing works until the next reset.", "23", "short-only"},
     {Fault::cut_at_256, "cut-at-256", "Of response data 256 octets come back.", "20 22"},
     {Fault::cut_at_128, "cut-at-128", "Of response data 128 octets come back.", "56 13"},
     {Fault::loses_last_octet, "loses-last-octet", "The last octet of response data is missing.", "13 54"},
@@ -73,7 +73,7 @@ constexpr FaultInfo kFaults[] = {
     {Fault::tries_hidden, "tries-hidden", "63Cx becomes 6300 at the pad.", "59"},
     {Fault::mismatch_taken, "mismatch-taken", "The confirmation of a new PIN isn't compared.", "60"},
     {Fault::any_pin_length_taken, "any-pin-length-taken", "The limits of a PIN's length are ignored.", "60"},
-    {Fault::pin_filter_leaks, "pin-filter-leaks", "A pad that claims to filter PINs (trait pin-filter) doesn't.", "61"},
+    {Fault::pin_filter_leaks, "pin-filter-leaks", "A pad that claims to filter PINs doesn't.", "61", "pin-filter"},
 };
 static_assert(std::size(kFaults) == static_cast<std::size_t>(Fault::kCount));
 

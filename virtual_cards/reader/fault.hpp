@@ -85,6 +85,7 @@ struct FaultInfo {
     std::string_view name;
     std::string_view what;
     std::string_view cases;  ///< numbers of the certification cases that are meant to notice, the first of them surely
+    std::string_view trait = {};  ///< what the reader must be besides, for the fault to show
 };
 
 /// faults is the whole table, in the order of Fault.

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <sstream>
 
+#include "common/base/file.hpp"
 #include "common/document/document.hpp"
 #include "embedded/reader_control_schema.hpp"
 
@@ -99,6 +101,26 @@ TEST(ReaderControl, TheSchemaTakesWhatTheSocketTakes) {
         EXPECT_EQ(ask(reader, line)["ok"], true) << line;
         EXPECT_EQ(findings(line), 0U) << line;
     }
+}
+
+/// The page's example: requests and answers by turns.
+TEST(ReaderControl, TheExampleOfThePageIsRight) {
+    const auto content = read_file("docs/formats/reader-control.md");
+    ASSERT_TRUE(content);
+    std::istringstream page{std::string(as_text(*content))};
+    auto answers = json::parse(embedded::reader_control_schema)["definitions"]["answer"];
+    const document::Schema answer_schema(answers.dump());
+    std::string line;
+    while (std::getline(page, line) && line != "```json") continue;
+    int requests = 0;
+    for (std::string answer; std::getline(page, line) && line != "```" && std::getline(page, answer); ++requests) {
+        FakeControl reader;
+        EXPECT_EQ(ask(reader, line)["ok"], json::parse(answer)["ok"]) << line;
+        document::Document given{"answer", json::parse(answer), {}, {}};
+        document::check(given, answer_schema);
+        EXPECT_TRUE(given.findings.empty()) << answer;
+    }
+    EXPECT_GT(requests, 5);
 }
 
 }  // namespace
