@@ -46,6 +46,7 @@ int main(int argc, char** argv) {
     add_scenario(app, verb);
     add_report(app, verb);
     add_trace(app, verb);
+    add_certify(app, verb);
     add_sandbox(app, verb);
     add_card(app, verb);
     add_reader(app, verb);

@@ -30,6 +30,7 @@ void add_run(CLI::App& app, Verb& verb);
 void add_scenario(CLI::App& app, Verb& verb);
 void add_report(CLI::App& app, Verb& verb);
 void add_trace(CLI::App& app, Verb& verb);
+void add_certify(CLI::App& app, Verb& verb);
 
 /// whole_number is CLI11's check for an option that counts: a sign or anything but digits is told, where CLI11 itself
 /// would let -1 wrap around.

@@ -62,8 +62,8 @@ Result<TemporaryFolder> own_folder(const fs::path& parent) {
 }
 
 Result<void> check_machine(const SandboxOptions& options) {
-    if (options.slots < 1 || options.slots > kMaxSlots)
-        return fail(ErrorCode::usage, "a sandbox has 1 to 16 readers, not " + std::to_string(options.slots), {},
+    if (options.slots < 0 || options.slots > kMaxSlots)
+        return fail(ErrorCode::usage, "a sandbox has 0 to 16 readers, not " + std::to_string(options.slots), {},
                     "more readers means more sandboxes");
     if (options.reader_name.empty() || options.reader_name.size() > 100 ||
         options.reader_name.find_first_of("\"\n\r\\") != std::string::npos)

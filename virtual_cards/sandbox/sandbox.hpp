@@ -20,7 +20,7 @@ namespace rakit::cards {
 struct SandboxOptions {
     std::string reader_name = "Virtual PCD";  ///< the slots are called as reader_names() says: `NAME 00 00` first
     std::vector<std::string> more_readers;    ///< a reader more for each, with this name; behind the slots in readers()
-    int slots = 1;  ///< 1 to 16; of vpcd there are always whole drivers, so an even number of readers
+    int slots = 1;  ///< 0 to 16; of vpcd there are always whole drivers, so an even number of readers
     DriverKind driver_kind = DriverKind::vpcd;  ///< of the slots; more_readers are always vpcd's
     std::optional<Network> network;             ///< nothing: a network namespace where it is to be had, else the host's
     std::filesystem::path pcscd = "/usr/sbin/pcscd";

@@ -21,7 +21,7 @@ Answer CardEnd::on_payload(ByteView payload) {
             return {};
         case VpcdMessage::get_atr: {
             Answer answer;
-            answer.bytes = x_card.atr();
+            answer.bytes = x_atr ? *x_atr : x_card.atr();
             answer.drop = answer.bytes.empty();
             return answer;
         }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "virtual_cards/os/virtual_card.hpp"
 
@@ -26,6 +27,8 @@ public:
     Answer on_payload(ByteView payload);
     /// on_link_gone takes the power away; whoever serves calls it when the link ends.
     void on_link_gone();
+    /// answer_reset_with has the card answer to reset with these octets instead of its own; none: its own again.
+    void answer_reset_with(std::optional<Bytes> atr) { x_atr = std::move(atr); }
 
     const ServeCounters& counters() const { return x_counters; }
     ServeCounters& counters() { return x_counters; }
@@ -34,6 +37,7 @@ private:
     VirtualCard& x_card;
     ServeCounters x_counters;
     bool x_powered = false;
+    std::optional<Bytes> x_atr;
 };
 
 }  // namespace rakit::cards

@@ -41,7 +41,10 @@ json capabilities(const ControlledCard& card);
 
 const std::vector<std::pair<std::string, Command>>& commands() {
     static const std::vector<std::pair<std::string, Command>> table{
-        {"insert", [](const auto& card, const json&) { return outcome(card.insert()); }},
+        {"insert",
+         [](const auto& card, const json& request) {
+             return outcome(request.value("at_once", false) ? card.insert_at_once() : card.insert());
+         }},
         {"remove", [](const auto& card, const json&) { return card.remove(), done(); }},
         {"reset", [](const auto& card, const json&) { return card.reset(), done(); }},
         {"snapshot", [](const auto& card, const json&) { return done("image", json::parse(card.snapshot())); }},
@@ -50,6 +53,12 @@ const std::vector<std::pair<std::string, Command>>& commands() {
         {"faults", [](const auto& card, const json&) { return done("faults", json::parse(card.faults())); }},
         {"latency",
          [](const auto& card, const json& request) { return outcome(card.set_latency(request.at("latency"))); }},
+        {"atr",
+         [](const auto& card, const json& request) {
+             card.answer_reset_with(request.contains("atr") ? from_hex(request.at("atr").get<std::string>())
+                                                            : std::nullopt);
+             return done();
+         }},
         {"counters", [](const auto& card, const json&) { return done("counters", counters_json(card.counters())); }},
         {"capabilities", [](const auto& card, const json&) { return done("capabilities", capabilities(card)); }},
     };
@@ -87,6 +96,7 @@ ControlledCard controlled(ServedCard& served, ImageCard& card) {
     const auto locked = [&served](auto use) { served.with_card([&use](VirtualCard&) { use(); }); };
     return {
         .insert = [&served] { return served.insert(); },
+        .insert_at_once = [&served] { return served.insert_at_once(); },
         .remove = [&served] { served.remove(); },
         .inserted = [&served] { return served.inserted(); },
         .reset = [&card, locked] { locked([&] { card.reset(); }); },
@@ -128,6 +138,7 @@ ControlledCard controlled(ServedCard& served, ImageCard& card) {
                 locked([&] { atr = card.atr(); });
                 return atr;
             },
+        .answer_reset_with = [&served](std::optional<Bytes> atr) { served.answer_reset_with(std::move(atr)); },
         .serial =
             [&card, locked] {
                 std::string serial;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,7 @@ class ServedCard;
 /// thread.
 struct ControlledCard {
     std::function<Result<void>()> insert;
+    std::function<Result<void>()> insert_at_once;
     std::function<void()> remove;
     std::function<bool()> inserted;
     std::function<void()> reset;
@@ -27,6 +29,7 @@ struct ControlledCard {
     std::function<Result<void>(const std::string&)> set_latency;
     std::function<ServeCounters()> counters;
     std::function<Bytes()> atr;
+    std::function<void(std::optional<Bytes>)> answer_reset_with;  ///< none: the card's own ATR
     std::function<std::string()> serial;
     std::function<std::string()> profile;
 };

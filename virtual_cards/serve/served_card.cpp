@@ -37,10 +37,10 @@ public:
         x_thread.request_stop();
     }
 
-    Result<void> insert() {
+    Result<void> insert(bool at_once) {
         std::lock_guard inserting(x_insert_mutex);
         if (inserted()) return {};
-        stay_out();
+        if (!at_once) stay_out();
         auto link = x_connect();
         if (!link) return fail(std::move(link).error());
         set_tcp(link->get(), TCP_NODELAY, 1);
@@ -63,6 +63,11 @@ public:
     bool inserted() const {
         std::lock_guard lock(x_link_mutex);
         return static_cast<bool>(x_link);
+    }
+
+    void answer_reset_with(std::optional<Bytes> atr) {
+        std::lock_guard lock(x_card_mutex);
+        x_end.answer_reset_with(std::move(atr));
     }
 
     ServeCounters counters() const {
@@ -168,12 +173,14 @@ ServedCard::~ServedCard() = default;
 Result<ServedCard> ServedCard::start(VirtualCard& card, Connector connect, ServeOptions options) {
     auto worker = std::make_unique<Worker>(card, std::move(connect), options);
     if (options.inserted) {
-        if (auto done = worker->insert(); !done) return fail(std::move(done).error());
+        if (auto done = worker->insert(false); !done) return fail(std::move(done).error());
     }
     return ServedCard(std::move(worker));
 }
 
-Result<void> ServedCard::insert() { return x_worker->insert(); }
+Result<void> ServedCard::insert() { return x_worker->insert(false); }
+Result<void> ServedCard::insert_at_once() { return x_worker->insert(true); }
+void ServedCard::answer_reset_with(std::optional<Bytes> atr) { x_worker->answer_reset_with(std::move(atr)); }
 void ServedCard::remove() { x_worker->remove(); }
 bool ServedCard::inserted() const { return x_worker->inserted(); }
 ServeCounters ServedCard::counters() const { return x_worker->counters(); }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "common/base/descriptor.hpp"
 #include "common/base/result.hpp"
@@ -42,12 +43,16 @@ public:
     /// came back in between: what it says afterwards depends on where its look fell. So the card stays out until
     /// ServeOptions::out_at_least has passed since it was pulled. Failures: the connector's.
     Result<void> insert();
+    /// insert_at_once is insert() without that wait, for who wants to know what comes of it.
+    Result<void> insert_at_once();
     /// remove closes, and returns when the card has lost its power; whatever it was doing is cut off.
     void remove();
     /// inserted tells whether the link is up; a card that dropped it (Answer::drop) isn't in.
     bool inserted() const;
     /// counters copies what was counted so far.
     ServeCounters counters() const;
+    /// answer_reset_with has the card answer to reset with these octets instead of its own; none: its own again.
+    void answer_reset_with(std::optional<Bytes> atr);
     /// with_card runs `use` while the card is handling nothing: for snapshots, faults, a reset behind the reader's
     /// back.
     void with_card(const std::function<void(VirtualCard&)>& use);

@@ -60,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(
         RefusalRow{"no_vpcd", with([](auto& o) { o.driver = "/nowhere/vpcd.so"; }), ErrorCode::package_missing,
                    "apt-get install vsmartcard-vpcd"},
         RefusalRow{"too_many", with([](auto& o) { o.slots = 17; }), ErrorCode::usage, "more sandboxes"},
-        RefusalRow{"none", with([](auto& o) { o.slots = 0; }), ErrorCode::usage, "1 to 16"},
+        RefusalRow{"none", with([](auto& o) { o.slots = -1; }), ErrorCode::usage, "0 to 16"},
         RefusalRow{"bad_name", with([](auto& o) { o.reader_name = "a\"b"; }), ErrorCode::usage, "quotation"},
         RefusalRow{"no_folder", with([](auto& o) { o.folder = "/nowhere"; }), ErrorCode::file_unwritable, "/nowhere"},
         RefusalRow{"not_pcscd", with([](auto& o) { o.pcscd = "/bin/false"; }), ErrorCode::service_absent, "pcscd"}),

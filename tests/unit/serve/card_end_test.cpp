@@ -44,6 +44,15 @@ INSTANTIATE_TEST_SUITE_P(Rows, CardEndRow,
                              return name;
                          });
 
+TEST(CardEnd, AnswersToResetWithWhatItIsTold) {
+    PlainCard card;
+    CardEnd end(card);
+    end.answer_reset_with(Bytes{0x3B, 0x01});
+    EXPECT_EQ(to_hex(end.on_payload(*from_hex("04")).bytes), "3B01");
+    end.answer_reset_with(std::nullopt);
+    EXPECT_EQ(end.on_payload(*from_hex("04")).bytes, card.atr());
+}
+
 TEST(CardEnd, CountsWhatIsNotPolling) {
     PlainCard card;
     CardEnd end(card);

@@ -22,6 +22,7 @@ struct Fake {
 
     ControlledCard card() {
         return {.insert = [this]() -> Result<void> { return note("insert"), in = true, Result<void>(); },
+                .insert_at_once = [this]() -> Result<void> { return note("insert at once"), in = true, Result<void>(); },
                 .remove = [this] { note("remove"), in = false; },
                 .inserted = [this] { return in; },
                 .reset = [this] { note("reset"); },
@@ -45,6 +46,7 @@ struct Fake {
                     [] {
                         return Bytes{0x3B, 0x00};
                     },
+                .answer_reset_with = [this](const std::optional<Bytes>& atr) { note("atr " + (atr ? to_hex(*atr) : "own")); },
                 .serial = [] { return "0A1B"; },
                 .profile = [] { return "tester"; }};
     }
@@ -79,6 +81,9 @@ INSTANTIATE_TEST_SUITE_P(
     Rows, Control,
     testing::Values(
         ControlRow{R"({"command":"insert"})", R"({"ok":true})", Log{"insert"}},
+        ControlRow{R"({"command":"insert","at_once":true})", R"({"ok":true})", Log{"insert at once"}},
+        ControlRow{R"({"command":"atr","atr":"3b00"})", R"({"ok":true})", Log{"atr 3B00"}},
+        ControlRow{R"({"command":"atr"})", R"({"ok":true})", Log{"atr own"}},
         ControlRow{R"({"command":"remove"})", R"({"ok":true})", Log{"remove"}},
         ControlRow{R"({"command":"reset"})", R"({"ok":true})", Log{"reset"}},
         ControlRow{R"({"command":"disarm"})", R"({"ok":true})", Log{"disarm"}},
@@ -96,7 +101,8 @@ TEST(Control, RefusesWhatTheSchemaRefuses) {
     Fake fake;
     for (const auto* request :
          {"", "{", "[]", "{}", R"({"command":"eject"})", R"({"command":"arm"})", R"({"command":7})",
-          R"({"command":"remove","fault":{}})", R"({"command":"remove","now":true})"}) {
+          R"({"command":"remove","fault":{}})", R"({"command":"remove","now":true})",
+          R"({"command":"remove","at_once":true})", R"({"command":"insert","atr":"3B00"})", R"({"command":"atr","atr":"3"})"}) {
         const auto answer = json::parse(answer_control(fake.card(), request));
         EXPECT_EQ(answer.at("ok"), false) << request;
         EXPECT_EQ(answer.at("error").at("code"), "document_invalid") << request;

@@ -1,0 +1,67 @@
+#include "certify/paper/check.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "certify/core/verdict.hpp"
+#include "common/document/document.hpp"
+#include "embedded/certificate_schema.hpp"
+
+namespace rakit::certify {
+namespace {
+
+using nlohmann::json;
+
+ReaderKind kind_of(const std::string& word) {
+    for (const auto kind : {ReaderKind::vpcd, ReaderKind::shim, ReaderKind::station})
+        if (name(kind) == word) return kind;
+    return ReaderKind::real;
+}
+
+void check_case(const json& row, ReaderKind kind, std::vector<std::string>& problems) {
+    const int number = row.at("number");
+    const auto* one = find_case(number);
+    if (one == nullptr) return problems.push_back(fmt::format("case {}: there is none", number));
+    if (row.at("rule") != one->rule || row.at("pass") != one->pass || row.at("name") != one->name)
+        problems.push_back(fmt::format("case {}: its rule isn't this program's", number));
+    Ended ended;
+    if (row.contains("measuring")) ended = {false, row.at("measuring")};
+    const auto judgement = judge(*one, row.at("facts"), ended);
+    const std::string verdict = row.at("verdict");
+    if (verdict != name(judgement.verdict))
+        problems.push_back(fmt::format("case {}: it says '{}', but its figures say '{}'", number, verdict, name(judgement.verdict)));
+    if (inapplicable(*one, kind) && judgement.verdict != Verdict::not_applicable)
+        problems.push_back(fmt::format("case {}: it can't be judged on a reader of the kind '{}'", number, name(kind)));
+}
+
+}  // namespace
+
+Result<json> read_paper(std::string_view text, const std::string& file) {
+    static const document::Schema schema(embedded::certificate_schema);
+    document::Document paper{file, json::parse(text, nullptr, false), {}, {}};
+    if (paper.value.is_discarded()) return fail(ErrorCode::document_invalid, "not JSON", file);
+    document::check(paper, schema);
+    if (!paper.findings.empty()) return Unexpected{document::failure(paper.findings)};
+    return std::move(paper.value);
+}
+
+std::vector<std::string> contradictions(const json& paper) {
+    std::vector<std::string> problems;
+    std::map<std::string, int> counts;
+    const auto kind = kind_of(paper.at("reader").at("kind"));
+    for (const auto& row : paper.at("cases")) {
+        check_case(row, kind, problems);
+        ++counts[row.at("verdict")];
+    }
+    const auto& told = paper.at("counts");
+    const std::pair<const char*, const char*> words[] = {{"pass", "pass"}, {"fail", "fail"}, {"not_applicable", "not applicable"}};
+    for (const auto& [key, word] : words)
+        if (told.at(key) != counts[word])
+            problems.push_back(fmt::format("it counts {} times '{}', there are {}", told.at(key).get<int>(), word, counts[word]));
+    if (paper.at("scope") != kScope) problems.emplace_back("its scope isn't this program's");
+    return problems;
+}
+
+}  // namespace rakit::certify

@@ -1,0 +1,82 @@
+#include "certify/paper/paper.hpp"
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+namespace rakit::certify {
+namespace {
+
+using nlohmann::json;
+
+/// What the suite's own verdicts rest on; kept true by tests/integration/certify and the matrix of wrong readers.
+constexpr std::string_view kProvenOn =
+    "The suite itself has been proven on vsmartcard's vpcd and on the project's own reader, each with the project's "
+    "virtual tester card: right, no case fails; wrong in named ways, a case fails for each. Cases that only a real "
+    "reader can show (R) have been run against no reader that is known to be wrong.";
+
+json case_of(const Entry& entry) {
+    const auto& one = *entry.of;
+    json row{{"number", one.number},
+             {"name", one.name},
+             {"level", one.level},
+             {"meaning", std::string(1, one.meaning)},
+             {"pass", one.pass},
+             {"rule", one.rule},
+             {"verdict", name(entry.judgement.verdict)},
+             {"reasons", entry.judgement.reasons},
+             {"facts", json::parse(entry.facts)},
+             {"deviations", json::parse(entry.deviations)},
+             {"calls", entry.calls},
+             {"took_ms", entry.took_ms},
+             {"trace", json::parse(entry.trace)}};
+    if (!entry.measured.empty()) row["measuring"] = entry.measured;
+    return row;
+}
+
+json update_of(const UpdateRun& update) {
+    if (!update.not_applicable.empty()) return {{"verdict", name(Verdict::not_applicable)}, {"reasons", {update.not_applicable}}};
+    return {{"verdict", name(update.failed == 0 && update.passed > 0 ? Verdict::pass : Verdict::fail)},
+            {"where", update.where},
+            {"passed", update.passed},
+            {"failed", update.failed},
+            {"skipped", update.skipped},
+            {"reasons", update.failures}};
+}
+
+}  // namespace
+
+std::string make_paper(const Head& head, const std::vector<Entry>& entries, const UpdateRun& update) {
+    const auto found = json::parse(head.found);
+    json cases = json::array(), deviations = json::array();
+    std::map<Verdict, int> count;
+    for (const auto& entry : entries) {
+        cases.push_back(case_of(entry));
+        ++count[entry.judgement.verdict];
+        for (const auto& text : cases.back()["deviations"]) deviations.push_back({{"case", entry.of->number}, {"text", text}});
+    }
+    const auto attributes = found.value("attributes", json::object());
+    json paper{{"version", 1},
+               {"kind", "reader-certificate"},
+               {"generator", head.generator},
+               {"made", to_iso8601(head.made)},
+               {"scope", kScope},
+               {"proven_on", kProvenOn},
+               {"reader",
+                {{"name", found.at("reader")}, {"kind", found.at("kind")}, {"evidence", found.at("evidence")},
+                 {"driver", attributes.value("type", attributes.value("vendor", "not told"))},
+                 {"firmware", attributes.value("version", "not told")}, {"attributes", attributes}}},
+               {"service", {{"library", head.library}, {"daemon", head.daemon}}},
+               {"host", head.system},
+               {"card", {{"commands", found.at("card")}, {"atr", found.at("atr")}, {"protocol", found.at("protocol")},
+                         {"profile", found.value("profile", "not told")}}},
+               {"mode", head.quick ? "quick" : "full"},
+               {"levels", head.levels},
+               {"counts", {{"pass", count[Verdict::pass]}, {"fail", count[Verdict::fail]}, {"not_applicable", count[Verdict::not_applicable]}}},
+               {"deviations", deviations},
+               {"cases", cases}};
+    if (!head.chosen.empty()) paper["chosen"] = head.chosen;
+    if (update.wanted) paper["update"] = update_of(update);
+    return paper.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace rakit::certify

@@ -1,0 +1,62 @@
+#include "certify/reader/status_name.hpp"
+
+#include <fmt/format.h>
+#include <winscard.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace rakit::certify {
+namespace {
+
+#define RAKIT_STATUS(name) std::pair<std::uint32_t, const char*>(static_cast<std::uint32_t>(name), #name)
+const std::array kNames{
+    RAKIT_STATUS(SCARD_S_SUCCESS),
+    RAKIT_STATUS(SCARD_F_INTERNAL_ERROR),
+    RAKIT_STATUS(SCARD_E_CANCELLED),
+    RAKIT_STATUS(SCARD_E_INVALID_HANDLE),
+    RAKIT_STATUS(SCARD_E_INVALID_PARAMETER),
+    RAKIT_STATUS(SCARD_E_INVALID_TARGET),
+    RAKIT_STATUS(SCARD_E_NO_MEMORY),
+    RAKIT_STATUS(SCARD_F_WAITED_TOO_LONG),
+    RAKIT_STATUS(SCARD_E_INSUFFICIENT_BUFFER),
+    RAKIT_STATUS(SCARD_E_UNKNOWN_READER),
+    RAKIT_STATUS(SCARD_E_TIMEOUT),
+    RAKIT_STATUS(SCARD_E_SHARING_VIOLATION),
+    RAKIT_STATUS(SCARD_E_NO_SMARTCARD),
+    RAKIT_STATUS(SCARD_E_UNKNOWN_CARD),
+    RAKIT_STATUS(SCARD_E_PROTO_MISMATCH),
+    RAKIT_STATUS(SCARD_E_NOT_READY),
+    RAKIT_STATUS(SCARD_E_INVALID_VALUE),
+    RAKIT_STATUS(SCARD_F_COMM_ERROR),
+    RAKIT_STATUS(SCARD_F_UNKNOWN_ERROR),
+    RAKIT_STATUS(SCARD_E_INVALID_ATR),
+    RAKIT_STATUS(SCARD_E_NOT_TRANSACTED),
+    RAKIT_STATUS(SCARD_E_READER_UNAVAILABLE),
+    RAKIT_STATUS(SCARD_E_PCI_TOO_SMALL),
+    RAKIT_STATUS(SCARD_E_READER_UNSUPPORTED),
+    RAKIT_STATUS(SCARD_E_DUPLICATE_READER),
+    RAKIT_STATUS(SCARD_E_CARD_UNSUPPORTED),
+    RAKIT_STATUS(SCARD_E_NO_SERVICE),
+    RAKIT_STATUS(SCARD_E_SERVICE_STOPPED),
+    RAKIT_STATUS(SCARD_E_UNSUPPORTED_FEATURE),
+    RAKIT_STATUS(SCARD_E_NO_READERS_AVAILABLE),
+    RAKIT_STATUS(SCARD_E_COMM_DATA_LOST),
+    RAKIT_STATUS(SCARD_W_UNSUPPORTED_CARD),
+    RAKIT_STATUS(SCARD_W_UNRESPONSIVE_CARD),
+    RAKIT_STATUS(SCARD_W_UNPOWERED_CARD),
+    RAKIT_STATUS(SCARD_W_RESET_CARD),
+    RAKIT_STATUS(SCARD_W_REMOVED_CARD),
+};
+#undef RAKIT_STATUS
+
+}  // namespace
+
+std::string status_name(std::int64_t status) {
+    const auto wanted = static_cast<std::uint32_t>(status);
+    const auto found = std::find_if(kNames.begin(), kNames.end(), [&](const auto& one) { return one.first == wanted; });
+    return found == kNames.end() ? fmt::format("{:08X}", wanted) : found->second;
+}
+
+}  // namespace rakit::certify
