@@ -39,8 +39,8 @@ void bend_le(const Faults& faults, const iso7816::CommandApdu& command, Bytes& o
     if (command.ne == 0 || command.extended) return;
     if (faults.has(Fault::le_00_dropped) && octets.back() == 0)
         octets.pop_back();
-    else if (faults.has(Fault::case_4_without_le) && !command.data.empty())
-        octets.pop_back();
+    else if (faults.has(Fault::case_4_without_data) && !command.data.empty())
+        octets.erase(octets.begin() + kHeader, octets.end() - 1);
     else if (faults.has(Fault::wrong_le))
         --octets.back();
 }

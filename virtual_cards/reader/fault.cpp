@@ -28,7 +28,7 @@ constexpr FaultInfo kFaults[] = {
     {Fault::le_00_dropped, "le-00-dropped", "Le = 00 doesn't reach the card.", "16 13"},
     {Fault::command_cut_at_254, "command-cut-at-254", "Of command data only 254 octets reach the card, Lc with them.",
      "14 15"},
-    {Fault::case_4_without_le, "case-4-without-le", "Le doesn't reach the card behind data.", "15"},
+    {Fault::case_4_without_data, "case-4-without-data", "Command data doesn't reach the card where Le follows.", "15"},
     {Fault::chaining_broken, "chaining-broken", "The chaining bit of CLA is cleared.", "25"},
     {Fault::sends_twice, "sends-twice", "Each command is sent twice.", "25 18"},
     {Fault::short_command_taken, "short-command-taken", "Less than four octets are answered 9000.", "32"},

@@ -31,7 +31,7 @@ enum class Fault {
     wrong_le,
     le_00_dropped,
     command_cut_at_254,
-    case_4_without_le,
+    case_4_without_data,
     chaining_broken,
     sends_twice,
     short_command_taken,

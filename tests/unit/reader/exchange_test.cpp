@@ -63,7 +63,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "9000",
                 {"80320000FE" + run("11", 254)},
                 "9000"},
-        BendRow{"case_4", Fault::case_4_without_le, kEcho, "0001029000", {"8036000303000102"}, "0001029000"},
+        BendRow{"case_4", Fault::case_4_without_data, kEcho, "0001029000", {"8036000303"}, "0001029000"},
         BendRow{"chaining", Fault::chaining_broken, "905000000112", "9000", {"805000000112"}, "9000"},
         BendRow{"twice", Fault::sends_twice, kData, "9000", {kData, kData}, "9000"},
         BendRow{"extended_success", Fault::extended_refused_with_success, kLongRead, "AA9000", {}, "9000"},
