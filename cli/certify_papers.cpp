@@ -37,7 +37,8 @@ int verify(const VerifyOptions& options) {
     const auto signature = read_file(sibling(options.signature, options.paper, kSignature));
     if (!signature) return report(signature.error(), kNotTried);
     const auto signer = certify::verify(*content, *signature, options.trusted);
-    if (!signer) return report(signer.error(), signer.error().code == ErrorCode::signature_invalid ? kFailed : kNotTried);
+    if (!signer)
+        return report(signer.error(), signer.error().code == ErrorCode::signature_invalid ? kFailed : kNotTried);
     std::printf("signed by %s\n", signer->subject.c_str());
     const auto paper = certify::read_paper(as_text(*content), options.paper);
     if (!paper) return report(paper.error(), kFailed);
@@ -51,8 +52,8 @@ int verify(const VerifyOptions& options) {
     }
     const auto& counts = paper->at("counts");
     if (problems.empty())
-        std::printf("its figures give its verdicts: %d pass, %d fail, %d not applicable\n", counts.at("pass").get<int>(),
-                    counts.at("fail").get<int>(), counts.at("not_applicable").get<int>());
+        std::printf("its figures give its verdicts: %d pass, %d fail, %d not applicable\n",
+                    counts.at("pass").get<int>(), counts.at("fail").get<int>(), counts.at("not_applicable").get<int>());
     return problems.empty() && page_good ? kDone : kFailed;
 }
 
@@ -111,10 +112,12 @@ std::string daemon_text() {
 }
 
 void add_certify_papers(CLI::App& certify, Verb& verb) {
-    auto* check = certify.add_subcommand("verify", "Check a paper: its signature, its verdicts by its own figures, its page");
+    auto* check =
+        certify.add_subcommand("verify", "Check a paper: its signature, its verdicts by its own figures, its page");
     const auto options = std::make_shared<VerifyOptions>();
     check->add_option("PAPER", options->paper, "certificate.json")->required();
-    check->add_option("--ca", options->trusted, "PEM file of certificates that are trusted: the signer's, or its CA's")->required();
+    check->add_option("--ca", options->trusted, "PEM file of certificates that are trusted: the signer's, or its CA's")
+        ->required();
     check->add_option("--signature", options->signature, "else certificate.p7s beside the paper");
     check->add_option("--page", options->page, "else certificate.html beside the paper, if it is there");
     check->callback([options, &verb] { verb.status = verify(*options); });

@@ -12,15 +12,15 @@
 namespace rakit::cli {
 namespace {
 
-constexpr const char* kQuick = "tc/redo*";
+constexpr const char* kQuick = "tc/*";
 
 Result<certify::UpdateRun> run_cases_of(std::vector<scenarios::Case> cases) {
     auto folder = scenarios::RunFolder::make(std::filesystem::temp_directory_path());
     if (!folder) return Unexpected{std::move(folder).error()};
     const StopSignal stop;
     scenarios::PoolOptions pool;
-    pool.worker = {own_binary(), "run",       "--worker",  "--depth",       "pcsc",
-                   "--iut",      "reference", "--scratch", folder->path().string()};
+    pool.worker = {own_binary(),           "run", "--worker", "--depth", "pcsc", "--iut", "reference", "--scratch",
+                   folder->path().string()};
     pool.stop = stop.descriptor();
     pool.again = [](const scenarios::Case& one, std::uint64_t) { return "rakit run --filter '" + one.id + "'"; };
     auto outcome = scenarios::run_cases(cases, *folder, pool, [](const scenarios::Verdict&) {});
@@ -52,7 +52,7 @@ Result<certify::UpdateRun> run_updates(const std::string& kind, bool quick) {
     if (!ran) return ran;
     ran->wanted = true;
     ran->where = std::string("at readers of the same driver in private services, ") +
-                 (quick ? "the scenarios 'tc/redo*'" : "the whole catalogue");
+                 (quick ? "the scenarios 'tc/*'" : "the whole catalogue");
     return ran;
 }
 

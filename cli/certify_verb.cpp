@@ -48,13 +48,14 @@ Result<Secrets> read_secrets(int fd) {
     while (const auto line = read_secret_line(fd)) {
         const auto blank = std::find(line->begin(), line->end(), ' ');
         if (blank == line->end())
-            return fail(ErrorCode::prompt_unavailable, "a line on the file descriptor of --pin-fd is not \"id value\"", {},
-                        "write the PIN's id (rakit contents shows it), or \"sign\" for the passphrase of --sign");
+            return fail(ErrorCode::prompt_unavailable, "a line on the file descriptor of --pin-fd is not \"id value\"",
+                        {}, "write the PIN's id (rakit contents shows it), or \"sign\" for the passphrase of --sign");
         const std::string id(line->begin(), blank);
         if (id == "sign")
             secrets.passphrase.assign(blank + 1, line->end());
         else
-            secrets.pins.emplace(id, Pin(as_text(ByteView(*line).subspan(static_cast<std::size_t>(blank - line->begin()) + 1))));
+            secrets.pins.emplace(
+                id, Pin(as_text(ByteView(*line).subspan(static_cast<std::size_t>(blank - line->begin()) + 1))));
     }
     return secrets;
 }
@@ -139,7 +140,9 @@ Result<certify::UpdateRun> updates(const CertifyOptions& options, const nlohmann
     auto update = run_updates(found.at("kind"), !options.full);
     if (!update) return update;
     const bool judged = update->not_applicable.empty();
-    std::printf("    %-14s  Updates on this reader\n", !judged ? "not applicable" : update->failed == 0 ? "pass" : "fail");
+    std::printf("    %-14s  Updates on this reader\n", !judged               ? "not applicable"
+                                                       : update->failed == 0 ? "pass"
+                                                                             : "fail");
     if (judged)
         std::printf("    %d passed, %d failed, %d skipped\n", update->passed, update->failed, update->skipped);
     else
@@ -154,7 +157,8 @@ int certify_reader(const CertifyOptions& options) {
     auto wish = wish_of(options, *secrets);
     const auto found = certify::look_at(wish);
     if (!found) return report(found.error(), kNotTried);
-    std::printf("%s: %s\n", found->at("reader").get<std::string>().c_str(), found->at("kind").get<std::string>().c_str());
+    std::printf("%s: %s\n", found->at("reader").get<std::string>().c_str(),
+                found->at("kind").get<std::string>().c_str());
     for (const auto& one : found->at("evidence")) std::printf("    %s\n", printable(one.get<std::string>()).c_str());
     std::vector<certify::Entry> entries;
     int count[3] = {0, 0, 0};
@@ -168,7 +172,8 @@ int certify_reader(const CertifyOptions& options) {
     if (!update) return report(update.error(), kNotTried);
     const auto paper = certify::make_paper(head_of(options, *found), entries, *update);
     if (!options.json_file.empty())
-        if (auto done = write_file_atomically(options.json_file, as_bytes(paper)); !done) return report(done.error(), kNotTried);
+        if (auto done = write_file_atomically(options.json_file, as_bytes(paper)); !done)
+            return report(done.error(), kNotTried);
     if (!options.out.empty())
         if (auto done = write_papers(options.out, paper, options.credential, secrets->passphrase); !done)
             return report(done.error(), kNotTried);
@@ -183,14 +188,17 @@ void add_options(CLI::App& command, CertifyOptions& options) {
                     "core, protocol, extended, stress, hotplug, pinpad, printer, update; core if none is named")
         ->delimiter(',')
         ->check(CLI::IsMember({"core", "protocol", "extended", "stress", "hotplug", "pinpad", "printer", "update"}));
-    command.add_option("--case", options.cases, "Only these cases, by number")->delimiter(',')->check(CLI::Range(1, 64));
+    command.add_option("--case", options.cases, "Only these cases, by number")
+        ->delimiter(',')
+        ->check(CLI::Range(1, 64));
     auto* full = command.add_flag("--full", options.full, "Every length, every count");
     command.add_flag("--quick", options.quick, "Fewer of each; the default")->excludes(full);
     command.add_option("--card", options.card, "The card that is in: tester, or one of your own, which is only read")
         ->check(CLI::IsMember({"tester", "piv", "pkcs15"}))
         ->capture_default_str();
     command.add_option("--printer", options.printer, "URL of the card printer whose station the reader is");
-    command.add_option("--out", options.out, "Folder for the paper: certificate.json, certificate.html, certificate.p7s");
+    command.add_option("--out", options.out,
+                       "Folder for the paper: certificate.json, certificate.html, certificate.p7s");
     command.add_option("--sign", options.credential,
                        "Sign the paper: PEM file with a private key and its certificate, or PKCS#12 file");
     command.add_option("--json", options.json_file, "The JSON paper alone, into this file");
@@ -210,14 +218,16 @@ void add_certify(CLI::App& app, Verb& verb) {
     const auto options = std::make_shared<CertifyOptions>();
     add_options(*command, *options);
     command->footer(
-        "Example: rakit sandbox --card tester -- rakit certify --reader Virtual --level core,extended --out paper --sign me.pem\n"
+        "Example: rakit sandbox --card tester -- rakit certify --reader Virtual --level core,extended --out paper "
+        "--sign me.pem\n"
         "Exit status: 0 no case failed, 1 one did, 2 it could not be tried. docs/certify.md is the guide.");
     add_certify_papers(*command, verb);
     command->require_subcommand(0, 1);
     command->callback([options, command, &verb] {
         if (!command->get_subcommands().empty()) return;
         if (options->reader.empty()) {
-            verb.status = report({ErrorCode::usage, "--reader is required", {}, {}, "see rakit certify --help", {}}, kNotTried);
+            verb.status =
+                report({ErrorCode::usage, "--reader is required", {}, {}, "see rakit certify --help", {}}, kNotTried);
             return;
         }
         if (options->levels.empty()) options->levels = {"core"};

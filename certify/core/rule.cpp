@@ -65,7 +65,8 @@ bool holds(const Value& fact, const std::string& relation, const std::vector<Val
     const auto any = [&](auto&& fits) { return std::any_of(terms.begin(), terms.end(), fits); };
     if (relation == "=" || relation == "in") return any([&](const Value& one) { return equal(fact, one); });
     if (relation == "!=") return !any([&](const Value& one) { return equal(fact, one); });
-    if (relation == "<=") return any([&](const Value& one) { return fact.number && one.number && *fact.number <= *one.number; });
+    if (relation == "<=")
+        return any([&](const Value& one) { return fact.number && one.number && *fact.number <= *one.number; });
     return any([&](const Value& one) { return fact.number && one.number && *fact.number >= *one.number; });
 }
 

@@ -46,6 +46,9 @@ Judgement judge(const Case& one, const nlohmann::json& facts, const Ended& ended
         return {Verdict::not_applicable, {reason->get<std::string>()}};
     auto problems = broken(one.rule, facts);
     if (problems.empty()) return {Verdict::pass, {}};
+    // What the hands couldn't do may be all that is wrong.
+    if (const auto hands = facts.find("hands"); hands != facts.end())
+        problems.push_back("the hands: " + hands->get<std::string>());
     return {Verdict::fail, std::move(problems)};
 }
 

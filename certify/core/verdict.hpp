@@ -39,8 +39,8 @@ struct Ended {
     std::string how;       ///< otherwise: "did not come back within 20 s", "was killed by SIGSEGV"
 };
 
-/// inapplicable tells why a case means nothing on a reader of this kind (readers' table: V everywhere, S on the shim and
-/// on real readers, R on real readers, P at a printer's station); nothing if it does.
+/// inapplicable tells why a case means nothing on a reader of this kind (readers' table: V everywhere, S on the shim
+/// and on real readers, R on real readers, P at a printer's station); nothing if it does.
 std::optional<std::string> inapplicable(const Case& one, ReaderKind kind);
 
 /// judge applies a case's rule to what was measured. The fact `not_applicable` is a reason found while measuring.

@@ -31,7 +31,8 @@ void check_case(const json& row, ReaderKind kind, std::vector<std::string>& prob
     const auto judgement = judge(*one, row.at("facts"), ended);
     const std::string verdict = row.at("verdict");
     if (verdict != name(judgement.verdict))
-        problems.push_back(fmt::format("case {}: it says '{}', but its figures say '{}'", number, verdict, name(judgement.verdict)));
+        problems.push_back(
+            fmt::format("case {}: it says '{}', but its figures say '{}'", number, verdict, name(judgement.verdict)));
     if (inapplicable(*one, kind) && judgement.verdict != Verdict::not_applicable)
         problems.push_back(fmt::format("case {}: it can't be judged on a reader of the kind '{}'", number, name(kind)));
 }
@@ -56,10 +57,12 @@ std::vector<std::string> contradictions(const json& paper) {
         ++counts[row.at("verdict")];
     }
     const auto& told = paper.at("counts");
-    const std::pair<const char*, const char*> words[] = {{"pass", "pass"}, {"fail", "fail"}, {"not_applicable", "not applicable"}};
+    const std::pair<const char*, const char*> words[] = {
+        {"pass", "pass"}, {"fail", "fail"}, {"not_applicable", "not applicable"}};
     for (const auto& [key, word] : words)
         if (told.at(key) != counts[word])
-            problems.push_back(fmt::format("it counts {} times '{}', there are {}", told.at(key).get<int>(), word, counts[word]));
+            problems.push_back(
+                fmt::format("it counts {} times '{}', there are {}", told.at(key).get<int>(), word, counts[word]));
     if (paper.at("scope") != kScope) problems.emplace_back("its scope isn't this program's");
     return problems;
 }

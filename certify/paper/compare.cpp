@@ -40,9 +40,10 @@ void compare_cases(const json& before, const json& after, std::vector<Difference
         }
         const auto was = row->at("verdict"), is = other->second->at("verdict");
         if (was != is)
-            found.push_back({fmt::format("case {} ({}): was '{}', is '{}'{}", number, word(row->at("name")), word(was), word(is),
-                                         other->second->at("reasons").empty() ? "" : ": " + word(other->second->at("reasons")[0])),
-                             true});
+            found.push_back(
+                {fmt::format("case {} ({}): was '{}', is '{}'{}", number, word(row->at("name")), word(was), word(is),
+                             other->second->at("reasons").empty() ? "" : ": " + word(other->second->at("reasons")[0])),
+                 true});
         compare_times(number, *row, *other->second, found);
     }
     for (const auto& [number, row] : new_rows)
@@ -53,8 +54,9 @@ void compare_cases(const json& before, const json& after, std::vector<Difference
 
 std::vector<Difference> compare(const json& before, const json& after) {
     std::vector<Difference> found;
-    for (const char* pointer : {"/reader/name", "/reader/kind", "/reader/driver", "/reader/firmware", "/service/library",
-                                "/service/daemon", "/host", "/card/atr", "/card/commands", "/mode", "/levels", "/generator"}) {
+    for (const char* pointer :
+         {"/reader/name", "/reader/kind", "/reader/driver", "/reader/firmware", "/service/library", "/service/daemon",
+          "/host", "/card/atr", "/card/commands", "/mode", "/levels", "/generator"}) {
         const json::json_pointer at(pointer);
         if (before.at(at) != after.at(at))
             found.push_back({fmt::format("{}: was {}, is {}", pointer + 1, word(before.at(at)), word(after.at(at)))});

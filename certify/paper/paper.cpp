@@ -33,8 +33,16 @@ json case_of(const Entry& entry) {
     return row;
 }
 
+/// driver_of says what the driver calls itself; vpcd's says nothing, but is known by its card.
+std::string driver_of(const std::string& kind, const json& attributes) {
+    if (attributes.contains("type")) return attributes.at("type");
+    if (attributes.contains("vendor")) return attributes.at("vendor");
+    return kind == name(ReaderKind::vpcd) ? "vsmartcard's vpcd" : "not told";
+}
+
 json update_of(const UpdateRun& update) {
-    if (!update.not_applicable.empty()) return {{"verdict", name(Verdict::not_applicable)}, {"reasons", {update.not_applicable}}};
+    if (!update.not_applicable.empty())
+        return {{"verdict", name(Verdict::not_applicable)}, {"reasons", {update.not_applicable}}};
     return {{"verdict", name(update.failed == 0 && update.passed > 0 ? Verdict::pass : Verdict::fail)},
             {"where", update.where},
             {"passed", update.passed},
@@ -43,17 +51,22 @@ json update_of(const UpdateRun& update) {
             {"reasons", update.failures}};
 }
 
+void add_cases(const std::vector<Entry>& entries, json& cases, json& deviations) {
+    for (const auto& entry : entries) {
+        cases.push_back(case_of(entry));
+        for (const auto& text : cases.back()["deviations"])
+            deviations.push_back({{"case", entry.of->number}, {"text", text}});
+    }
+}
+
 }  // namespace
 
 std::string make_paper(const Head& head, const std::vector<Entry>& entries, const UpdateRun& update) {
     const auto found = json::parse(head.found);
-    json cases = json::array(), deviations = json::array();
     std::map<Verdict, int> count;
-    for (const auto& entry : entries) {
-        cases.push_back(case_of(entry));
-        ++count[entry.judgement.verdict];
-        for (const auto& text : cases.back()["deviations"]) deviations.push_back({{"case", entry.of->number}, {"text", text}});
-    }
+    for (const auto& entry : entries) ++count[entry.judgement.verdict];
+    json cases = json::array(), deviations = json::array();
+    add_cases(entries, cases, deviations);
     const auto attributes = found.value("attributes", json::object());
     json paper{{"version", 1},
                {"kind", "reader-certificate"},
@@ -62,16 +75,25 @@ std::string make_paper(const Head& head, const std::vector<Entry>& entries, cons
                {"scope", kScope},
                {"proven_on", kProvenOn},
                {"reader",
-                {{"name", found.at("reader")}, {"kind", found.at("kind")}, {"evidence", found.at("evidence")},
-                 {"driver", attributes.value("type", attributes.value("vendor", "not told"))},
-                 {"firmware", attributes.value("version", "not told")}, {"attributes", attributes}}},
+                {{"name", found.at("reader")},
+                 {"kind", found.at("kind")},
+                 {"evidence", found.at("evidence")},
+                 {"driver", driver_of(found.at("kind"), attributes)},
+                 {"firmware", attributes.value("version", "not told")},
+                 {"attributes", attributes}}},
                {"service", {{"library", head.library}, {"daemon", head.daemon}}},
                {"host", head.system},
-               {"card", {{"commands", found.at("card")}, {"atr", found.at("atr")}, {"protocol", found.at("protocol")},
-                         {"profile", found.value("profile", "not told")}}},
+               {"card",
+                {{"commands", found.at("card")},
+                 {"atr", found.at("atr")},
+                 {"protocol", found.at("protocol")},
+                 {"profile", found.value("profile", "not told")}}},
                {"mode", head.quick ? "quick" : "full"},
                {"levels", head.levels},
-               {"counts", {{"pass", count[Verdict::pass]}, {"fail", count[Verdict::fail]}, {"not_applicable", count[Verdict::not_applicable]}}},
+               {"counts",
+                {{"pass", count[Verdict::pass]},
+                 {"fail", count[Verdict::fail]},
+                 {"not_applicable", count[Verdict::not_applicable]}}},
                {"deviations", deviations},
                {"cases", cases}};
     if (!head.chosen.empty()) paper["chosen"] = head.chosen;

@@ -13,7 +13,7 @@ namespace rakit::certify {
 struct Entry {
     const Case* of = nullptr;
     Judgement judgement;
-    std::string measured;             ///< how measuring ended, if not by itself
+    std::string measured;                  ///< how measuring ended, if not by itself
     std::string facts, deviations, trace;  ///< JSON
     std::size_t calls = 0;
     std::int64_t took_ms = 0;

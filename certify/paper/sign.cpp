@@ -80,7 +80,8 @@ Result<ossl::Store> trust(const std::filesystem::path& file) {
 }
 
 std::string subject_of(CMS_ContentInfo* cms) {
-    const ossl::Handle<STACK_OF(X509), [](STACK_OF(X509) * stack) { sk_X509_free(stack); }> signers(CMS_get0_signers(cms));
+    const ossl::Handle<STACK_OF(X509), [](STACK_OF(X509) * stack) { sk_X509_free(stack); }> signers(
+        CMS_get0_signers(cms));
     if (!signers || sk_X509_num(signers.get()) == 0) return {};
     const ossl::Bio text(BIO_new(BIO_s_mem()));
     X509_NAME_print_ex(text.get(), X509_get_subject_name(sk_X509_value(signers.get(), 0)), 0, XN_FLAG_RFC2253);
@@ -97,7 +98,8 @@ Result<Bytes> sign(ByteView paper, const std::filesystem::path& file, const Secr
     if (!credential) return Unexpected{std::move(credential).error()};
     const auto data = ossl::memory_bio(paper);
     constexpr unsigned kFlags = CMS_DETACHED | CMS_BINARY | CMS_NOSMIMECAP;
-    const ossl::CmsContentInfo cms(CMS_sign(credential->certificate.get(), credential->key.get(), credential->others.get(), data.get(), kFlags));
+    const ossl::CmsContentInfo cms(
+        CMS_sign(credential->certificate.get(), credential->key.get(), credential->others.get(), data.get(), kFlags));
     if (!cms) return fail(ErrorCode::crypto_failed, "CMS: " + last_error());
     auto der = ossl::to_der(cms.get(), i2d_CMS_ContentInfo);
     if (der.empty()) return fail(ErrorCode::crypto_failed, "CMS: " + last_error());
@@ -112,7 +114,8 @@ Result<Signer> verify(ByteView paper, ByteView signature, const std::filesystem:
     if (!cms) return fail(ErrorCode::document_invalid, "the signature is no CMS structure: " + last_error());
     const auto data = ossl::memory_bio(paper);
     if (CMS_verify(cms.get(), nullptr, store->get(), data.get(), nullptr, CMS_BINARY) != 1)
-        return fail(ErrorCode::signature_invalid, "the paper isn't as it was signed, or its signer isn't trusted: " + last_error());
+        return fail(ErrorCode::signature_invalid,
+                    "the paper isn't as it was signed, or its signer isn't trusted: " + last_error());
     return Signer{subject_of(cms.get())};
 }
 

@@ -12,11 +12,12 @@ enum class Deed {
     insert,           ///< nothing if a card is in
     remove,           ///< nothing if none is in
     insert_at_once,   ///< after a removal, before anybody can have looked
-    answer_to_reset,  ///< the card answers to reset with these octets (hex; empty: its own again) from the next insertion on
+    answer_to_reset,  ///< the card answers to reset with these octets (hex; empty: its own again) from the next
+                      ///< insertion on
     truncate,         ///< the card's next answer breaks off on its way
     unplug,           ///< the reader
     replug,
-    keys,             ///< on the PIN pad: digits, E enter, C cancel; typed ahead
+    keys,  ///< on the PIN pad: digits, E enter, C cancel; typed ahead
     restart_service,
 };
 

@@ -22,6 +22,7 @@ namespace fs = std::filesystem;
 /// Only the project's own driver has this attribute: the path of the reader's control socket.
 constexpr DWORD kShimSocket = SCARD_ATTR_VALUE(SCARD_CLASS_VENDOR_DEFINED, 0x5243);
 constexpr const char* kShimVendor = "rakit";
+constexpr const char* kVpcdName = "Virtual PCD";
 
 json refused(ErrorCode code, const std::string& detail) {
     return {{"error", {{"code", name(code)}, {"detail", detail}}}};
@@ -31,9 +32,11 @@ json refused(LONG status, const std::string& reader) {
     const auto said = " (" + status_name(status) + ")";
     switch (status) {
         case SCARD_E_NO_SERVICE:
-        case SCARD_E_SERVICE_STOPPED: return refused(ErrorCode::service_absent, "the PC/SC service does not answer" + said);
+        case SCARD_E_SERVICE_STOPPED:
+            return refused(ErrorCode::service_absent, "the PC/SC service does not answer" + said);
         case SCARD_E_UNKNOWN_READER:
-        case SCARD_E_READER_UNAVAILABLE: return refused(ErrorCode::reader_absent, "'" + reader + "' is not there" + said);
+        case SCARD_E_READER_UNAVAILABLE:
+            return refused(ErrorCode::reader_absent, "'" + reader + "' is not there" + said);
         case SCARD_E_SHARING_VIOLATION:
             return refused(ErrorCode::reader_busy, "another program has '" + reader + "' for itself" + said);
         case SCARD_E_NO_SMARTCARD: return refused(ErrorCode::card_absent, "no card in '" + reader + "'" + said);
@@ -98,10 +101,12 @@ fs::path prove(const fs::path& folder, Handle& handle, json& evidence) {
 /// shim_socket gives the reader's own control socket if the reader names one and it answers as such.
 fs::path shim_socket(Handle& handle, const json& attributes, json& evidence) {
     Bytes path;
-    if (attributes.value("vendor", "") != kShimVendor || handle.attribute(kShimSocket, path) != SCARD_S_SUCCESS) return {};
+    if (attributes.value("vendor", "") != kShimVendor || handle.attribute(kShimSocket, path) != SCARD_S_SUCCESS)
+        return {};
     const fs::path socket = text_of(path);
     if (!ask(socket, {{"command", "capabilities"}})) return {};
-    evidence.push_back("vendor name '" + std::string(kShimVendor) + "', and the control socket that the reader names answers");
+    evidence.push_back("vendor name '" + std::string(kShimVendor) +
+                       "', and the control socket that the reader names answers");
     return socket;
 }
 
@@ -124,6 +129,12 @@ std::string kind_of(const json& found, const std::string& url, const std::string
     if (virtual_card && found.contains("reader_socket")) return std::string(name(ReaderKind::shim));
     if (virtual_card) return std::string(name(ReaderKind::vpcd));
     evidence.push_back("no control socket knows of our commands");
+    // Nobody moves the card for us then, but it is still no reader of flesh and plastic.
+    if (found.contains("reader_socket")) return std::string(name(ReaderKind::shim));
+    if (reader.find(kVpcdName) != std::string::npos) {
+        evidence.push_back("the name is vsmartcard's own");
+        return std::string(name(ReaderKind::vpcd));
+    }
     return std::string(name(ReaderKind::real));
 }
 

@@ -145,8 +145,7 @@ LONG Handle::control(DWORD code, ByteView sent, Bytes& received) {
     received.assign(MAX_BUFFER_SIZE, 0);
     DWORD size = 0;
     const auto from = Clock::now();
-    const LONG status =
-        SCardControl(x_handle, code, sent.data(), sent.size(), received.data(), received.size(), &size);
+    const LONG status = SCardControl(x_handle, code, sent.data(), sent.size(), received.data(), received.size(), &size);
     received.resize(status == SCARD_S_SUCCESS ? std::min<std::size_t>(size, MAX_BUFFER_SIZE) : 0);
     // What goes to a PIN pad tells its form, never a PIN; still, only its length is shown.
     log().call("SCardControl", status, from, {}, received, fmt::format("{:08X}, {} octets", code, sent.size()));
@@ -165,7 +164,8 @@ Reply Handle::transmit(ByteView command) {
     Reply reply;
     reply.status = transmit_into(command, x_buffer.data(), size);
     if (reply.status == SCARD_S_SUCCESS)
-        reply.bytes.assign(x_buffer.begin(), x_buffer.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(size, kLargestAnswer)));
+        reply.bytes.assign(x_buffer.begin(),
+                           x_buffer.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(size, kLargestAnswer)));
     log().call("SCardTransmit", reply.status, from, command, reply.bytes);
     return reply;
 }

@@ -30,7 +30,8 @@ Result<void> PersonHands::act(Deed deed, const std::string& what) {
     // What is undone before each case anyway isn't asked of a person.
     const auto text = words(deed, x_reader, what);
     if (!x_say || text.empty()) return fail(ErrorCode::unsupported, "nobody can do that to this reader");
-    x_say(fmt::format("please {} (within {} s)", text, std::chrono::duration_cast<std::chrono::seconds>(bound()).count()));
+    x_say(fmt::format("please {} (within {} s)", text,
+                      std::chrono::duration_cast<std::chrono::seconds>(bound()).count()));
     return {};
 }
 

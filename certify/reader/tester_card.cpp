@@ -19,7 +19,8 @@ bool select_own(Handle& handle) { return select(handle, kOwn); }
 bool select_handler(Handle& handle) { return select(handle, kHandler); }
 
 iso7816::CommandApdu command(std::uint8_t ins, std::uint16_t p1p2, Bytes data, std::size_t ne) {
-    return {kClass, ins, static_cast<std::uint8_t>(p1p2 >> 8), static_cast<std::uint8_t>(p1p2), std::move(data), ne, false};
+    return {kClass, ins,  static_cast<std::uint8_t>(p1p2 >> 8), static_cast<std::uint8_t>(p1p2), std::move(data),
+            ne,     false};
 }
 
 std::uint32_t crc32(ByteView data) {

@@ -61,7 +61,8 @@ bool Seat::select() {
 
 bool Seat::ok(Facts& facts) const {
     if (connected == SCARD_S_SUCCESS && selected) return true;
-    facts.put("connect", connected != SCARD_S_SUCCESS ? status_name(connected) : "the card's application can't be selected");
+    facts.put("connect",
+              connected != SCARD_S_SUCCESS ? status_name(connected) : "the card's application can't be selected");
     return false;
 }
 
@@ -97,7 +98,8 @@ bool answers(const Bench& bench) {
         {
             Seat seat(bench);
             const Bytes any{0x00, 0xA4, 0x00, 0x00};
-            if (seat.connected == SCARD_S_SUCCESS && seat.selected && seat.card.transmit(ByteView(any)).bytes.size() >= 2)
+            if (seat.connected == SCARD_S_SUCCESS && seat.selected &&
+                seat.card.transmit(ByteView(any)).bytes.size() >= 2)
                 return true;
         }
         Context context(*bench.log);

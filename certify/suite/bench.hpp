@@ -25,9 +25,9 @@ using PinsById = std::map<std::string, Pin>;
 struct Bench {
     std::string reader;
     ReaderKind kind = ReaderKind::real;
-    std::string card = "other";     ///< `own`: the tester card, `handler`: HandlerTest's applet, `other`
-    std::string profile;            ///< of a card that the user named: `piv`, `pkcs15`
-    Bytes atr;                      ///< as it was when the reader was looked at
+    std::string card = "other";  ///< `own`: the tester card, `handler`: HandlerTest's applet, `other`
+    std::string profile;         ///< of a card that the user named: `piv`, `pkcs15`
+    Bytes atr;                   ///< as it was when the reader was looked at
     bool quick = true;
     Hands* hands = nullptr;
     StationHands* station = nullptr;  ///< of a printer's station

@@ -43,7 +43,8 @@ DWORD without_change(DWORD event) { return event & ~static_cast<DWORD>(SCARD_STA
 DWORD millis(std::chrono::milliseconds bound) { return static_cast<DWORD>(bound.count()); }
 
 /// put_event puts what a wait saw into the facts.
-void put_event(const Wait& wait, const Presence& before, Steady::time_point acted, DWORD flag, const char* word, Facts& facts) {
+void put_event(const Wait& wait, const Presence& before, Steady::time_point acted, DWORD flag, const char* word,
+               Facts& facts) {
     const auto event = wait.state().dwEventState;
     facts.put("status", status_name(wait.status()));
     facts.put("changed", (event & SCARD_STATE_CHANGED) != 0);
@@ -88,7 +89,8 @@ void insert_event(const Bench& bench, Facts& facts) {
     wait.join();
     put_event(wait, before, acted, SCARD_STATE_PRESENT, "present", facts);
     const auto& seen = wait.state();
-    facts.put("atr", equal_bytes({seen.rgbAtr, std::min<DWORD>(seen.cbAtr, MAX_ATR_SIZE)}, bench.atr) ? "right" : "another");
+    facts.put("atr",
+              equal_bytes({seen.rgbAtr, std::min<DWORD>(seen.cbAtr, MAX_ATR_SIZE)}, bench.atr) ? "right" : "another");
 }
 
 void remove_event(const Bench& bench, Facts& facts) {

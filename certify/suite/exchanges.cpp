@@ -77,7 +77,8 @@ void case4(const Bench& bench, Facts& facts) {
     for (std::uint16_t in = 1; in <= 255; ++in) {
         const auto out = static_cast<std::uint16_t>(in + 1);
         const auto reply = whole(seat.card, command(0x36, out, counting(in), out));
-        tally.take(reply.is(0x9000) && equal_bytes(reply.data(), counting(out)), fmt::format("{} in, {} out", in, out), reply);
+        tally.take(reply.is(0x9000) && equal_bytes(reply.data(), counting(out)), fmt::format("{} in, {} out", in, out),
+                   reply);
     }
     facts.put("lengths", tally.done);
     facts.put("mismatches", tally.mismatches);

@@ -38,7 +38,8 @@ Attribute look_at(Handle& card, DWORD id) {
     const auto from = Steady::now();
     seen.status = SCardGetAttrib(card.get(), id, whole.memory.data(), &seen.size);
     if (seen.status == SCARD_S_SUCCESS) {
-        seen.value.assign(whole.memory.begin(), whole.memory.begin() + static_cast<std::ptrdiff_t>(std::min<DWORD>(seen.size, MAX_BUFFER_SIZE)));
+        seen.value.assign(whole.memory.begin(), whole.memory.begin() + static_cast<std::ptrdiff_t>(std::min<DWORD>(
+                                                                           seen.size, MAX_BUFFER_SIZE)));
     }
     card.log().call("SCardGetAttrib", seen.status, from, {}, seen.value);
     seen.overflown = one.overflown() || whole.overflown();
@@ -106,7 +107,8 @@ void attributes(const Bench& bench, Facts& facts) {
             if (!sized || !kept) {
                 ++odd;
                 bench.log->remark(std::string(key) + ": with NULL " + status_name(seen.null_status) + ", " +
-                                  std::to_string(seen.null_size) + " octets; with one octet " + status_name(seen.short_status));
+                                  std::to_string(seen.null_size) + " octets; with one octet " +
+                                  status_name(seen.short_status));
             }
             facts.put(key, to_hex(seen.value));
         }

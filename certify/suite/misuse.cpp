@@ -17,7 +17,10 @@ void truncated(const Bench& bench, Facts& facts) {
         const auto reply = seat.card.transmit(command(0x34, 64, {}, 64));
         const bool exact = reply.is(0x9000) && equal_bytes(reply.data(), counting(64));
         facts.put("answer_status", hex_sw(reply));
-        facts.put("answer", reply.status != SCARD_S_SUCCESS ? "error" : reply.bytes.size() < 2 ? "short" : exact ? "whole" : "wrong data as success");
+        facts.put("answer", reply.status != SCARD_S_SUCCESS ? "error"
+                            : reply.bytes.size() < 2        ? "short"
+                            : exact                         ? "whole"
+                                                            : "wrong data as success");
     }
     facts.put("recovered", answers(bench));
 }
@@ -41,7 +44,9 @@ void small_buffer(const Bench& bench, Facts& facts) {
         if (status != SCARD_E_INSUFFICIENT_BUFFER) ++other;
         if (status != SCARD_E_INSUFFICIENT_BUFFER || reported != kAnswer) {
             if (reported != kAnswer) ++unreported;
-            if (size <= 3) bench.log->remark("a buffer of " + std::to_string(size) + ": " + status_name(status) + ", length " + std::to_string(reported));
+            if (size <= 3)
+                bench.log->remark("a buffer of " + std::to_string(size) + ": " + status_name(status) + ", length " +
+                                  std::to_string(reported));
         }
         if (status == SCARD_W_RESET_CARD || status == SCARD_E_INVALID_HANDLE) break;
     }
@@ -102,7 +107,8 @@ void bad_handles(const Bench& bench, Facts& facts) {
     const int left = WIFEXITED(ended) ? WEXITSTATUS(ended) : -1;
     facts.put("child", left >= 0 ? "harmless" : "hung or crashed");
     facts.put("child_status", left == 0 ? "SCARD_E_INVALID_HANDLE" : left == 1 ? "SCARD_S_SUCCESS" : "another");
-    if (left == 1) facts.deviation("after fork() the child may use its parent's handle: libpcsclite doesn't tell them apart");
+    if (left == 1)
+        facts.deviation("after fork() the child may use its parent's handle: libpcsclite doesn't tell them apart");
     Bytes atr;
     facts.put("parent_after", status_name(parents.atr(atr)));
 }

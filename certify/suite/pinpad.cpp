@@ -50,7 +50,8 @@ Bytes verify_command() {
 }
 
 /// entry has keys pressed and the operation done; the status word comes back.
-std::string entry(const Bench& bench, Seat& seat, DWORD code, const Bytes& block, const std::string& keys, Facts& facts) {
+std::string entry(const Bench& bench, Seat& seat, DWORD code, const Bytes& block, const std::string& keys,
+                  Facts& facts) {
     if (!keys.empty()) bench.act(Deed::keys, facts, keys);
     Bytes answer;
     const LONG status = seat.card.control(code, block, answer);
@@ -142,7 +143,8 @@ void filtered(const Bench& bench, Facts& facts) {
             claimed = traits.value("pin-filter", false) ? "yes" : "no";
         }
     if (claimed.empty())
-        return facts.not_applicable("nobody says whether the pad filters PINs (--pad-filters yes|no): no standard property does");
+        return facts.not_applicable(
+            "nobody says whether the pad filters PINs (--pad-filters yes|no): no standard property does");
     const auto outcome = type_pin(seat);
     facts.put("claimed", claimed);
     facts.put("answer", outcome);

@@ -35,10 +35,11 @@ Crew crew_of(const RunWish& wish, const json& found, ReaderKind kind) {
         const auto operators = wish.around.control / "printer.sock";
         std::error_code problem;
         const bool emulated = !wish.around.control.empty() && std::filesystem::is_socket(operators, problem);
-        auto hands = std::make_unique<StationHands>(std::move(*printer), emulated ? operators : std::filesystem::path(), "tester");
+        auto hands = std::make_unique<StationHands>(std::move(*printer), emulated ? operators : std::filesystem::path(),
+                                                    "tester");
         crew.station = hands.get();
         crew.hands = std::move(hands);
-    } else if (kind == ReaderKind::real) {
+    } else if (!found.contains("card_socket")) {
         crew.hands = std::make_unique<PersonHands>(wish.reader, wish.say);
     } else {
         crew.hands = std::make_unique<CardHands>(found.at("card_socket").get<std::string>(),
@@ -47,23 +48,26 @@ Crew crew_of(const RunWish& wish, const json& found, ReaderKind kind) {
     return crew;
 }
 
-std::chrono::milliseconds limit_of(const RunWish& wish, const Case& one, ReaderKind kind) {
+std::chrono::milliseconds limit_of(const RunWish& wish, const Case& one, bool attended) {
     if (wish.case_limit.count() > 0) return wish.case_limit;
     constexpr int kFull = 10;
     constexpr std::chrono::seconds kForPeople{240};
     const std::chrono::seconds limit(wish.quick ? one.limit_s : one.limit_s * kFull);
-    return kind == ReaderKind::real ? limit + kForPeople : limit;
+    return attended ? limit + kForPeople : limit;
 }
 
 /// checked refuses a card that nobody meant.
 Result<json> checked(const RunWish& wish, json found) {
     const std::string card = found.at("card");
     if (wish.card == "tester" && card == "other")
-        return fail(ErrorCode::card_unsupported, "the card in '" + found.at("reader").get<std::string>() + "' isn't a test card",
-                    "ATR " + found.at("atr").get<std::string>(),
-                    "put the tester card in, or name what it is with --card piv or --card pkcs15 (nothing is written to it)");
+        return fail(
+            ErrorCode::card_unsupported,
+            "the card in '" + found.at("reader").get<std::string>() + "' isn't a test card",
+            "ATR " + found.at("atr").get<std::string>(),
+            "put the tester card in, or name what it is with --card piv or --card pkcs15 (nothing is written to it)");
     if (wish.card != "tester" && card != "other")
-        return fail(ErrorCode::card_unsupported, "the card in the reader is a test card, not " + wish.card, {}, "leave --card out");
+        return fail(ErrorCode::card_unsupported, "the card in the reader is a test card, not " + wish.card, {},
+                    "leave --card out");
     return found;
 }
 
@@ -78,11 +82,13 @@ Result<json> look_at(const RunWish& wish) {
         kLookBound);
     if (!seen) return Unexpected{std::move(seen).error()};
     if (!seen->ended.measured)
-        return fail(ErrorCode::reader_busy, "'" + wish.reader + "' can't be connected to: looking at it " + seen->ended.how, {},
+        return fail(ErrorCode::reader_busy,
+                    "'" + wish.reader + "' can't be connected to: looking at it " + seen->ended.how, {},
                     "another program holds a transaction, or the reader hangs");
     const auto error = seen->facts.find("error");
     if (error != seen->facts.end())
-        return fail(error_code_from_name(error->at("code").get<std::string>()).value_or(ErrorCode::io_failed), error->at("detail"));
+        return fail(error_code_from_name(error->at("code").get<std::string>()).value_or(ErrorCode::io_failed),
+                    error->at("detail"));
     return checked(wish, std::move(seen->facts));
 }
 
@@ -113,7 +119,7 @@ Result<std::vector<CaseResult>> run(const RunWish& wish, const json& found,
                 own.log = &log;
                 measure(*one, own, facts);
             },
-            limit_of(wish, *one, kind));
+            limit_of(wish, *one, !crew.hands->unattended()));
         if (!apart) return Unexpected{std::move(apart).error()};
         results.push_back({one, judge(*one, apart->facts, apart->ended), std::move(*apart)});
         on_result(results.back());

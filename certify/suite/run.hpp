@@ -14,13 +14,13 @@ namespace rakit::certify {
 /// RunWish is what a run was asked to do.
 struct RunWish {
     std::string reader;
-    std::vector<int> cases;              ///< numbers, in the order in which they are measured
+    std::vector<int> cases;  ///< numbers, in the order in which they are measured
     bool quick = true;
     std::string card = "tester";         ///< or `piv`, `pkcs15`: another card that the user names
     std::chrono::seconds case_limit{0};  ///< for each case; 0: the table's
     Surroundings around;
     std::string scratch;
-    std::string pad_filters;             ///< `yes`, `no`, or nobody knows
+    std::string pad_filters;  ///< `yes`, `no`, or nobody knows
     const PinsById* pins = nullptr;
     std::function<void(const std::string&)> say;  ///< asks a person; none: nobody is there
 };

@@ -1,5 +1,5 @@
-// The service itself: cases 2, 46, 62. Where the reader is a virtual one, 2 and 62 are measured at a private service of our
-// own, because nobody may restart the one that the reader hangs on; the facts say so.
+// The service itself: cases 2, 46, 62. Where the reader is a virtual one, 2 and 62 are measured at a private service of
+// our own, because nobody may restart the one that the reader hangs on; the facts say so.
 #include <unistd.h>
 
 #include <algorithm>
@@ -7,12 +7,12 @@
 #include <filesystem>
 #include <memory>
 
+#include "certify/suite/own_card.hpp"
 #include "certify/suite/procedures.hpp"
 #include "common/base/temporary_folder.hpp"
 #include "virtual_cards/images/image.hpp"
 #include "virtual_cards/sandbox/sandbox.hpp"
 #include "virtual_cards/serve/served_card.hpp"
-#include "certify/suite/own_card.hpp"
 
 namespace rakit::certify {
 namespace {

@@ -74,7 +74,7 @@ void to_exclusive(const Bench& bench, Facts& facts) {
     facts.put("alone_status", status_name(status));
     Handle third(two);
     facts.put("other_status", status_name(third.connect(bench.reader)));
-    facts.put("back_status", status_name(first.reconnect(SCARD_LEAVE_CARD, SCARD_SHARE_SHARED)));
+    first.disconnect();
     facts.put("after_status", status_name(third.connect(bench.reader)));
 }
 

@@ -57,7 +57,8 @@ struct Signer {
         std::vector<double> samples;
         const Bytes message = to_bytes("what a reader is judged by");
         for (int i = 0; i < wanted && errors == 0; ++i) {
-            if (pin != nullptr && (i == 0 || key.user_consent) && !profile.verify(channel, *contents.pin(key.pin), *pin)) {
+            if (pin != nullptr && (i == 0 || key.user_consent) &&
+                !profile.verify(channel, *contents.pin(key.pin), *pin)) {
                 ++errors;
                 break;
             }

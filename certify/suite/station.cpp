@@ -49,8 +49,9 @@ void contact_failure(const Bench& bench, Facts& facts) {
     Context context(*bench.log);
     auto& printer = bench.station->printer();
     const auto arm = [&](int times) {
-        return static_cast<bool>(ask(bench.station->control(),
-                                     {{"command", "arm"}, {"fault", {{"kind", "contact-failure"}, {"phase", "at-contact"}, {"times", times}}}}));
+        return static_cast<bool>(ask(
+            bench.station->control(),
+            {{"command", "arm"}, {"fault", {{"kind", "contact-failure"}, {"phase", "at-contact"}, {"times", times}}}}));
     };
     // The policy: contacts are closed anew up to `tries` times, then the card is rejected.
     constexpr int kTries = 4, kFailing = 2;

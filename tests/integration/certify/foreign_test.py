@@ -11,8 +11,8 @@ class Foreign(Case):
 
     def test_opensc_tool(self):
         self.assertIn("Virtual PCD 00 00", self.sandbox("opensc-tool", "--list-readers"))
-        self.assertEqual(self.sandbox("opensc-tool", "--atr").strip().upper(), "3B:89:80:01:52:41:4B:49:54:2D:54:31:" + "xx".upper()
-                         if False else self.sandbox("opensc-tool", "--atr").strip().upper())
+        atr = self.sandbox("opensc-tool", "--atr").strip().lower()
+        self.assertTrue(atr.startswith("3b:88:80:01:52:41:4b:49:54"), atr)
         said = self.sandbox("opensc-tool", "--card-driver", "default", "-s", "00A4040006A000000018FF", "-s", "80340005" + "05")
         self.assertIn("00 01 02 03 04", said)
 

@@ -54,8 +54,10 @@ TEST_P(EachCase, PassesWithRightFactsAndFailsWithAnyWrongOne) {
     // Two clauses about one fact bound it from both sides: what fits the first must fit the other too.
     auto facts = right(clauses);
     for (const auto& clause : clauses)
-        if (clause.relation == ">=" && clause.words.front()[0] != '@') facts[clause.fact] = std::stoi(clause.words.front());
-    ASSERT_EQ(judge(one, facts, {}).verdict, Verdict::pass) << one.rule << "\n" << facts.dump(1) << "\n"
+        if (clause.relation == ">=" && clause.words.front()[0] != '@')
+            facts[clause.fact] = std::stoi(clause.words.front());
+    ASSERT_EQ(judge(one, facts, {}).verdict, Verdict::pass) << one.rule << "\n"
+                                                            << facts.dump(1) << "\n"
                                                             << testing::PrintToString(judge(one, facts, {}).reasons);
     for (const auto& clause : clauses) {
         auto spoilt = facts;

@@ -19,7 +19,8 @@ Head head() {
     Head made;
     made.made = *from_iso8601("2026-01-31T23:59:59Z");
     made.generator = "rakit 0";
-    made.found = R"({"reader":"A </script> reader","kind":"vpcd","evidence":["seen"],"attributes":{"vendor":"V"},"atr":"3B00",
+    made.found =
+        R"({"reader":"A </script> reader","kind":"vpcd","evidence":["seen"],"attributes":{"vendor":"V"},"atr":"3B00",
                     "protocol":"T=1","card":"own"})";
     made.library = made.daemon = made.system = "x";
     made.levels = {"core"};
@@ -63,8 +64,10 @@ TEST_P(Forged, IsNoticed) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, Forged,
-                         testing::Values(ForgeRow{"/cases/1/verdict", "pass"}, ForgeRow{"/cases/0/facts/status", "SCARD_S_SUCCESS"},
-                                         ForgeRow{"/counts/fail", 0}, ForgeRow{"/cases/1/rule", "status = SCARD_S_SUCCESS"},
+                         testing::Values(ForgeRow{"/cases/1/verdict", "pass"},
+                                         ForgeRow{"/cases/0/facts/status", "SCARD_S_SUCCESS"},
+                                         ForgeRow{"/counts/fail", 0},
+                                         ForgeRow{"/cases/1/rule", "status = SCARD_S_SUCCESS"},
                                          ForgeRow{"/cases/0/number", 39}, ForgeRow{"/scope", "everything"},
                                          ForgeRow{"/cases/0/measuring", "was killed"}));
 
@@ -115,9 +118,11 @@ TEST(Sign, RefusesWhatIsNoCredential) {
         return sign(as_bytes("paper"), file, {}).error().code;
     };
     EXPECT_EQ(code("nothing"), ErrorCode::officer_credential_invalid);
-    EXPECT_EQ(code("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"), ErrorCode::officer_credential_invalid);
+    EXPECT_EQ(code("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
+              ErrorCode::officer_credential_invalid);
     EXPECT_EQ(sign(as_bytes("paper"), folder->path() / "none", {}).error().code, ErrorCode::file_unreadable);
-    EXPECT_EQ(verify(as_bytes("paper"), as_bytes("none"), folder->path() / "none").error().code, ErrorCode::file_unreadable);
+    EXPECT_EQ(verify(as_bytes("paper"), as_bytes("none"), folder->path() / "none").error().code,
+              ErrorCode::file_unreadable);
 }
 
 }  // namespace

@@ -26,22 +26,21 @@ TEST_P(Rule, Judges) {
 
 INSTANTIATE_TEST_SUITE_P(
     Rows, Rule,
-    testing::Values(RuleRow{"a = 0", R"({"a":0})", true}, RuleRow{"a = 0", R"({"a":1})", false},
-                    RuleRow{"a = 0", R"({})", false}, RuleRow{"a? = 0", R"({})", true},
-                    RuleRow{"a? = 0", R"({"a":1})", false}, RuleRow{"a = yes", R"({"a":true})", true},
-                    RuleRow{"a = yes", R"({"a":false})", false}, RuleRow{"a = SCARD_S_SUCCESS", R"({"a":"SCARD_S_SUCCESS"})", true},
-                    RuleRow{"a = SCARD_S_SUCCESS", R"({"a":"SCARD_E_TIMEOUT"})", false},
-                    RuleRow{"a in x|y", R"({"a":"y"})", true}, RuleRow{"a in x|y", R"({"a":"z"})", false},
-                    RuleRow{"a = 9000", R"({"a":"9000"})", true}, RuleRow{"a = 63C2", R"({"a":"63C2"})", true},
-                    RuleRow{"a = @b", R"({"a":"T","b":"T"})", true}, RuleRow{"a = @b", R"({"a":"T","b":"U"})", false},
-                    RuleRow{"a = @b", R"({"a":1})", false}, RuleRow{"a = @b+1", R"({"a":3,"b":2})", true},
-                    RuleRow{"a = @b+1", R"({"a":2,"b":2})", false}, RuleRow{"a != @b", R"({"a":1,"b":2})", true},
-                    RuleRow{"a != @b", R"({"a":2,"b":2})", false}, RuleRow{"a <= 2", R"({"a":2})", true},
-                    RuleRow{"a <= 2", R"({"a":2.1})", false}, RuleRow{"a <= 2", R"({"a":"much"})", false},
-                    RuleRow{"a >= 1", R"({"a":0})", false}, RuleRow{"a <= @b*3|5000", R"({"a":4999,"b":1})", true},
-                    RuleRow{"a <= @b*3|5000", R"({"a":5001,"b":1})", false},
-                    RuleRow{"a <= @b*3|5000", R"({"a":9000,"b":3000})", true},
-                    RuleRow{"a = 1; b = 2", R"({"a":1,"b":3})", false}));
+    testing::Values(
+        RuleRow{"a = 0", R"({"a":0})", true}, RuleRow{"a = 0", R"({"a":1})", false}, RuleRow{"a = 0", R"({})", false},
+        RuleRow{"a? = 0", R"({})", true}, RuleRow{"a? = 0", R"({"a":1})", false},
+        RuleRow{"a = yes", R"({"a":true})", true}, RuleRow{"a = yes", R"({"a":false})", false},
+        RuleRow{"a = SCARD_S_SUCCESS", R"({"a":"SCARD_S_SUCCESS"})", true},
+        RuleRow{"a = SCARD_S_SUCCESS", R"({"a":"SCARD_E_TIMEOUT"})", false}, RuleRow{"a in x|y", R"({"a":"y"})", true},
+        RuleRow{"a in x|y", R"({"a":"z"})", false}, RuleRow{"a = 9000", R"({"a":"9000"})", true},
+        RuleRow{"a = 63C2", R"({"a":"63C2"})", true}, RuleRow{"a = @b", R"({"a":"T","b":"T"})", true},
+        RuleRow{"a = @b", R"({"a":"T","b":"U"})", false}, RuleRow{"a = @b", R"({"a":1})", false},
+        RuleRow{"a = @b+1", R"({"a":3,"b":2})", true}, RuleRow{"a = @b+1", R"({"a":2,"b":2})", false},
+        RuleRow{"a != @b", R"({"a":1,"b":2})", true}, RuleRow{"a != @b", R"({"a":2,"b":2})", false},
+        RuleRow{"a <= 2", R"({"a":2})", true}, RuleRow{"a <= 2", R"({"a":2.1})", false},
+        RuleRow{"a <= 2", R"({"a":"much"})", false}, RuleRow{"a >= 1", R"({"a":0})", false},
+        RuleRow{"a <= @b*3|5000", R"({"a":4999,"b":1})", true}, RuleRow{"a <= @b*3|5000", R"({"a":5001,"b":1})", false},
+        RuleRow{"a <= @b*3|5000", R"({"a":9000,"b":3000})", true}, RuleRow{"a = 1; b = 2", R"({"a":1,"b":3})", false}));
 
 TEST(Rule, SaysEachClauseThatIsBroken) {
     const auto problems = broken("a = 1; b = 2; c = 3", json{{"a", 1}, {"b", 7}});

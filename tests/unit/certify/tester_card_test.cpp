@@ -34,7 +34,8 @@ struct Pipe {
         ::close(ends[1]);
         std::string text;
         char chunk[65536];
-        for (ssize_t n = 0; (n = ::read(ends[0], chunk, sizeof chunk)) > 0;) text.append(chunk, static_cast<std::size_t>(n));
+        for (ssize_t n = 0; (n = ::read(ends[0], chunk, sizeof chunk)) > 0;)
+            text.append(chunk, static_cast<std::size_t>(n));
         std::vector<nlohmann::json> found;
         for (std::size_t at = 0, end = 0; (end = text.find('\n', at)) != std::string::npos; at = end + 1)
             found.push_back(nlohmann::json::parse(text.substr(at, end - at)));

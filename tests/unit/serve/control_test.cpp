@@ -21,34 +21,36 @@ struct Fake {
     bool in = true;
 
     ControlledCard card() {
-        return {.insert = [this]() -> Result<void> { return note("insert"), in = true, Result<void>(); },
-                .insert_at_once = [this]() -> Result<void> { return note("insert at once"), in = true, Result<void>(); },
-                .remove = [this] { note("remove"), in = false; },
-                .inserted = [this] { return in; },
-                .reset = [this] { note("reset"); },
-                .snapshot = [] { return R"({"version":1})"; },
-                .arm = [this](const std::string& fault) -> Result<void> {
-                    note("arm " + fault);
-                    if (fault == "{}") return fail(ErrorCode::document_invalid, "an empty fault", {}, "say which");
-                    return {};
+        return {
+            .insert = [this]() -> Result<void> { return note("insert"), in = true, Result<void>(); },
+            .insert_at_once = [this]() -> Result<void> { return note("insert at once"), in = true, Result<void>(); },
+            .remove = [this] { note("remove"), in = false; },
+            .inserted = [this] { return in; },
+            .reset = [this] { note("reset"); },
+            .snapshot = [] { return R"({"version":1})"; },
+            .arm = [this](const std::string& fault) -> Result<void> {
+                note("arm " + fault);
+                if (fault == "{}") return fail(ErrorCode::document_invalid, "an empty fault", {}, "say which");
+                return {};
+            },
+            .disarm = [this] { note("disarm"); },
+            .faults = [] { return R"([{"kind":"mute"}])"; },
+            .latency = [] { return "fast"; },
+            .set_latency = [this](const std::string& latency) -> Result<void> {
+                return note("latency " + latency), Result<void>();
+            },
+            .counters =
+                [] {
+                    return ServeCounters{1, 2, 3, 4, 5};
                 },
-                .disarm = [this] { note("disarm"); },
-                .faults = [] { return R"([{"kind":"mute"}])"; },
-                .latency = [] { return "fast"; },
-                .set_latency = [this](const std::string& latency) -> Result<void> {
-                    return note("latency " + latency), Result<void>();
+            .atr =
+                [] {
+                    return Bytes{0x3B, 0x00};
                 },
-                .counters =
-                    [] {
-                        return ServeCounters{1, 2, 3, 4, 5};
-                    },
-                .atr =
-                    [] {
-                        return Bytes{0x3B, 0x00};
-                    },
-                .answer_reset_with = [this](const std::optional<Bytes>& atr) { note("atr " + (atr ? to_hex(*atr) : "own")); },
-                .serial = [] { return "0A1B"; },
-                .profile = [] { return "tester"; }};
+            .answer_reset_with =
+                [this](const std::optional<Bytes>& atr) { note("atr " + (atr ? to_hex(*atr) : "own")); },
+            .serial = [] { return "0A1B"; },
+            .profile = [] { return "tester"; }};
     }
     void note(const std::string& what) { log.push_back(what); }
 };
@@ -99,10 +101,10 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Control, RefusesWhatTheSchemaRefuses) {
     Fake fake;
-    for (const auto* request :
-         {"", "{", "[]", "{}", R"({"command":"eject"})", R"({"command":"arm"})", R"({"command":7})",
-          R"({"command":"remove","fault":{}})", R"({"command":"remove","now":true})",
-          R"({"command":"remove","at_once":true})", R"({"command":"insert","atr":"3B00"})", R"({"command":"atr","atr":"3"})"}) {
+    for (const auto* request : {"", "{", "[]", "{}", R"({"command":"eject"})", R"({"command":"arm"})",
+                                R"({"command":7})", R"({"command":"remove","fault":{}})",
+                                R"({"command":"remove","now":true})", R"({"command":"remove","at_once":true})",
+                                R"({"command":"insert","atr":"3B00"})", R"({"command":"atr","atr":"3"})"}) {
         const auto answer = json::parse(answer_control(fake.card(), request));
         EXPECT_EQ(answer.at("ok"), false) << request;
         EXPECT_EQ(answer.at("error").at("code"), "document_invalid") << request;
