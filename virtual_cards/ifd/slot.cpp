@@ -77,7 +77,8 @@ reader::Outcome Slot::look() {
 
 void Slot::poll(milliseconds bound) {
     const auto deadline = now() + bound;
-    const bool restless = settings().faults.has(reader::Fault::flickers);
+    const auto faults = settings().faults;
+    const bool restless = faults.has(reader::Fault::flickers) || faults.has(reader::Fault::forgets_removal);
     std::unique_lock lock(x_mutex);
     x_poller = std::this_thread::get_id();
     while (!x_stop && now() < deadline && !x_reader.changed())
@@ -153,7 +154,8 @@ void Slot::plug(bool in) {
     if (before == in) return;
     x_link.interrupt(!in);
     change([this] { ++x_plugs; });
-    x_plugged(in);
+    const bool untold = !in && settings().faults.has(reader::Fault::unplug_is_removal);
+    if (!untold) x_plugged(in);
 }
 
 void Slot::type(std::string_view keys) {

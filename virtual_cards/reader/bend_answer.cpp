@@ -26,8 +26,8 @@ void bend_data(const Faults& faults, Bytes& answer) {
 
 void bend_status(const Faults& faults, Bytes& answer) {
     const auto sw1 = answer[answer.size() - kStatus];
-    const bool success = faults.has(Fault::status_always_9000) || (faults.has(Fault::eats_61) && sw1 == 0x61) ||
-                         (faults.has(Fault::eats_6c) && sw1 == 0x6C);
+    if (faults.has(Fault::eats_6c) && sw1 == 0x6C) answer = {0x67, 0x00};
+    const bool success = faults.has(Fault::status_always_9000) || (faults.has(Fault::eats_61) && sw1 == 0x61);
     if (!success) return;
     answer[answer.size() - kStatus] = 0x90;
     answer.back() = 0x00;
@@ -57,7 +57,7 @@ void bend_answer(const Faults& faults, Memory& memory, Exchange& exchange) {
         if (!memory.previous.empty()) answer = std::move(memory.previous);
         memory.previous = std::move(now);
     }
-    if (faults.has(Fault::overlong_length)) exchange.overlong = kOverlong;
+    if (faults.has(Fault::overlong_length) && answer.size() >= kOverlong) exchange.overlong = kOverlong;
 }
 
 }  // namespace rakit::reader

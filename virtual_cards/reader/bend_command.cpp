@@ -20,7 +20,7 @@ constexpr unsigned kFailureEvery = 500;
 const Bytes kSuccess{0x90, 0x00};
 
 void delay(const Faults& faults, const Memory& memory, Exchange& exchange) {
-    if (faults.has(Fault::slow_3_s)) exchange.delay += kSlow;
+    if (faults.has(Fault::slow_3_s) && exchange.command.size() <= kHeader + 1) exchange.delay += kSlow;
     if (faults.has(Fault::hiccups) && memory.commands % kHiccupEvery == 0) exchange.delay += kHiccup;
     if (faults.has(Fault::stalls) && memory.commands % kStallEvery == 0) exchange.delay += kStall;
 }

@@ -1,6 +1,7 @@
 #include "virtual_cards/reader/reader.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/iso7816/atr.hpp"
 #include "virtual_cards/reader/features.hpp"
@@ -16,6 +17,8 @@ constexpr milliseconds kImpatience{900};
 constexpr seconds kHang{30};
 constexpr seconds kIdle{2};
 constexpr milliseconds kFlickerEvery{300};
+constexpr milliseconds kForgetful{500};
+constexpr std::chrono::minutes kForGood{10};
 constexpr std::size_t kMaxCommand = 65535;
 constexpr std::size_t kHeader = 4;
 
@@ -41,13 +44,18 @@ Settings Reader::settings() const {
 
 void Reader::card_left() {
     std::lock_guard lock(x_settings_mutex);
-    if (!x_settings.faults.has(Fault::forgets_removal)) x_removal_untold = true;
+    x_left = x_time.now();
+    if (x_settings.faults.has(Fault::forgets_removal))
+        x_power_lost = true;
+    else
+        x_removal_untold = true;
 }
 
 Outcome Reader::seen(const Settings& now) const {
     if (!now.plugged) return now.faults.has(Fault::unplug_is_removal) ? Outcome::no_card : Outcome::unplugged;
     std::lock_guard lock(x_settings_mutex);
-    const bool there = x_contacts.card() && !x_removal_untold;
+    const bool back_soon = now.faults.has(Fault::forgets_removal) && x_time.now() - x_left < kForgetful;
+    const bool there = (x_contacts.card() && !x_removal_untold) || (x_told == Outcome::done && back_soon);
     if (there && x_told != Outcome::done && now.faults.has(Fault::no_insert_event)) return Outcome::no_card;
     if (!there && x_told == Outcome::done && now.faults.has(Fault::no_remove_event)) return Outcome::done;
     const bool flickers = now.faults.has(Fault::flickers) && x_told == Outcome::done;
@@ -112,9 +120,10 @@ Answered Reader::activated(const Settings& now) {
     auto atr = x_contacts.atr();
     const bool mute = !atr || atr->empty() || atr->size() > kLongestAtr;
     if (mute && now.faults.has(Fault::hangs_on_mute)) x_time.pause(kHang);
-    if (mute && now.faults.has(Fault::mute_taken))
+    const bool sound = !mute && iso7816::parse_atr(*atr).has_value();
+    if (mute ? now.faults.has(Fault::mute_taken) : !sound && now.faults.has(Fault::any_atr_taken))
         atr = kMadeUpAtr;
-    else if (mute || (!iso7816::parse_atr(*atr) && !now.faults.has(Fault::any_atr_taken))) {
+    else if (!sound) {
         lose_power();
         return {Outcome::power, {}};
     }
@@ -155,7 +164,8 @@ void Reader::left() {
 /// idle does what a reader with too eager a power management does between two commands.
 void Reader::idle(const Faults& faults) {
     const auto now = x_time.now();
-    if (faults.has(Fault::powers_off_when_idle) && now - x_last_command > kIdle) {
+    const bool lost = faults.has(Fault::forgets_removal) && x_power_lost.exchange(false);
+    if (lost || (faults.has(Fault::powers_off_when_idle) && now - x_last_command > kIdle)) {
         x_contacts.power(false);
         x_contacts.power(true);
         (void)x_contacts.atr();
@@ -207,7 +217,7 @@ Answered Reader::exchanged(const Settings& now, Exchange& exchange) {
 Answered Reader::failed(const Settings& now, const Error& error) {
     if (error.code == ErrorCode::card_mute) return {Outcome::timeout, {}};
     if (error.code == ErrorCode::reader_absent || !settings().plugged) {
-        if (now.faults.has(Fault::hangs_on_unplug)) x_time.pause(kHang);
+        if (now.faults.has(Fault::hangs_on_unplug)) x_time.pause(kForGood);
         return {Outcome::unplugged, {}};
     }
     if (now.faults.has(Fault::answers_without_card)) return {Outcome::done, kSuccess};
@@ -225,7 +235,7 @@ Answered Reader::control(std::uint32_t code, ByteView input) {
     x_facts.card = seen(now) == Outcome::done;
     x_facts.pin_pad = now.traits.pin_pad;
     x_facts.short_only = now.traits.short_only;
-    if (!x_facts.card && now.faults.has(Fault::control_needs_card)) return {Outcome::communication, {}};
+    if (!x_facts.card && now.faults.has(Fault::control_needs_card)) return {Outcome::unplugged, {}};
     if (code == kGetFeatureRequest) return {Outcome::done, feature_list(now.faults, x_facts)};
     if (code == kGetTlvProperties) return {Outcome::done, tlv_properties(now.faults, x_facts)};
     if (!now.traits.pin_pad || (code != kVerifyPinDirect && code != kModifyPinDirect))

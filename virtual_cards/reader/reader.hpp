@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <mutex>
 
@@ -113,6 +114,8 @@ private:
     mutable std::mutex x_settings_mutex;
     Settings x_settings;
     bool x_removal_untold = false;
+    std::atomic<bool> x_power_lost = false;  ///< by a removal that was forgotten
+    std::chrono::steady_clock::time_point x_left{};
     Outcome x_told = Outcome::no_card;
 };
 

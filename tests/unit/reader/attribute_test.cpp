@@ -29,7 +29,7 @@ TEST(Attribute, OfAnEmptyReader) {
     EXPECT_TRUE(bench.reader.attribute(kVendor));
     bench.set(Fault::control_needs_card);
     EXPECT_FALSE(bench.reader.attribute(kVendor));
-    EXPECT_EQ(bench.reader.control(kGetFeatureRequest, {}).outcome, Outcome::communication);
+    EXPECT_EQ(bench.reader.control(kGetFeatureRequest, {}).outcome, Outcome::unplugged);
 }
 
 TEST(Attribute, Wrong) {

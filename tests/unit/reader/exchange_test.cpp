@@ -84,7 +84,7 @@ INSTANTIATE_TEST_SUITE_P(
                 {kLongRead},
                 run("00", 512) + "01" + run("00", 511) + "9000"},
         BendRow{"eats_61", Fault::eats_61, kRead, "0001026110", {kRead}, "0001029000"},
-        BendRow{"eats_6c", Fault::eats_6c, kRead, "6C10", {kRead}, "9000"},
+        BendRow{"eats_6c", Fault::eats_6c, kRead, "6C10", {kRead}, "6700"},
         BendRow{"always_9000", Fault::status_always_9000, kRead, "6A82", {kRead}, "9000"}),
     [](const auto& row) { return "_" + std::string(row.param.name); });
 
@@ -106,6 +106,8 @@ TEST(Exchange, RepeatsTheFirstPartOfAChain) {
 
 TEST(Exchange, TellsALengthThatIsTooLong) {
     BenchReader bench(Fault::overlong_length);
+    EXPECT_EQ(bench.transmit(kData).overlong, 0U);
+    bench.contacts.answers = {Bytes(16, 0)};
     EXPECT_EQ(bench.transmit(kData).overlong, 16U);
 }
 
@@ -173,6 +175,8 @@ TEST(Exchange, Time) {
     BenchReader slow(Fault::slow_3_s);
     slow.transmit(kRead);
     EXPECT_EQ(slow.time.paused, milliseconds(3000));
+    slow.transmit(kData);
+    EXPECT_EQ(slow.time.paused, milliseconds(3000)) << "only commands without data";
     const auto total = [](Fault fault, int commands) {
         BenchReader bench(fault);
         for (int i = 0; i < commands; ++i) bench.transmit(kRead);
