@@ -23,7 +23,7 @@ constexpr FaultInfo kFaults[] = {
     {Fault::mute_taken, "mute-taken", "A card that gives no ATR gets a made-up one.", "28"},
     {Fault::hangs_on_mute, "hangs-on-mute", "Power-up of a card that gives no ATR takes half a minute.", "28"},
     {Fault::any_atr_taken, "any-atr-taken",
-     "An ATR without sense is replaced by a made-up one; a wrong check octet passes.", "29"},
+     "An ATR without sense, or with a wrong check octet, is replaced by a made-up one.", "29"},
     {Fault::case_1_refused, "case-1-refused", "Commands of four octets are refused.", "12"},
     {Fault::wrong_le, "wrong-le", "Le of a short command is one less.", "13 15"},
     {Fault::le_00_dropped, "le-00-dropped", "Le = 00 doesn't reach the card.", "16 13"},
