@@ -70,7 +70,7 @@ reader::Outcome Slot::look() {
     bool poller = true;
     {
         std::lock_guard lock(x_mutex);
-        poller = !x_poller || *x_poller == std::this_thread::get_id();
+        poller = !x_poller || (*x_poller == std::this_thread::get_id() && std::exchange(x_polled, false));
     }
     return x_reader.presence(poller);
 }
@@ -84,6 +84,7 @@ void Slot::poll(milliseconds bound) {
     while (!x_stop && now() < deadline && !x_reader.changed())
         x_changed.wait_until(lock, restless ? std::min(deadline, now() + kRestless) : deadline);
     x_stop = false;
+    x_polled = true;
 }
 
 void Slot::stop() {

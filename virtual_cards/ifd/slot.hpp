@@ -34,7 +34,8 @@ public:
     ~Slot() override = default;
 
     reader::Reader& reader() { return x_reader; }
-    /// look is presence(); it knows pcscd's event thread by poll().
+    /// look is presence(). The first one of pcscd's event thread behind poll() is that for events: in the others,
+    /// before it powers a card, it wouldn't tell a removal.
     reader::Outcome look();
     /// poll waits in pcscd's event thread until a look would tell something new, stop() is called, or the time is over.
     void poll(std::chrono::milliseconds bound);
@@ -72,7 +73,8 @@ private:
     mutable std::mutex x_mutex;
     std::condition_variable x_changed;
     bool x_stop = false;
-    unsigned x_plugs = 0;  ///< counts unplugging and plugging
+    bool x_polled = false;  ///< the event thread has yet to look
+    unsigned x_plugs = 0;   ///< counts unplugging and plugging
     std::optional<std::thread::id> x_poller;
     std::deque<char> x_keys;
     reader::PadView x_pad;
