@@ -61,7 +61,7 @@ constexpr FaultInfo kFaults[] = {
     {Fault::no_insert_event, "no-insert-event", "An inserted card isn't noticed.", "43"},
     {Fault::no_remove_event, "no-remove-event", "A removed card isn't noticed.", "44"},
     {Fault::forgets_removal, "forgets-removal",
-     "A card that is back within half a second was never away: it is powered without a word.", "45"},
+     "A card that is back within half a second was never away: it is powered and selected anew without a word.", "45"},
     {Fault::flickers, "flickers", "Every few hundred milliseconds the card is said to be absent.", "42 8"},
     {Fault::answers_without_card, "answers-without-card", "Commands to a card that has gone are answered 9000.", "49"},
     {Fault::hangs_on_unplug, "hangs-on-unplug", "A command under way when the reader is unplugged never ends.", "50"},

@@ -169,6 +169,7 @@ void Reader::idle(const Faults& faults) {
         x_contacts.power(false);
         x_contacts.power(true);
         (void)x_contacts.atr();
+        if (lost && !x_last_select.empty()) (void)x_contacts.exchange(x_last_select, kLongestCommand);
     }
     x_last_command = now;
 }
@@ -181,6 +182,7 @@ Answered Reader::transmit(ByteView command) {
                                                            : Answered{Outcome::no_card, {}};
     if (!x_facts.powered) return {Outcome::power, {}};
     idle(now.faults);
+    if (command.size() > kHeader && command[1] == 0xA4) x_last_select.assign(command.begin(), command.end());
     Exchange exchange;
     exchange.command.assign(command.begin(), command.end());
     bend_command(now.faults, x_memory, exchange);

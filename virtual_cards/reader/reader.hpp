@@ -115,6 +115,7 @@ private:
     Settings x_settings;
     bool x_removal_untold = false;
     std::atomic<bool> x_power_lost = false;  ///< by a removal that was forgotten
+    Bytes x_last_select;                     ///< repeated then
     std::chrono::steady_clock::time_point x_left{};
     Outcome x_told = Outcome::no_card;
 };
