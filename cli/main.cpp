@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
     add_certify(app, verb);
     add_sandbox(app, verb);
     add_card(app, verb);
+    add_reader(app, verb);
     add_printer(app, verb);
     add_cm(app, verb);
     add_contents(app, verb);

@@ -5,8 +5,10 @@
 
 #include "cli/card_source.hpp"
 #include "cli/command.hpp"
+#include "cli/own_library.hpp"
 #include "cli/printer_live.hpp"
 #include "cli/verbs.hpp"
+#include "virtual_cards/reader/service_fault.hpp"
 #include "virtual_cards/sandbox/sandbox.hpp"
 #include "virtual_cards/serve/control_server.hpp"
 #include "virtual_cards/serve/served_card.hpp"
@@ -18,6 +20,9 @@ struct SandboxWish {
     std::vector<std::string> cards;
     std::string reader_name = cards::SandboxOptions{}.reader_name;
     int readers = 0;
+    bool shim = false;
+    bool unplugged = false;
+    std::string service_fault;
     bool printer = false;
     std::vector<std::string> hopper;
     std::string faces;
@@ -44,7 +49,10 @@ Result<std::vector<LiveCard>> open_cards(const std::vector<std::string>& images)
 }
 
 Result<void> insert(LiveCard& live, const cards::Sandbox& sandbox, int slot) {
-    auto served = cards::ServedCard::start(*live.card, sandbox.connector(slot));
+    cards::ServeOptions options;
+    // The shim never overlooks that a card was away; vpcd does, if it is back before pcscd's next look.
+    if (!sandbox.reader_control(slot).empty()) options.out_at_least = {};
+    auto served = cards::ServedCard::start(*live.card, sandbox.connector(slot), options);
     if (!served) return fail(std::move(served).error());
     live.served = std::make_unique<cards::ServedCard>(std::move(*served));
     auto control = cards::ControlServer::start(sandbox.folder() / "control" / (std::to_string(slot) + ".sock"),
@@ -76,10 +84,25 @@ Result<void> start_printer(const SandboxWish& wish, const cards::Sandbox& sandbo
     return {};
 }
 
+/// link_reader_controls puts the control sockets of readers beside those of cards.
+Result<void> link_reader_controls(const cards::Sandbox& sandbox, int slots, const std::filesystem::path& control) {
+    std::error_code problem;
+    for (int slot = 0; slot < slots && !problem; ++slot)
+        if (const auto reader = sandbox.reader_control(slot); !reader.empty())
+            std::filesystem::create_symlink(reader, control / ("reader-" + std::to_string(slot) + ".sock"), problem);
+    if (problem) return fail(ErrorCode::file_unwritable, problem.message(), control.string());
+    return {};
+}
+
 Result<int> run_sandbox(const SandboxWish& wish) {
     cards::SandboxOptions options;
     options.reader_name = wish.reader_name;
     options.slots = std::max({1, wish.readers, static_cast<int>(wish.cards.size())});
+    if (wish.shim) {
+        options.driver_kind = cards::DriverKind::shim;
+        options.late_readers = wish.unplugged;
+        options.shim = own_library("librakit-shim.so");
+    }
     if (wish.printer) options.more_readers.push_back(printer::Model{}.name);
     // temporary_directory_path honours TMPDIR, and says /tmp without it.
     std::error_code problem;
@@ -94,15 +117,20 @@ Result<int> run_sandbox(const SandboxWish& wish) {
     const auto control = sandbox->folder() / "control";
     std::filesystem::create_directory(control);
     std::filesystem::permissions(control, std::filesystem::perms::owner_all);
+    if (auto linked = link_reader_controls(*sandbox, options.slots, control); !linked) return fail(linked.error());
     std::vector<LiveCard> live = std::move(*made);  // from here on: the cards end before the sandbox does
     for (int slot = 0; std::cmp_less(slot, live.size()); ++slot)
         if (auto done = insert(live[static_cast<std::size_t>(slot)], *sandbox, slot); !done)
             return fail(std::move(done).error());
-    for (int slot = 0; std::cmp_less(slot, live.size()); ++slot)
+    for (int slot = 0; std::cmp_less(slot, live.size()) && !wish.unplugged; ++slot)
         if (auto seen = sandbox->await_card(slot, true); !seen) return fail(std::move(seen).error());
     std::map<std::string, std::string> environment{{"PCSCLITE_CSOCK_NAME", sandbox->socket().string()},
                                                    {"RAKIT_CONTROL", control.string()},
                                                    {"RAKIT_NETWORK", std::string(cards::name(sandbox->network()))}};
+    if (!wish.service_fault.empty()) {
+        environment["LD_PRELOAD"] = own_library("librakit-service.so").string();
+        environment[reader::kServiceFaultVariable] = wish.service_fault;
+    }
     PrinterIn in;
     if (wish.printer) {
         if (auto started = start_printer(wish, *sandbox, in); !started) return Unexpected{std::move(started).error()};
@@ -128,6 +156,18 @@ void add_sandbox(CLI::App& app, Verb& verb) {
     sandbox->add_option("--readers", wish->readers, "At least so many readers, up to 16")
         ->type_name("N")
         ->check(CLI::Range(1, 16));
+    auto* shim = sandbox->add_flag(
+        "--shim", wish->shim,
+        "Readers of our own driver, with a PIN pad and a control socket, $RAKIT_CONTROL/reader-0.sock, by "
+        "which they are unplugged or made wrong (rakit reader): NAME 00 00, NAME 01 00, ...");
+    sandbox->add_flag("--unplugged", wish->unplugged, "Those readers are not plugged in at first")->needs(shim);
+    sandbox
+        ->add_option("--service-fault", wish->service_fault,
+                     "COMMAND meets a wrong PC/SC service (rakit reader faults): a library of ours before libpcsclite")
+        ->type_name("NAME")
+        ->check([](const std::string& name) {
+            return reader::service_fault_from_name(name) ? std::string() : "no such fault of the service: " + name;
+        });
     auto* printer = sandbox->add_flag(
         "--printer", wish->printer,
         "An emulated card printer too, its station a reader: RAKIT_PRINTER and RAKIT_PRINTER_RPC are its addresses, "

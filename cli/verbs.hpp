@@ -22,6 +22,7 @@ void add_update(CLI::App& app, Verb& verb);
 void add_resume(CLI::App& app, Verb& verb);
 void add_sandbox(CLI::App& app, Verb& verb);
 void add_card(CLI::App& app, Verb& verb);
+void add_reader(CLI::App& app, Verb& verb);
 void add_printer(CLI::App& app, Verb& verb);
 void add_batch(CLI::App& app, Verb& verb);
 void add_cm(CLI::App& app, Verb& verb);

@@ -83,10 +83,12 @@ Result<std::unique_ptr<Keeper>> Keeper::start(KeeperPlan plan) {
     const std::string user_map = map_of(::geteuid());
     const std::string group_map = map_of(::getegid());
     const bool root = ::geteuid() == 0;
+    const std::string preload = "LD_PRELOAD=" + plan.preload.string();
     const ChildPlan child_plan{plan.pcscd.c_str(),
                                plan.configuration.c_str(),
                                plan.log.c_str(),
                                plan.nothing.c_str(),
+                               plan.preload.empty() ? nullptr : preload.c_str(),
                                root ? nullptr : user_map.c_str(),
                                group_map.c_str(),
                                plan.listener.get(),

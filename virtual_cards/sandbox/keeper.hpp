@@ -27,6 +27,7 @@ struct KeeperPlan {
     std::filesystem::path configuration;  ///< absolute folder of reader.conf files
     std::filesystem::path log;            ///< where pcscd's output goes
     std::filesystem::path nothing;  ///< an empty folder, mounted over the USB drivers where namespaces are to be had
+    std::filesystem::path preload;  ///< a library that pcscd starts with; empty: none
     Descriptor listener;            ///< the clients' socket, listening
     Network network = Network::host;
     bool drop_privileges = false;  ///< become kUnprivileged first

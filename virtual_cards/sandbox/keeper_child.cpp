@@ -117,7 +117,7 @@ void forget_signals() {
     write_decimal(listen_pid + std::strlen(listen_pid), ::getpid());
     char listen_fds[] = "LISTEN_FDS=1";
     char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
-    char* environment[] = {listen_pid, listen_fds, path, nullptr};
+    char* environment[] = {listen_pid, listen_fds, path, const_cast<char*>(plan.preload), nullptr};
     char program[] = "pcscd";
     char foreground[] = "-f";
     char folder[] = "-c";

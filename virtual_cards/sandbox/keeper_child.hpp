@@ -20,6 +20,7 @@ struct ChildPlan {
     const char* configuration;
     const char* log;
     const char* nothing;
+    const char* preload;   ///< `LD_PRELOAD=PATH`, or nullptr
     const char* user_map;  ///< for /proc/self/uid_map; nullptr: no user namespace
     const char* group_map;
     int listener;

@@ -1,5 +1,6 @@
 #include "virtual_cards/sandbox/preparation.hpp"
 
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -70,18 +71,36 @@ Result<void> check_machine(const SandboxOptions& options) {
     if (::access(options.pcscd.c_str(), X_OK) != 0)
         return fail(ErrorCode::package_missing, "there is no PC/SC daemon", options.pcscd.string(),
                     "apt-get install pcscd");
-    if (::access(options.driver.c_str(), R_OK) != 0)
+    if (options.driver_kind == DriverKind::shim && ::access(options.shim.c_str(), R_OK) != 0)
+        return fail(ErrorCode::package_missing, "there is no reader shim", options.shim.string(),
+                    "it belongs beside the program: lib/rakit/librakit-shim.so");
+    if (options.driver_kind == DriverKind::shim && options.reader_name.find_first_of("<>&") != std::string::npos)
+        return fail(ErrorCode::usage, "the name of a shim's reader has none of < > &");
+    const bool wants_vpcd = options.driver_kind == DriverKind::vpcd || !options.more_readers.empty();
+    if (wants_vpcd && ::access(options.driver.c_str(), R_OK) != 0)
         return fail(ErrorCode::package_missing, "there is no vpcd driver", options.driver.string(),
                     "apt-get install vsmartcard-vpcd");
     return check_daemon_folder();
 }
 
-std::vector<std::string> driver_names(const SandboxOptions& options) {
-    std::vector<std::string> names;
-    const int drivers = (options.slots + kSlotsPerDriver - 1) / kSlotsPerDriver;
-    for (int driver = 0; driver < drivers; ++driver) names.push_back(driver_name(options.reader_name, driver));
-    names.insert(names.end(), options.more_readers.begin(), options.more_readers.end());
-    return names;
+std::vector<DriverPlan> driver_plans(const SandboxOptions& options) {
+    std::vector<DriverPlan> plans;
+    const auto vpcd = [&](const std::string& name) {
+        plans.push_back({DriverKind::vpcd, name, {name + " 00 00", name + " 00 01"}});
+    };
+    if (options.driver_kind == DriverKind::shim)
+        for (int slot = 0; slot < options.slots; ++slot)  // pcscd counts like readers of one driver
+            plans.push_back(
+                {DriverKind::shim, options.reader_name, {fmt::format("{} {:02X} 00", options.reader_name, slot)}});
+    else
+        for (int slot = 0; slot < options.slots; slot += slots_per_driver(DriverKind::vpcd))
+            vpcd(driver_name(options.reader_name, slot / slots_per_driver(DriverKind::vpcd)));
+    for (const auto& name : options.more_readers) vpcd(name);
+    return plans;
+}
+
+fs::path control_of(const fs::path& folder, std::size_t at) {
+    return folder / "readers" / (std::to_string(at) + ".sock");
 }
 
 Result<std::vector<std::uint16_t>> free_ports(int count) {
@@ -98,25 +117,80 @@ Result<std::vector<std::uint16_t>> free_ports(int count) {
     return ports;
 }
 
+namespace {
+
+/// make_folders makes what pcscd's user reads, and the one that it writes to.
+Result<void> make_folders(const fs::path& folder) {
+    std::error_code problem;
+    for (const char* name : {"reader.conf.d", "drivers", "nothing", "readers"}) {
+        fs::create_directory(folder / name, problem);
+        if (problem) return fail(ErrorCode::file_unwritable, problem.message(), folder.string());
+        ::chmod((folder / name).c_str(), 0755);  // whatever the umask is
+    }
+    const auto readers = folder / "readers";
+    ::chmod(readers.c_str(), 0700);
+    if (::geteuid() == 0 && ::chown(readers.c_str(), kUnprivileged, kUnprivileged) != 0)
+        return system_failure(ErrorCode::file_unwritable, readers);
+    return {};
+}
+
+Result<void> copy_driver(const fs::path& from, const fs::path& to) {
+    std::error_code problem;
+    fs::copy_file(from, to, problem);
+    if (problem) return fail(ErrorCode::file_unwritable, problem.message(), to.string());
+    ::chmod(to.c_str(), 0755);
+    return {};
+}
+
+/// write_readable writes a file that pcscd's user reads, whatever the umask is.
+Result<void> write_readable(const fs::path& file, const std::string& text) {
+    if (auto done = write_file_atomically(file, as_bytes(text), 0644); !done) return done;
+    ::chmod(file.c_str(), 0644);
+    return {};
+}
+
+/// write_bus lays the shim beside the list of its readers, and a bundle that pcscd finds it by (virtual_cards/ifd).
+Result<void> write_bus(const SandboxOptions& options, const fs::path& folder, const std::vector<ReaderEntry>& readers) {
+    const auto drivers = folder / "drivers";
+    if (auto done = copy_driver(options.shim, drivers / kShimFile); !done) return done;
+    std::string bus;
+    for (const auto& reader : readers)
+        bus += (options.late_readers ? "unplugged " : "plugged ") + device_name(reader) + "\n";
+    if (auto done = write_readable(drivers / "bus", bus); !done) return done;
+    const auto contents = drivers / "bundles" / "rakit.bundle" / "Contents";
+    std::error_code problem;
+    fs::create_directories(contents / "Linux", problem);
+    fs::create_symlink(drivers / kShimFile, contents / "Linux" / kShimFile, problem);
+    if (problem) return fail(ErrorCode::file_unwritable, problem.message(), contents.string());
+    for (auto at = contents / "Linux"; at != drivers; at = at.parent_path()) ::chmod(at.c_str(), 0755);
+    return write_readable(contents / "Info.plist", bundle_info(options.reader_name));
+}
+
+}  // namespace
+
 Result<void> write_configuration(const SandboxOptions& options, const fs::path& folder,
                                  const std::vector<std::uint16_t>& ports) {
-    std::error_code problem;
-    for (const char* name : {"reader.conf.d", "drivers", "nothing"}) {
-        fs::create_directory(folder / name, problem);
-        ::chmod((folder / name).c_str(), 0755);  // whatever the umask is: pcscd's user reads them
+    if (auto made = make_folders(folder); !made) return made;
+    std::vector<ReaderEntry> vpcd;
+    std::vector<ReaderEntry> shim;
+    for (const auto& plan : driver_plans(options)) {
+        const auto at = vpcd.size() + shim.size();
+        if (plan.kind == DriverKind::shim) {
+            shim.push_back({plan.name, {}, control_of(folder, at).string(), ports.at(at)});
+            continue;
+        }
+        const auto driver = folder / "drivers" / ("libifdvpcd-" + std::to_string(at) + ".so");
+        if (auto done = copy_driver(options.driver, driver); !done) return done;
+        vpcd.push_back({plan.name, driver, "/dev/null", ports.at(at)});
     }
-    std::vector<ReaderEntry> entries;
-    for (const auto port : ports) {
-        entries.push_back({folder / "drivers" / ("libifdvpcd-" + std::to_string(entries.size()) + ".so"), port});
-        if (!problem) fs::copy_file(options.driver, entries.back().driver, problem);
-        ::chmod(entries.back().driver.c_str(), 0755);
-    }
-    if (problem) return fail(ErrorCode::file_unwritable, problem.message(), folder.string());
-    const auto conf = folder / "reader.conf.d" / "vpcd";
-    if (auto done = write_file_atomically(conf, as_bytes(reader_conf(driver_names(options), entries)), 0644); !done)
-        return done;
-    ::chmod(conf.c_str(), 0644);
+    if (!shim.empty())
+        if (auto done = write_bus(options, folder, shim); !done) return done;
+    if (auto done = write_readable(folder / "reader.conf.d" / "vpcd", reader_conf(vpcd)); !done) return done;
     return write_file_atomically(folder / "pcscd.log", {}, 0600);
+}
+
+fs::path preload_of(const SandboxOptions& options, const fs::path& folder) {
+    return options.driver_kind == DriverKind::shim ? folder / "drivers" / kShimFile : fs::path();
 }
 
 Result<Descriptor> listen_at(const fs::path& socket) {

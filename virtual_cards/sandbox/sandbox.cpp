@@ -16,6 +16,7 @@ using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::uint16_t kNamespacePort = 0x8C7B;  // vpcd's own default; a fresh namespace has all ports free
+constexpr int kPortsPerDriver = 2;                // vpcd takes two, the shim one
 constexpr milliseconds kStartBound{10000};
 constexpr int kPortAttempts = 4;  // another process may take a port between our look and vpcd's
 
@@ -48,7 +49,7 @@ std::string log_tail(const std::filesystem::path& log) {
 
 std::vector<std::uint16_t> namespace_ports(int drivers) {
     std::vector<std::uint16_t> ports;
-    for (int i = 0; i < drivers; ++i) ports.push_back(static_cast<std::uint16_t>(kNamespacePort + i * kSlotsPerDriver));
+    for (int i = 0; i < drivers; ++i) ports.push_back(static_cast<std::uint16_t>(kNamespacePort + i * kPortsPerDriver));
     return ports;
 }
 
@@ -59,7 +60,8 @@ struct Sandbox::Running {
     TemporaryFolder folder;
     std::filesystem::path socket;
     std::vector<std::string> readers;
-    std::vector<std::uint16_t> ports;
+    std::vector<std::uint16_t> ports;             ///< of the slots
+    std::vector<std::filesystem::path> controls;  ///< of the slots
     Network network = Network::host;
     int own_slots = 0;  ///< before those of more_readers
     std::shared_ptr<Keeper> keeper;
@@ -84,48 +86,70 @@ Result<Sandbox> Sandbox::start(const SandboxOptions& options) {
     return sandbox;
 }
 
-Result<Sandbox> Sandbox::start_in(const SandboxOptions& options, Network network) {
-    const auto names = driver_names(options);
-    const int drivers = static_cast<int>(names.size());
-    auto folder = own_folder(options.folder);
-    if (!folder) return fail(std::move(folder).error());
-    auto ports =
-        network == Network::host ? free_ports(drivers) : Result<std::vector<std::uint16_t>>(namespace_ports(drivers));
-    if (!ports) return fail(std::move(ports).error());
-    if (auto done = write_configuration(options, folder->path(), *ports); !done) return fail(std::move(done).error());
-    const auto socket = folder->path() / "pcscd.comm";
-    const auto log = folder->path() / "pcscd.log";
-    auto listener = listen_at(socket);
-    if (!listener) return fail(std::move(listener).error());
-    const bool root = ::geteuid() == 0;
-    if (root && ::chown(log.c_str(), kUnprivileged, kUnprivileged) != 0)
-        return fail(ErrorCode::file_unwritable, "can't be given to pcscd's user", log.string());
-    auto keeper = Keeper::start({options.pcscd, folder->path() / "reader.conf.d", log, folder->path() / "nothing",
-                                 std::move(*listener), network, root});
-    if (!keeper) return fail(std::move(keeper).error());
-    const auto slots = slot_names(names);
-    const auto seen = watch(socket, Clock::now() + kStartBound, [&](const std::vector<DaemonReader>& readers) {
-        return std::ranges::all_of(slots, [&](const auto& name) {
+void Sandbox::add_slots(Running& running, const DriverPlan& plan, std::uint16_t port, std::size_t at) {
+    const bool shim = plan.kind == DriverKind::shim;
+    for (const auto& name : plan.slots) {
+        running.readers.push_back(name);
+        running.ports.push_back(port++);
+        running.controls.push_back(shim ? control_of(running.folder.path(), at) : std::filesystem::path());
+    }
+}
+
+/// await_readers returns when pcscd answers, and shows every reader that isn't late.
+Result<void> Sandbox::await_readers(const Running& running, bool late, const std::filesystem::path& log) {
+    const auto deadline = Clock::now() + kStartBound;
+    const auto seen = watch(running.socket, deadline, [&](const std::vector<DaemonReader>& readers) {
+        const auto begin = running.readers.begin() + (late ? running.own_slots : 0);
+        return std::all_of(begin, running.readers.end(), [&](const auto& name) {
             return std::ranges::any_of(readers, [&](const auto& reader) { return reader.name == name; });
         });
     });
     if (!seen) return fail(ErrorCode::service_absent, seen.error().detail, {}, "pcscd: " + log_tail(log));
     if (!*seen)
         return fail(ErrorCode::reader_absent, "pcscd doesn't show the virtual readers", {}, "pcscd: " + log_tail(log));
-    const int own_slots = (drivers - static_cast<int>(options.more_readers.size())) * kSlotsPerDriver;
-    return Sandbox(std::make_unique<Running>(Running{std::move(*folder), socket, slots, std::move(*ports), network,
-                                                     own_slots, std::shared_ptr<Keeper>(std::move(*keeper))}));
+    return {};
+}
+
+Result<Sandbox> Sandbox::start_in(const SandboxOptions& options, Network network) {
+    const auto plans = driver_plans(options);
+    const int drivers = static_cast<int>(plans.size());
+    auto own = own_folder(options.folder);
+    if (!own) return fail(std::move(own).error());
+    auto running = std::make_unique<Running>(Running{std::move(*own), {}, {}, {}, {}, network, 0, {}});
+    const auto& folder = running->folder.path();
+    auto ports =
+        network == Network::host ? free_ports(drivers) : Result<std::vector<std::uint16_t>>(namespace_ports(drivers));
+    if (!ports) return fail(std::move(ports).error());
+    if (auto done = write_configuration(options, folder, *ports); !done) return fail(std::move(done).error());
+    for (std::size_t at = 0; at < plans.size(); ++at) add_slots(*running, plans[at], (*ports)[at], at);
+    running->own_slots =
+        static_cast<int>(running->readers.size() - options.more_readers.size() * slots_per_driver(DriverKind::vpcd));
+    const auto& socket = running->socket = folder / "pcscd.comm";
+    const auto log = folder / "pcscd.log";
+    auto listener = listen_at(socket);
+    if (!listener) return fail(std::move(listener).error());
+    const bool root = ::geteuid() == 0;
+    if (root && ::chown(log.c_str(), kUnprivileged, kUnprivileged) != 0)
+        return fail(ErrorCode::file_unwritable, "can't be given to pcscd's user", log.string());
+    auto keeper = Keeper::start({options.pcscd, folder / "reader.conf.d", log, folder / "nothing",
+                                 preload_of(options, folder), std::move(*listener), network, root});
+    if (!keeper) return fail(std::move(keeper).error());
+    running->keeper = std::move(*keeper);
+    if (auto seen = await_readers(*running, options.late_readers, log); !seen) return fail(std::move(seen).error());
+    return Sandbox(std::move(running));
 }
 
 const std::filesystem::path& Sandbox::socket() const { return x_running->socket; }
 const std::filesystem::path& Sandbox::folder() const { return x_running->folder.path(); }
-int Sandbox::more_reader(int at) const { return x_running->own_slots + at * kSlotsPerDriver; }
+int Sandbox::more_reader(int at) const { return x_running->own_slots + at * slots_per_driver(DriverKind::vpcd); }
 const std::vector<std::string>& Sandbox::readers() const { return x_running->readers; }
+std::filesystem::path Sandbox::reader_control(int slot) const {
+    return x_running->controls.at(static_cast<std::size_t>(slot));
+}
 Network Sandbox::network() const { return x_running->network; }
 
 std::function<Result<Descriptor>()> Sandbox::connector(int slot) const {
-    const auto first = x_running->ports.at(static_cast<std::size_t>(slot / kSlotsPerDriver));
-    const auto port = static_cast<std::uint16_t>(first + slot % kSlotsPerDriver);
+    const auto port = x_running->ports.at(static_cast<std::size_t>(slot));
     return [keeper = std::weak_ptr<Keeper>(x_running->keeper), port]() -> Result<Descriptor> {
         const auto alive = keeper.lock();
         if (!alive) return fail(ErrorCode::service_absent, "the sandbox has ended");

@@ -7,6 +7,7 @@
 #include "embedded/card_control_schema.hpp"
 #include "virtual_cards/faults/fault_plan.hpp"
 #include "virtual_cards/images/image.hpp"
+#include "virtual_cards/serve/control_server.hpp"
 #include "virtual_cards/serve/served_card.hpp"
 
 namespace rakit::cards {
@@ -155,6 +156,10 @@ std::string answer_control(const ControlledCard& card, std::string_view line) {
     for (const auto& [command, action] : commands())
         if (command == wanted) return action(card, *request).dump();
     return refused({ErrorCode::document_invalid, "no such command: " + wanted, {}, {}, {}, {}}).dump();
+}
+
+Result<ControlServer> ControlServer::start(const std::filesystem::path& socket, ControlledCard card) {
+    return start(socket, [card = std::move(card)](std::string_view line) { return answer_control(card, line); });
 }
 
 }  // namespace rakit::cards

@@ -112,10 +112,6 @@ ControlServer::ControlServer(ControlServer&&) noexcept = default;
 ControlServer& ControlServer::operator=(ControlServer&&) noexcept = default;
 ControlServer::~ControlServer() = default;
 
-Result<ControlServer> ControlServer::start(const std::filesystem::path& socket, ControlledCard card) {
-    return start(socket, [card = std::move(card)](std::string_view line) { return answer_control(card, line); });
-}
-
 Result<ControlServer> ControlServer::start(const std::filesystem::path& socket, AnswerLine answer) {
     const auto at = unix_address(socket);
     if (!at) return fail(ErrorCode::file_unwritable, "the path is too long for a socket", socket.string());

@@ -23,9 +23,10 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST(ReaderConf, OneEntryForEachCopyOfTheDriver) {
-    EXPECT_EQ(reader_conf({"A reader", "A reader 2"}, {{"/d/a.so", 0x8C7B}, {"/d/b.so", 20000}}),
-              "FRIENDLYNAME \"A reader\"\nDEVICENAME /dev/null:0x8C7B\nLIBPATH /d/a.so\nCHANNELID 0x8C7B\n\n"
-              "FRIENDLYNAME \"A reader 2\"\nDEVICENAME /dev/null:0x4E20\nLIBPATH /d/b.so\nCHANNELID 0x4E20\n\n");
+    EXPECT_EQ(
+        reader_conf({{"A reader", "/d/a.so", "/dev/null", 0x8C7B}, {"A reader 2", "/d/b.so", "/c/1.sock", 20000}}),
+        "FRIENDLYNAME \"A reader\"\nDEVICENAME /dev/null:0x8C7B\nLIBPATH /d/a.so\nCHANNELID 0x8C7B\n\n"
+        "FRIENDLYNAME \"A reader 2\"\nDEVICENAME /c/1.sock:0x4E20\nLIBPATH /d/b.so\nCHANNELID 0x4E20\n\n");
     EXPECT_EQ(reader_names("R", 3), (std::vector<std::string>{"R 00 00", "R 00 01", "R 2 00 00"}));
 }
 
