@@ -7,6 +7,9 @@
 namespace rakit::cli {
 namespace {
 
+/// The service looks at a reader every 400 ms; contacts that have just been opened it hasn't noticed yet.
+constexpr std::chrono::milliseconds kSeenByService{2000};
+
 bool among(const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -37,12 +40,12 @@ Result<StationReader> open_station(reference::CardPrinter& printer, const std::s
     if (among(taken, reader->name()))
         return fail(ErrorCode::officer_card_is_target, "the officer's card is in '" + reader->name() + "'", {},
                     "name the printer's station with --reader");
-    auto holding = reference::list_readers_with_card();
-    if (!holding) return Unexpected{std::move(holding).error()};
     auto state = printer.state();
     if (!state) return Unexpected{std::move(state).error()};
     const bool engaged = state->phase == "engaged" || state->phase == "encoding";
-    if (!engaged && among(*holding, reader->name()))
+    const auto empty = engaged ? Result<bool>(true) : reader->wait_for_no_card(kSeenByService);
+    if (!empty) return fail(empty.error());
+    if (!*empty)
         return fail(ErrorCode::reader_absent,
                     "'" + reader->name() +
                         "' isn't the printer's station: it holds a card, and the printer's contacts "

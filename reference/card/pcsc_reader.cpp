@@ -287,6 +287,25 @@ Result<void> PcscReader::wait_for_card(std::chrono::milliseconds timeout) {
     }
 }
 
+Result<bool> PcscReader::wait_for_no_card(std::chrono::milliseconds timeout) {
+    const auto deadline = std::chrono::steady_clock::now() + timeout;
+    SCARD_READERSTATE state{};
+    state.szReader = x_link->reader.c_str();
+    state.dwCurrentState = SCARD_STATE_UNAWARE;
+    while (true) {
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        const auto wait = static_cast<DWORD>(std::max<std::int64_t>(left.count(), 0));
+        const LONG status = SCardGetStatusChange(x_link->context.get(), wait, &state, 1);
+        if (status != SCARD_S_SUCCESS && status != SCARD_E_TIMEOUT) return failed(status, x_link->reader);
+        if (status == SCARD_S_SUCCESS && (state.dwEventState & SCARD_STATE_UNKNOWN) != 0)
+            return failed(SCARD_E_UNKNOWN_READER, x_link->reader);
+        if (status == SCARD_S_SUCCESS && (state.dwEventState & SCARD_STATE_PRESENT) == 0) return true;
+        if (left.count() <= 0) return false;
+        state.dwCurrentState = state.dwEventState;
+    }
+}
+
 Result<std::vector<std::string>> list_readers() {
     const Context context;
     if (context.status() != SCARD_S_SUCCESS) return failed(context.status(), "");

@@ -34,6 +34,9 @@ public:
     Result<std::unique_ptr<ExclusiveAccess>> lock() override;
     /// wait_for_card returns once a card that answers is in, or fails with card_absent or card_mute after `timeout`.
     Result<void> wait_for_card(std::chrono::milliseconds timeout);
+    /// wait_for_no_card tells whether the reader is empty, or gets so within `timeout`. Failure: service_absent,
+    /// reader_absent.
+    Result<bool> wait_for_no_card(std::chrono::milliseconds timeout);
 
 private:
     struct Link;
