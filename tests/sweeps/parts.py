@@ -56,10 +56,10 @@ class Ra:
         child = os.fork()
         if child == 0:
             output = os.open(self.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-            os.dup2(ours, 3)
-            os.set_inheritable(3, True)  # dup2 does nothing where the pipe has that number already
             os.dup2(output, 1)
             os.dup2(output, 2)
+            os.dup2(ours, 3)  # after the output, which may have had that number
+            os.set_inheritable(3, True)  # dup2 does nothing where the pipe has it already
             before()
             os.execv(self.rakit, [self.rakit, verb, *self.who, *arguments])
         os.close(ours)

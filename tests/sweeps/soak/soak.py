@@ -23,6 +23,8 @@ FAULTS = [{"kind": "tear-before"}, {"kind": "tear-after"}, {"kind": "reset"}, {"
 # What a host says wrongly and keeps (another key, a stale nonce) only an officer can clear up: not of this sort.
 DEVIATIONS = [{"dropBefore": True}, {"dropAfter": True}, {"truncateBody": True}, {"httpStatus": 503}, {"slowMs": 200}, {"lostAnswer": True},
               {"maintenance": True}]
+# The PINs are right, each request is well-formed, and whatever goes wrong has a code.
+NEVER = ("?", "internal", "pin_wrong", "pin_blocked", "request_malformed")
 GROWTH = 1.10  # of a process's resident memory, in the second half of what is compared
 SLACK_KIB = 2048
 
@@ -118,7 +120,10 @@ class Officer(threading.Thread):
         if code < 0 or code > 4:
             raise Patience(f"{verb} ended with {code}: {text}")
         found = re.findall(r"^rakit: ([a-z_]+): ", text, re.M)
-        self.said[f"{verb} " + ("ok" if code == 0 else found[-1] if found else "?")] += 1
+        what = "ok" if code == 0 else found[-1] if found else "?"
+        if what in NEVER:
+            raise Patience(f"{verb}: {text}")
+        self.said[f"{verb} {what}"] += 1
 
 
 def disturb(rng, calm):
