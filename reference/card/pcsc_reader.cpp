@@ -92,6 +92,29 @@ Result<std::string> full_name(const std::vector<std::string>& readers, const std
                                                            : "'" + wanted + "' is not one reader; " + joined(matching));
 }
 
+/// watch tells whether `done` says so of the reader's event state within `timeout`; `seen` is the last one.
+template <class Done>
+Result<bool> watch(SCARDCONTEXT context, const std::string& reader, std::chrono::milliseconds timeout, DWORD& seen,
+                   Done done) {
+    const auto deadline = std::chrono::steady_clock::now() + timeout;
+    SCARD_READERSTATE state{};
+    state.szReader = reader.c_str();
+    state.dwCurrentState = SCARD_STATE_UNAWARE;
+    while (true) {
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        const auto wait = static_cast<DWORD>(std::max<std::int64_t>(left.count(), 0));
+        const LONG status = SCardGetStatusChange(context, wait, &state, 1);
+        seen = state.dwEventState;
+        if (status != SCARD_S_SUCCESS && status != SCARD_E_TIMEOUT) return failed(status, reader);
+        if (status == SCARD_S_SUCCESS && (seen & SCARD_STATE_UNKNOWN) != 0)
+            return failed(SCARD_E_UNKNOWN_READER, reader);
+        if (status == SCARD_S_SUCCESS && done(seen)) return true;
+        if (left.count() <= 0) return false;
+        state.dwCurrentState = seen;
+    }
+}
+
 }  // namespace
 
 /// Link is what a reader and the accesses it gave share: the context and the card handle. A call that got stuck keeps
@@ -268,42 +291,19 @@ Result<std::unique_ptr<ExclusiveAccess>> PcscReader::lock() {
 }
 
 Result<void> PcscReader::wait_for_card(std::chrono::milliseconds timeout) {
-    const auto deadline = std::chrono::steady_clock::now() + timeout;
-    SCARD_READERSTATE state{};
-    state.szReader = x_link->reader.c_str();
-    state.dwCurrentState = SCARD_STATE_UNAWARE;
-    while (true) {
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-        const auto wait = static_cast<DWORD>(std::max<std::int64_t>(left.count(), 0));
-        const LONG status = SCardGetStatusChange(x_link->context.get(), wait, &state, 1);
-        const bool mute = (state.dwEventState & SCARD_STATE_MUTE) != 0;
-        if (status == SCARD_S_SUCCESS && (state.dwEventState & SCARD_STATE_PRESENT) != 0 && !mute) return {};
-        if (status != SCARD_S_SUCCESS && status != SCARD_E_TIMEOUT) return failed(status, x_link->reader);
-        if (status == SCARD_S_SUCCESS && (state.dwEventState & SCARD_STATE_UNKNOWN) != 0)
-            return failed(SCARD_E_UNKNOWN_READER, x_link->reader);
-        if (left.count() <= 0) return failed(mute ? SCARD_W_UNRESPONSIVE_CARD : SCARD_E_NO_SMARTCARD, x_link->reader);
-        state.dwCurrentState = state.dwEventState;
-    }
+    const auto mute = [](DWORD event) { return (event & SCARD_STATE_MUTE) != 0; };
+    DWORD seen = 0;
+    const auto there = watch(x_link->context.get(), x_link->reader, timeout, seen,
+                             [&](DWORD event) { return (event & SCARD_STATE_PRESENT) != 0 && !mute(event); });
+    if (!there) return fail(there.error());
+    if (*there) return {};
+    return failed(mute(seen) ? SCARD_W_UNRESPONSIVE_CARD : SCARD_E_NO_SMARTCARD, x_link->reader);
 }
 
 Result<bool> PcscReader::wait_for_no_card(std::chrono::milliseconds timeout) {
-    const auto deadline = std::chrono::steady_clock::now() + timeout;
-    SCARD_READERSTATE state{};
-    state.szReader = x_link->reader.c_str();
-    state.dwCurrentState = SCARD_STATE_UNAWARE;
-    while (true) {
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-        const auto wait = static_cast<DWORD>(std::max<std::int64_t>(left.count(), 0));
-        const LONG status = SCardGetStatusChange(x_link->context.get(), wait, &state, 1);
-        if (status != SCARD_S_SUCCESS && status != SCARD_E_TIMEOUT) return failed(status, x_link->reader);
-        if (status == SCARD_S_SUCCESS && (state.dwEventState & SCARD_STATE_UNKNOWN) != 0)
-            return failed(SCARD_E_UNKNOWN_READER, x_link->reader);
-        if (status == SCARD_S_SUCCESS && (state.dwEventState & SCARD_STATE_PRESENT) == 0) return true;
-        if (left.count() <= 0) return false;
-        state.dwCurrentState = state.dwEventState;
-    }
+    DWORD seen = 0;
+    return watch(x_link->context.get(), x_link->reader, timeout, seen,
+                 [](DWORD event) { return (event & SCARD_STATE_PRESENT) == 0; });
 }
 
 Result<std::vector<std::string>> list_readers() {
