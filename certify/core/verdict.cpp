@@ -16,6 +16,12 @@ std::string_view name(ReaderKind kind) {
     return "real";
 }
 
+ReaderKind reader_kind_named(std::string_view word) {
+    for (const auto kind : {ReaderKind::vpcd, ReaderKind::shim, ReaderKind::station})
+        if (name(kind) == word) return kind;
+    return ReaderKind::real;
+}
+
 std::string_view name(Verdict verdict) {
     switch (verdict) {
         case Verdict::pass: return "pass";

@@ -20,6 +20,8 @@ enum class ReaderKind {
 
 /// name gives `vpcd`, `shim`, `station`, `real`.
 std::string_view name(ReaderKind kind);
+/// reader_kind_named undoes name(); whatever else is said is a real reader.
+ReaderKind reader_kind_named(std::string_view word);
 
 /// Verdict is what a case comes to.
 enum class Verdict { pass, fail, not_applicable };

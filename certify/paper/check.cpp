@@ -14,12 +14,6 @@ namespace {
 
 using nlohmann::json;
 
-ReaderKind kind_of(const std::string& word) {
-    for (const auto kind : {ReaderKind::vpcd, ReaderKind::shim, ReaderKind::station})
-        if (name(kind) == word) return kind;
-    return ReaderKind::real;
-}
-
 void check_case(const json& row, ReaderKind kind, std::vector<std::string>& problems) {
     const int number = row.at("number");
     const auto* one = find_case(number);
@@ -51,7 +45,7 @@ Result<json> read_paper(std::string_view text, const std::string& file) {
 std::vector<std::string> contradictions(const json& paper) {
     std::vector<std::string> problems;
     std::map<std::string, int> counts;
-    const auto kind = kind_of(paper.at("reader").at("kind"));
+    const auto kind = reader_kind_named(paper.at("reader").at("kind").get<std::string>());
     for (const auto& row : paper.at("cases")) {
         check_case(row, kind, problems);
         ++counts[row.at("verdict")];

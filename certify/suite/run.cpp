@@ -16,12 +16,6 @@ using nlohmann::json;
 // A printer has to feed a card first.
 constexpr std::chrono::seconds kLookBound{5}, kLookBoundAtPrinter{40};
 
-ReaderKind kind_of(const std::string& word) {
-    for (const auto kind : {ReaderKind::vpcd, ReaderKind::shim, ReaderKind::station})
-        if (name(kind) == word) return kind;
-    return ReaderKind::real;
-}
-
 /// Crew is the hands that a reader of its kind has.
 struct Crew {
     std::unique_ptr<Hands> hands;
@@ -95,7 +89,7 @@ Result<json> look_at(const RunWish& wish) {
 
 Result<std::vector<CaseResult>> run(const RunWish& wish, const json& found,
                                     const std::function<void(const CaseResult&)>& on_result) {
-    const auto kind = kind_of(found.at("kind"));
+    const auto kind = reader_kind_named(found.at("kind").get<std::string>());
     const auto crew = crew_of(wish, found, kind);
     if (!crew.hands) return fail(ErrorCode::usage, "a printer's station needs its --printer URL");
     Bench bench;
