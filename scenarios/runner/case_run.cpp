@@ -144,7 +144,10 @@ Result<CaseCard> CaseRun::open_card(const Result<cards::Image>& image, const std
 
 void CaseRun::set_up_typist(std::map<std::string, std::vector<std::string>> script) {
     x_typist.emplace(std::move(script), right_pins());
-    x_typist->on_prompt([this](const std::string& prompt) { moment(prompt); });
+    x_typist->on_prompt([this](const std::string& prompt) {
+        look_whether_held(prompt);
+        moment(prompt);
+    });
 }
 
 Result<void> CaseRun::set_up_real_card(Observation& seen) {
@@ -217,8 +220,11 @@ Result<void> CaseRun::set_up_officer_card(Observation& seen) {
     return {};
 }
 
-void CaseRun::moment(const std::string& at) {
+void CaseRun::look_whether_held(const std::string& at) {
     if (x_reader && x_reader->held()) x_held.insert(at);
+}
+
+void CaseRun::moment(const std::string& at) {
     const auto& swap = x_case.doing.swap_card;
     if (swap && !x_swapped && swap->at == at) {
         x_swapped = true;
@@ -291,7 +297,12 @@ Result<std::unique_ptr<Iut>> CaseRun::iut() {
         return std::unique_ptr<Iut>(std::make_unique<ManualIut>(person_at(x_around.scratch / kPersonSocket)));
     x_reader =
         std::make_unique<WatchedReader>(x_around.station.reader(), x_around.real == nullptr ? nullptr : &x_trace);
-    return reference(*x_reader, x_ra_rng, x_around.reference);
+    auto calls = x_around.reference;
+    calls.exchange = [this, around = calls.exchange](std::unique_ptr<reference::HttpExchange> way) {
+        return around(
+            watched(std::move(way), [this](int number) { look_whether_held("request:" + std::to_string(number)); }));
+    };
+    return reference(*x_reader, x_ra_rng, calls);
 }
 
 std::unique_ptr<Iut> CaseRun::reference(reference::CardReader& reader, Rng& rng, const ReferenceCalls& calls) {

@@ -68,6 +68,8 @@ private:
     Result<void> persist(Observation& seen, Iut& ra, Job& what);
     Result<void> decide();
     Result<std::string> other_ra();
+    /// look_whether_held keeps the moments at which the RA has the card while it must not.
+    void look_whether_held(const std::string& at);
     /// moment does what the case has happen at a moment, the first time it comes.
     void moment(const std::string& at);
     Result<Job> job(const CardView& card) const;

@@ -27,6 +27,24 @@ private:
     CaseTrace* x_trace;
 };
 
+class WatchedExchange final : public reference::HttpExchange {
+public:
+    WatchedExchange(std::unique_ptr<reference::HttpExchange> inner, std::function<void(int)> under_way)
+        : x_inner(std::move(inner)), x_under_way(std::move(under_way)) {}
+    Result<net::HttpResponse> exchange(const net::HttpRequest& request, std::chrono::milliseconds deadline) override {
+        const int number = ++x_requests;
+        x_under_way(number);
+        auto answer = x_inner->exchange(request, deadline);
+        x_under_way(number);
+        return answer;
+    }
+
+private:
+    std::unique_ptr<reference::HttpExchange> x_inner;
+    std::function<void(int)> x_under_way;
+    int x_requests = 0;
+};
+
 }  // namespace
 
 Result<std::unique_ptr<reference::ExclusiveAccess>> WatchedReader::lock() {
@@ -34,6 +52,11 @@ Result<std::unique_ptr<reference::ExclusiveAccess>> WatchedReader::lock() {
     if (!access) return access;
     return std::unique_ptr<reference::ExclusiveAccess>(
         std::make_unique<WatchedAccess>(std::move(*access), x_held, x_trace));
+}
+
+std::unique_ptr<reference::HttpExchange> watched(std::unique_ptr<reference::HttpExchange> way,
+                                                 std::function<void(int)> under_way) {
+    return std::make_unique<WatchedExchange>(std::move(way), std::move(under_way));
 }
 
 }  // namespace rakit::scenarios

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
+#include <memory>
 
 #include "reference/card/card_reader.hpp"
+#include "reference/cm/http_exchange.hpp"
 #include "scenarios/runner/case_trace.hpp"
 
 namespace rakit::scenarios {
@@ -25,5 +28,10 @@ private:
     CaseTrace* x_trace;
     std::atomic<int> x_held{0};
 };
+
+/// watched is a way to the CM that calls `under_way` when its `number`th request (from 1) begins, and when it is over,
+/// for the RA: what the host still does for a request that the RA has given up is none of the RA's business.
+std::unique_ptr<reference::HttpExchange> watched(std::unique_ptr<reference::HttpExchange> way,
+                                                 std::function<void(int number)> under_way);
 
 }  // namespace rakit::scenarios

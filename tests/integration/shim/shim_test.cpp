@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <winscard.h>
 
+#include <chrono>
 #include <cstring>
 #include <optional>
 #include <thread>
@@ -54,14 +55,19 @@ struct Client {
         names.resize(code == SCARD_S_SUCCESS ? size : 0);
         return code;
     }
-    /// changed waits until a reader's state has (or lacks) a bit.
+    /// changed waits until a reader's state has (or lacks) a bit; pcscd may not know the reader yet.
     bool changed(const char* reader, DWORD bit, bool set) const {
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kBound);
         SCARD_READERSTATE state{};
         state.szReader = reader;
-        for (int looks = 0; looks < 20; ++looks) {
-            if (SCardGetStatusChange(context, kBound, &state, 1) != SCARD_S_SUCCESS) return false;
+        while (std::chrono::steady_clock::now() < deadline) {
+            const LONG code = SCardGetStatusChange(context, kBound, &state, 1);
+            const bool unknown = code == SCARD_E_UNKNOWN_READER;
+            if (code != SCARD_S_SUCCESS && !unknown) return false;
+            if (unknown) state.dwEventState = SCARD_STATE_UNKNOWN;
             if (((state.dwEventState & bit) != 0) == set) return true;
-            state.dwCurrentState = state.dwEventState;
+            // A reader that pcscd is just starting has no state at all: that is "unaware", not something to change from.
+            state.dwCurrentState = state.dwEventState & ~static_cast<DWORD>(SCARD_STATE_CHANGED);
         }
         return false;
     }
