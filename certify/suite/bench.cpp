@@ -82,7 +82,9 @@ Presence await(Context& context, const std::string& reader, DWORD flag, std::chr
     while (now.status == SCARD_S_SUCCESS && !now.is(flag) && Steady::now() < until) {
         SCARD_READERSTATE state{};
         state.szReader = reader.c_str();
-        state.dwCurrentState = now.event & ~static_cast<DWORD>(SCARD_STATE_CHANGED);
+        // A reader that pcscd is just starting has no state to wait from.
+        if (now.is(SCARD_STATE_EMPTY) || now.is(SCARD_STATE_PRESENT))
+            state.dwCurrentState = now.event & ~static_cast<DWORD>(SCARD_STATE_CHANGED);
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Steady::now()).count();
         if (context.change(static_cast<DWORD>(std::max<std::int64_t>(left, 1)), &state, 1) != SCARD_S_SUCCESS) break;
         now = presence(context, reader);
