@@ -89,6 +89,13 @@ Result<scenarios::Shard> choose(std::vector<Case>& cases, const Options& options
     return shard;
 }
 
+/// workers_of gives how many cases are under way at once. At pcsc a case is idle five sixths of its time, until pcscd looks
+/// for cards (every 400 ms): three to a job share the waiting, and don't yet fill a core. Before a person there is one.
+int workers_of(const Options& options) {
+    constexpr int kSharingTheWait = 3;
+    return options.depth == "pcsc" && options.iut != "manual" ? options.jobs * kSharingTheWait : options.jobs;
+}
+
 scenarios::PoolOptions pool_options(const Options& options, const std::filesystem::path& scratch, int stop) {
     scenarios::PoolOptions pool;
     pool.worker = {own_binary(), "run",       "--worker",  "--depth",       options.depth,
@@ -96,7 +103,7 @@ scenarios::PoolOptions pool_options(const Options& options, const std::filesyste
     if (!options.trace.empty()) pool.worker.emplace_back("--octets");
     pool.trace_folder = options.trace;
     pool.stop = stop;
-    pool.jobs = options.jobs;
+    pool.workers = workers_of(options);
     pool.repeat = options.repeat;
     pool.fail_fast = options.fail_fast;
     pool.seed = options.seed;
@@ -216,7 +223,7 @@ void add_run(CLI::App& app, Verb& verb) {
     run_app->add_option("--depth", options->depth, "what lies between RA, card and CM")
         ->check(CLI::IsMember({"inproc", "wire", "pcsc", "reader"}))
         ->capture_default_str();
-    run_app->add_option("--jobs", options->jobs, "how many workers, each with its own pcscd")
+    run_app->add_option("--jobs", options->jobs, "how many cases work at once; at depth pcsc two more each wait for pcscd meanwhile")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
     run_app->add_option("--shard", options->shard,

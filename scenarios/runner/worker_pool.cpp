@@ -100,7 +100,7 @@ private:
     Result<Worker*> idle() {
         for (auto& worker : x_workers)
             if (!worker->busy) return worker.get();
-        if (x_workers.size() >= static_cast<std::size_t>(x_options.jobs)) return nullptr;
+        if (x_workers.size() >= static_cast<std::size_t>(x_options.workers)) return nullptr;
         auto process = ChildProcess::start(x_options.worker);
         if (!process) return Unexpected{std::move(process).error().in("a worker")};
         // One that is gone already shows as the end of its output.

@@ -19,7 +19,7 @@ namespace rakit::scenarios {
 struct PoolOptions {
     std::vector<std::string> worker;  ///< command of a worker: a line of JSON for each task in, a packed verdict out
     SecretBytes greeting;             ///< lines that each worker gets before its first task
-    int jobs = 1;
+    int workers = 1;                  ///< cases at once
     int repeat = 1;
     bool fail_fast = false;               ///< after the first failure nothing more is begun; what wasn't is skipped
     std::optional<std::uint64_t> seed;    ///< instead of each case's own

@@ -123,7 +123,7 @@ Result<Matrix> make_matrix(const std::vector<Case>& cases, const scenarios::RunF
         scenarios::PoolOptions pool;
         pool.worker = options.worker;
         pool.worker.insert(pool.worker.end(), {"--depth", pcsc ? "pcsc" : "inproc"});
-        pool.jobs = options.jobs;
+        pool.workers = options.jobs;
         pool.time_limit = kTimeLimit;
         auto outcome = scenarios::run_cases(tasks, folder, pool, [&](const Verdict& one) { sheet.take(one); });
         if (!outcome) return Unexpected{std::move(outcome).error()};

@@ -50,7 +50,7 @@ Result<PoolOutcome> run(const std::vector<Case>& all, const PoolOptions& options
 
 TEST(Pool, RunsAllInOrderWhoeverIsFirst) {
     auto options = answering("pass");
-    options.jobs = 2;
+    options.workers = 2;
     options.repeat = 2;
     EXPECT_THAT(outcome(run(cases(3), options)), ElementsAre("f/0 1 passed", "f/0 2 passed", "f/1 1 passed",
                                                              "f/1 2 passed", "f/2 1 passed", "f/2 2 passed"));
