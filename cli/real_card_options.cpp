@@ -16,6 +16,7 @@
 #include "scenarios/outside/pcsc_card.hpp"
 #include "scenarios/runner/card_files.hpp"
 #include "scenarios/runner/likeness.hpp"
+#include "virtual_cards/serve/control_server.hpp"
 
 namespace rakit::cli {
 namespace {
@@ -96,20 +97,29 @@ void add_real_card_options(CLI::App& verb, RealCardOptions& options) {
                     "with --depth reader: the card's PINs from this file descriptor, a line for each: \"prompt-id "
                     "value\", as pin:01 or op-pin (default: they are asked for at the terminal)")
         ->check(whole_number);
+    verb.add_option("--slot-of", options.slot,
+                    "with --depth reader: control socket of the virtual card in the reader (docs/formats/"
+                    "card-control.md); each case has a card of its own put in in its stead")
+        ->type_name("SOCKET");
     verb.add_flag("--yes-write-real-card", options.write,
                   "with --depth reader: write to a card that is not the test card without asking");
+}
+
+void give_back(const RealCardOptions& options) {
+    if (!options.slot.empty()) (void)cards::ask_control(options.slot, R"({"command":"insert"})").has_value();
 }
 
 Result<CardTerms> agree_on_card(const RealCardOptions& options, bool pins) {
     no_core();
     auto reader = scenarios::reader_called(options.reader);
     if (!reader) return Unexpected{std::move(reader).error()};
+    if (!options.slot.empty()) return CardTerms{*std::move(reader), {}, options.slot, true, {}};
     const auto card = scenarios::read_pcsc_card(*reader);
     if (!card) return Unexpected{Error(card.error())};
     const auto hierarchy = cm::Hierarchy::from_seed(cm::Hierarchy::kDefaultSeed);
     if (!hierarchy) return Unexpected{Error(hierarchy.error())};
     const CardView view = scenarios::view_card(*card);
-    CardTerms terms{*std::move(reader), view.serial, scenarios::is_test_card(view, *hierarchy), {}};
+    CardTerms terms{*std::move(reader), view.serial, {}, scenarios::is_test_card(view, *hierarchy), {}};
     const auto terminal = terminal_of_person();
     if (!terms.test_card && !options.write)
         if (auto agreed = ask_to_write(terms, terminal.get()); !agreed) return Unexpected{std::move(agreed).error()};

@@ -12,9 +12,13 @@ struct RealCardOptions {
     std::string reader;
     int pin_fd = -1;
     bool write = false;  ///< to a card that isn't the test card, without asking
+    std::string slot;    ///< control socket of the virtual card that lends its slot; then there is nothing to agree on
 
-    bool any() const { return !reader.empty() || pin_fd >= 0 || write; }
+    bool any() const { return !reader.empty() || pin_fd >= 0 || write || !slot.empty(); }
 };
+
+/// give_back has the card whose slot was borrowed put in again.
+void give_back(const RealCardOptions& options);
 
 void add_real_card_options(CLI::App& verb, RealCardOptions& options);
 

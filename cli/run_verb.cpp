@@ -89,8 +89,9 @@ Result<scenarios::Shard> choose(std::vector<Case>& cases, const Options& options
     return shard;
 }
 
-/// workers_of gives how many cases are under way at once. At pcsc a case is idle five sixths of its time, until pcscd looks
-/// for cards (every 400 ms): three to a job share the waiting, and don't yet fill a core. Before a person there is one.
+/// workers_of gives how many cases are under way at once. At pcsc a case is idle five sixths of its time, until pcscd
+/// looks for cards (every 400 ms): three to a job share the waiting, and don't yet fill a core. Before a person there
+/// is one.
 int workers_of(const Options& options) {
     constexpr int kSharingTheWait = 3;
     return options.depth == "pcsc" && options.iut != "manual" ? options.jobs * kSharingTheWait : options.jobs;
@@ -115,6 +116,7 @@ scenarios::PoolOptions pool_options(const Options& options, const std::filesyste
                               options.depth + " --seed " + std::to_string(seed);
         if (options.iut != "reference") command += " --iut " + quoted(options.iut);
         if (!options.card.reader.empty()) command += " --reader " + quoted(options.card.reader);
+        if (!options.card.slot.empty()) command += " --slot-of " + quoted(options.card.slot);
         return command;
     };
     return pool;
@@ -140,7 +142,8 @@ Result<void> write_captures(const std::filesystem::path& folder, const std::vect
 Result<void> check_depth(const Options& options) {
     if (options.depth != "reader") {
         if (!options.card.any()) return {};
-        return fail(ErrorCode::usage, "--reader, --pin-fd and --yes-write-real-card are for a card in a real reader",
+        return fail(ErrorCode::usage,
+                    "--reader, --pin-fd, --slot-of and --yes-write-real-card are for a card in a real reader",
                     "--depth " + options.depth, "use --depth reader");
     }
     if (options.card.reader.empty())
@@ -187,6 +190,7 @@ Result<scenarios::Report> run_all(const Options& options, const std::vector<Case
     pool.greeting = *std::move(greeted);
     auto outcome = scenarios::run_cases(cases, *folder, pool, [&](const Verdict& one) { progress.show(one); });
     progress.finish();
+    give_back(options.card);
     if (!outcome) return Unexpected{std::move(outcome).error()};
     const auto took = std::chrono::steady_clock::now() - begun;
     return scenarios::Report{{options.depth, options.iut, std::chrono::duration_cast<std::chrono::milliseconds>(took),
@@ -223,7 +227,9 @@ void add_run(CLI::App& app, Verb& verb) {
     run_app->add_option("--depth", options->depth, "what lies between RA, card and CM")
         ->check(CLI::IsMember({"inproc", "wire", "pcsc", "reader"}))
         ->capture_default_str();
-    run_app->add_option("--jobs", options->jobs, "how many cases work at once; at depth pcsc two more each wait for pcscd meanwhile")
+    run_app
+        ->add_option("--jobs", options->jobs,
+                     "how many cases work at once; at depth pcsc two more each wait for pcscd meanwhile")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
     run_app->add_option("--shard", options->shard,

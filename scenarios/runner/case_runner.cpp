@@ -31,9 +31,9 @@ bool too_slow(const Case& one) {
 }
 
 /// why_skipped tells what this run can't show of a case, whatever card there is; empty: nothing.
-std::string why_skipped(const Case& one, const RunSettings& settings) {
+std::string why_skipped(const Case& one, const RunSettings& settings, bool real_card) {
     const Depth depth = settings.depth;
-    if (depth == Depth::reader)
+    if (real_card)
         if (auto why = why_a_double(one); !why.empty()) return why;
     if (one.officer.card && depth != Depth::pcsc) return "an officer's card is used through PC/SC: --depth pcsc";
     if (settings.iut == "manual" && needs_prompts(one))
@@ -54,7 +54,7 @@ CaseRunner::CaseRunner(RunSettings settings, std::unique_ptr<Station> station, c
       x_station(std::move(station)),
       x_hierarchy(std::move(hierarchy)),
       x_cards(x_hierarchy) {
-    if (x_settings.depth != Depth::reader) return;
+    if (x_settings.depth != Depth::reader || !terms.slot.empty()) return;
     auto read = in_reader(terms.reader);
     x_real = std::make_unique<RealCard>(std::move(terms), x_hierarchy, x_cards, std::move(read));
 }
@@ -66,7 +66,8 @@ Result<std::unique_ptr<CaseRunner>> CaseRunner::make(RunSettings settings, CardT
     if (settings.iut != "reference" && settings.depth != Depth::pcsc && settings.depth != Depth::reader)
         return fail(ErrorCode::usage, "an RA that is not in this process needs PC/SC", "--iut",
                     "use --depth pcsc or reader");
-    auto station = make_station(settings.depth, settings.scratch, terms.reader);
+    auto station = terms.slot.empty() ? make_station(settings.depth, settings.scratch, terms.reader)
+                                      : lent_station(terms.reader, terms.slot);
     if (!station) return Unexpected{std::move(station).error()};
     auto hierarchy = cm::Hierarchy::from_seed(cm::Hierarchy::kDefaultSeed);
     if (!hierarchy) return Unexpected{std::move(hierarchy).error()};
@@ -76,7 +77,7 @@ Result<std::unique_ptr<CaseRunner>> CaseRunner::make(RunSettings settings, CardT
 
 /// why_not tells why a case isn't run, after a look at the card where that is a real one. Failure: RealCard::why_not's.
 Result<std::string> CaseRunner::why_not(const Case& one, std::uint64_t seed) {
-    auto why = why_skipped(one, x_settings);
+    auto why = why_skipped(one, x_settings, x_real != nullptr);
     if (!why.empty() || !x_real) return why;
     return x_real->why_not(one, seed, x_settings.iut != "manual");
 }

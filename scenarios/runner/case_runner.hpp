@@ -42,7 +42,7 @@ private:
     std::unique_ptr<Station> x_station;
     cm::Hierarchy x_hierarchy;
     CardMaker x_cards;
-    std::unique_ptr<RealCard> x_real;  ///< at depth reader
+    std::unique_ptr<RealCard> x_real;  ///< at depth reader, unless the cards there are our own
 };
 
 /// work is a worker's life: tasks by lines from descriptor `in`, packed verdicts to `out`, until `in` ends. What it

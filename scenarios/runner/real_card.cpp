@@ -61,6 +61,7 @@ SecretBytes pack(const CardTerms& terms) {
     out.reserve(size);
     const auto head = json{{"reader", terms.reader},
                            {"serial", terms.serial},
+                           {"slot", terms.slot},
                            {"testCard", terms.test_card},
                            {"pins", terms.pins.size()}}
                           .dump() +
@@ -79,7 +80,11 @@ Result<CardTerms> unpack_terms(const std::function<std::optional<SecretBytes>()>
     const auto head = line();
     const auto value = head ? json::parse(as_text(*head), nullptr, false) : json();
     if (!value.is_object()) return broken();
-    CardTerms terms{value.value("reader", ""), value.value("serial", ""), value.value("testCard", false), {}};
+    CardTerms terms{value.value("reader", ""),
+                    value.value("serial", ""),
+                    value.value("slot", ""),
+                    value.value("testCard", false),
+                    {}};
     for (auto left = value.value("pins", std::size_t{0}); left != 0; --left) {
         const auto one = line();
         if (!one) return broken();

@@ -7,6 +7,7 @@
 #include "scenarios/links/vpcd_host.hpp"
 #include "scenarios/outside/pcsc_card.hpp"
 #include "virtual_cards/sandbox/sandbox.hpp"
+#include "virtual_cards/serve/control_server.hpp"
 #include "virtual_cards/serve/served_card.hpp"
 
 namespace rakit::scenarios {
@@ -179,7 +180,73 @@ private:
     std::unique_ptr<reference::PcscReader> x_reader;
 };
 
+/// LentStation is a reader that another process's virtual card lends its slot of. pcscd is asked by a connection of our
+/// own: cards are swapped while the RA uses its.
+class LentStation final : public Station {
+public:
+    LentStation(const std::filesystem::path& socket, std::unique_ptr<reference::PcscReader> watch)
+        : x_slot(cards::to_lent_slot(socket)), x_watch(std::move(watch)) {}
+
+    Result<void> begin(cards::VirtualCard& card, Clock&) override {
+        if (auto inserted = swap(card); !inserted) return inserted;
+        auto reader = reference::PcscReader::open(reader_name());
+        if (!reader) return Unexpected{std::move(reader).error()};
+        x_reader = std::move(*reader);
+        return {};
+    }
+    Result<void> swap(cards::VirtualCard& card) override {
+        x_served.reset();
+        if (auto empty = await_none(); !empty) return empty;
+        // It is out already, and was seen to be.
+        auto served = cards::ServedCard::start(card, x_slot, {milliseconds(0)});
+        if (!served) return Unexpected{std::move(served).error()};
+        x_served.emplace(std::move(*served));
+        return x_watch->wait_for_card(kSeen);
+    }
+    Result<void> insert_again(const std::function<void()>& meanwhile) override {
+        pull();
+        meanwhile();
+        if (auto empty = await_none(); !empty) return empty;
+        if (auto inserted = x_served->insert(); !inserted) return inserted;
+        return x_watch->wait_for_card(kSeen);
+    }
+    void pull() override {
+        if (x_served) x_served->remove();
+        (void)await_none().has_value();
+    }
+    void end() override {
+        x_served.reset();
+        x_reader.reset();
+    }
+    reference::CardReader& reader() override { return *x_reader; }
+    std::string reader_name() const override { return x_watch->name(); }
+
+private:
+    using milliseconds = std::chrono::milliseconds;
+    static constexpr milliseconds kSeen{10000};
+
+    Result<void> await_none() {
+        const auto gone = x_watch->wait_for_no_card(kSeen);
+        if (!gone) return Unexpected{Error(gone.error())};
+        return *gone ? Result<void>() : fail(ErrorCode::card_mute, "the card is still seen", reader_name());
+    }
+
+    cards::Connector x_slot;
+    std::unique_ptr<reference::PcscReader> x_watch;
+    std::optional<cards::ServedCard> x_served;
+    std::unique_ptr<reference::PcscReader> x_reader;
+};
+
 }  // namespace
+
+Result<std::unique_ptr<Station>> lent_station(const std::string& reader, const std::filesystem::path& socket) {
+    // The card whose slot it is goes out first: ours is put in once the reader is seen to be empty.
+    if (auto out = cards::ask_control(socket, R"({"command":"remove"})"); !out)
+        return Unexpected{std::move(out).error()};
+    auto watch = reference::PcscReader::open(reader);
+    if (!watch) return Unexpected{std::move(watch).error()};
+    return std::unique_ptr<Station>(std::make_unique<LentStation>(socket, std::move(*watch)));
+}
 
 Result<void> Station::begin_with_what_is_in() {
     return fail(ErrorCode::unsupported, "no card is in this reader before one is put in", reader_name());

@@ -56,4 +56,9 @@ public:
 Result<std::unique_ptr<Station>> make_station(Depth depth, const std::filesystem::path& scratch,
                                               const std::string& reader = {});
 
+/// lent_station puts cards into a reader of that PC/SC service, by its full name, in the stead of a virtual card that
+/// has this control socket (docs/formats/card-control.md, lend). Who made the loan has that card inserted again.
+/// Failures: begin() and swap() have those of the socket and of PcscReader::wait_for_card.
+Result<std::unique_ptr<Station>> lent_station(const std::string& reader, const std::filesystem::path& socket);
+
 }  // namespace rakit::scenarios

@@ -35,32 +35,43 @@ json counters_json(const ServeCounters& counters) {
             {"commands", counters.commands}};
 }
 
-using Command = std::function<json(const ControlledCard&, const json& request)>;
+/// Command acts on a request; what it leaves in `passed` travels beside the answer.
+using Command = std::function<json(const ControlledCard&, const json& request, Descriptor& passed)>;
+
+json lend(const ControlledCard& card, Descriptor& passed) {
+    auto slot = card.lend();
+    if (!slot) return refused(slot.error());
+    passed = std::move(*slot);
+    return done();
+}
 
 json capabilities(const ControlledCard& card);
 
 const std::vector<std::pair<std::string, Command>>& commands() {
     static const std::vector<std::pair<std::string, Command>> table{
         {"insert",
-         [](const auto& card, const json& request) {
+         [](const auto& card, const json& request, auto&) {
              return outcome(request.value("at_once", false) ? card.insert_at_once() : card.insert());
          }},
-        {"remove", [](const auto& card, const json&) { return card.remove(), done(); }},
-        {"reset", [](const auto& card, const json&) { return card.reset(), done(); }},
-        {"snapshot", [](const auto& card, const json&) { return done("image", json::parse(card.snapshot())); }},
-        {"arm", [](const auto& card, const json& request) { return outcome(card.arm(request.at("fault").dump())); }},
-        {"disarm", [](const auto& card, const json&) { return card.disarm(), done(); }},
-        {"faults", [](const auto& card, const json&) { return done("faults", json::parse(card.faults())); }},
+        {"lend", [](const auto& card, const json&, Descriptor& passed) { return lend(card, passed); }},
+        {"remove", [](const auto& card, const json&, auto&) { return card.remove(), done(); }},
+        {"reset", [](const auto& card, const json&, auto&) { return card.reset(), done(); }},
+        {"snapshot", [](const auto& card, const json&, auto&) { return done("image", json::parse(card.snapshot())); }},
+        {"arm",
+         [](const auto& card, const json& request, auto&) { return outcome(card.arm(request.at("fault").dump())); }},
+        {"disarm", [](const auto& card, const json&, auto&) { return card.disarm(), done(); }},
+        {"faults", [](const auto& card, const json&, auto&) { return done("faults", json::parse(card.faults())); }},
         {"latency",
-         [](const auto& card, const json& request) { return outcome(card.set_latency(request.at("latency"))); }},
+         [](const auto& card, const json& request, auto&) { return outcome(card.set_latency(request.at("latency"))); }},
         {"atr",
-         [](const auto& card, const json& request) {
+         [](const auto& card, const json& request, auto&) {
              card.answer_reset_with(request.contains("atr") ? from_hex(request.at("atr").get<std::string>())
                                                             : std::nullopt);
              return done();
          }},
-        {"counters", [](const auto& card, const json&) { return done("counters", counters_json(card.counters())); }},
-        {"capabilities", [](const auto& card, const json&) { return done("capabilities", capabilities(card)); }},
+        {"counters",
+         [](const auto& card, const json&, auto&) { return done("counters", counters_json(card.counters())); }},
+        {"capabilities", [](const auto& card, const json&, auto&) { return done("capabilities", capabilities(card)); }},
     };
     return table;
 }
@@ -97,6 +108,7 @@ ControlledCard controlled(ServedCard& served, ImageCard& card) {
     return {
         .insert = [&served] { return served.insert(); },
         .insert_at_once = [&served] { return served.insert_at_once(); },
+        .lend = [&served] { return served.lend(); },
         .remove = [&served] { served.remove(); },
         .inserted = [&served] { return served.inserted(); },
         .reset = [&card, locked] { locked([&] { card.reset(); }); },
@@ -149,17 +161,21 @@ ControlledCard controlled(ServedCard& served, ImageCard& card) {
     };
 }
 
-std::string answer_control(const ControlledCard& card, std::string_view line) {
+ControlAnswer answer_control(const ControlledCard& card, std::string_view line) {
     const auto request = parse_request(line);
-    if (!request) return refused(request.error()).dump();
+    if (!request) return {refused(request.error()).dump()};
     const std::string wanted = request->at("command");
+    ControlAnswer answer;
     for (const auto& [command, action] : commands())
-        if (command == wanted) return action(card, *request).dump();
-    return refused({ErrorCode::document_invalid, "no such command: " + wanted, {}, {}, {}, {}}).dump();
+        if (command == wanted) answer.line = action(card, *request, answer.passed).dump();
+    if (answer.line.empty())
+        answer.line = refused({ErrorCode::document_invalid, "no such command: " + wanted, {}, {}, {}, {}}).dump();
+    return answer;
 }
 
 Result<ControlServer> ControlServer::start(const std::filesystem::path& socket, ControlledCard card) {
-    return start(socket, [card = std::move(card)](std::string_view line) { return answer_control(card, line); });
+    return start_passing(socket,
+                         [card = std::move(card)](std::string_view line) { return answer_control(card, line); });
 }
 
 }  // namespace rakit::cards

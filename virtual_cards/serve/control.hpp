@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/base/descriptor.hpp"
 #include "common/base/result.hpp"
 #include "virtual_cards/serve/card_end.hpp"
 
@@ -18,6 +19,7 @@ class ServedCard;
 struct ControlledCard {
     std::function<Result<void>()> insert;
     std::function<Result<void>()> insert_at_once;
+    std::function<Result<Descriptor>()> lend;
     std::function<void()> remove;
     std::function<bool()> inserted;
     std::function<void()> reset;
@@ -37,7 +39,13 @@ struct ControlledCard {
 /// controlled wires a live card; `served` serves `card`, and both outlive the result.
 ControlledCard controlled(ServedCard& served, ImageCard& card);
 
-/// answer_control takes one request line and gives one answer line, without line ends (docs/formats/card-control.md).
-std::string answer_control(const ControlledCard& card, std::string_view line);
+/// ControlAnswer is an answer line, without its line end, and perhaps a descriptor that travels beside it (SCM_RIGHTS).
+struct ControlAnswer {
+    std::string line;
+    Descriptor passed = {};
+};
+
+/// answer_control takes one request line and gives its answer (docs/formats/card-control.md).
+ControlAnswer answer_control(const ControlledCard& card, std::string_view line);
 
 }  // namespace rakit::cards

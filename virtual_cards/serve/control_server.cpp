@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "common/base/descriptor.hpp"
+#include "common/base/pass_descriptor.hpp"
 #include "common/base/socket.hpp"
 
 namespace rakit::cards {
@@ -41,7 +42,7 @@ void forget_stale(const std::filesystem::path& socket, const sockaddr_un& at) {
     if (!connect_unix(at) && errno == ECONNREFUSED) ::unlink(socket.c_str());
 }
 
-using AnswerLine = std::function<std::string(std::string_view)>;
+using Answering = std::function<ControlAnswer(std::string_view)>;
 
 struct Client {
     Descriptor link;
@@ -52,7 +53,7 @@ struct Client {
 
 class ControlServer::Worker {
 public:
-    Worker(std::filesystem::path socket, Descriptor listener, AnswerLine answer)
+    Worker(std::filesystem::path socket, Descriptor listener, Answering answer)
         : x_socket(std::move(socket)),
           x_listener(std::move(listener)),
           x_end(::eventfd(0, EFD_CLOEXEC)),
@@ -95,7 +96,10 @@ private:
         for (auto end = client.pending.find('\n'); end != std::string::npos; end = client.pending.find('\n')) {
             const auto answer = x_answer(std::string_view(client.pending).substr(0, end));
             client.pending.erase(0, end + 1);
-            if (!send_all(client.link.get(), as_bytes(answer + '\n'))) return false;
+            const std::string line = answer.line + '\n';
+            if (!(answer.passed ? send_with_descriptor(client.link.get(), as_bytes(line), answer.passed.get())
+                                : send_all(client.link.get(), as_bytes(line))))
+                return false;
         }
         return client.pending.size() <= kMaxLine;
     }
@@ -103,7 +107,7 @@ private:
     std::filesystem::path x_socket;
     Descriptor x_listener;
     Descriptor x_end;
-    AnswerLine x_answer;
+    Answering x_answer;
     std::thread x_thread;
 };
 
@@ -112,7 +116,13 @@ ControlServer::ControlServer(ControlServer&&) noexcept = default;
 ControlServer& ControlServer::operator=(ControlServer&&) noexcept = default;
 ControlServer::~ControlServer() = default;
 
-Result<ControlServer> ControlServer::start(const std::filesystem::path& socket, AnswerLine answer) {
+Result<ControlServer> ControlServer::start(const std::filesystem::path& socket,
+                                           std::function<std::string(std::string_view)> answer) {
+    return start_passing(socket,
+                         [answer = std::move(answer)](std::string_view line) { return ControlAnswer{answer(line)}; });
+}
+
+Result<ControlServer> ControlServer::start_passing(const std::filesystem::path& socket, Answering answer) {
     const auto at = unix_address(socket);
     if (!at) return fail(ErrorCode::file_unwritable, "the path is too long for a socket", socket.string());
     forget_stale(socket, *at);
@@ -122,6 +132,11 @@ Result<ControlServer> ControlServer::start(const std::filesystem::path& socket, 
 }
 
 Result<std::string> ask_control(const std::filesystem::path& socket, const std::string& line) {
+    Descriptor unasked;
+    return ask_control(socket, line, unasked);
+}
+
+Result<std::string> ask_control(const std::filesystem::path& socket, const std::string& line, Descriptor& passed) {
     const auto at = unix_address(socket);
     if (!at) return fail(ErrorCode::service_absent, "the path is too long for a socket", socket.string());
     const Descriptor link = connect_unix(*at);
@@ -129,15 +144,24 @@ Result<std::string> ask_control(const std::filesystem::path& socket, const std::
     bound_waits(link.get());
     if (!send_all(link.get(), as_bytes(line + '\n'))) return failure(ErrorCode::io_failed, socket);
     std::string answer;
-    char chunk[65536];
+    Bytes chunk(65536);
     while (answer.size() < kMaxAnswer) {
-        const ssize_t n = ::recv(link.get(), chunk, sizeof chunk, 0);
-        if (n < 0 && errno == EINTR) continue;
+        const ssize_t n = receive_with_descriptor(link.get(), chunk, passed);
         if (n <= 0) return fail(ErrorCode::io_failed, "the control socket gave no answer", socket.string());
-        answer.append(chunk, static_cast<std::size_t>(n));
+        answer += as_text(ByteView(chunk).first(static_cast<std::size_t>(n)));
         if (answer.back() == '\n') return answer.substr(0, answer.size() - 1);
     }
     return fail(ErrorCode::io_failed, "the answer is too long", socket.string());
+}
+
+std::function<Result<Descriptor>()> to_lent_slot(std::filesystem::path socket) {
+    return [socket = std::move(socket)]() -> Result<Descriptor> {
+        Descriptor slot;
+        const auto answer = ask_control(socket, R"({"command":"lend"})", slot);
+        if (!answer) return Unexpected{Error(answer.error())};
+        if (!slot) return fail(ErrorCode::service_absent, "the slot isn't lent: " + *answer, socket.string());
+        return slot;
+    };
 }
 
 }  // namespace rakit::cards

@@ -18,6 +18,8 @@ public:
     /// start for anything else that answers a request line with an answer line, from the server's thread.
     static Result<ControlServer> start(const std::filesystem::path& socket,
                                        std::function<std::string(std::string_view)> answer);
+    static Result<ControlServer> start_passing(const std::filesystem::path& socket,
+                                               std::function<ControlAnswer(std::string_view)> answer);
     ControlServer(ControlServer&&) noexcept;
     ControlServer& operator=(ControlServer&&) noexcept;
     ~ControlServer();
@@ -31,5 +33,12 @@ private:
 /// ask_control sends one request line to a control socket and gives the answer line. Failures: service_absent (nobody
 /// listens there), io_failed (no answer within ten seconds).
 Result<std::string> ask_control(const std::filesystem::path& socket, const std::string& line);
+
+/// ask_control as above, with what came beside the answer; `passed` stays as it is if nothing did.
+Result<std::string> ask_control(const std::filesystem::path& socket, const std::string& line, Descriptor& passed);
+
+/// to_lent_slot connects to the slot of a card that has a control socket, in that card's stead: its command `lend`.
+/// Failures: ask_control's, and service_absent where the card's owner can't reach the slot.
+std::function<Result<Descriptor>()> to_lent_slot(std::filesystem::path socket);
 
 }  // namespace rakit::cards

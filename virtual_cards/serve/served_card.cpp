@@ -41,14 +41,20 @@ public:
         std::lock_guard inserting(x_insert_mutex);
         if (inserted()) return {};
         if (!at_once) stay_out();
-        auto link = x_connect();
+        auto link = connect();
         if (!link) return fail(std::move(link).error());
-        set_tcp(link->get(), TCP_NODELAY, 1);
         std::lock_guard lock(x_link_mutex);
         x_link = std::move(*link);
         x_leaving = false;
         x_changed.notify_all();
         return {};
+    }
+
+    Result<Descriptor> lend() {
+        std::lock_guard inserting(x_insert_mutex);
+        remove();
+        stay_out();
+        return connect();
     }
 
     void remove() {
@@ -82,6 +88,12 @@ public:
 
 private:
     using Clock = std::chrono::steady_clock;
+
+    Result<Descriptor> connect() const {
+        auto link = x_connect();
+        if (link) set_tcp(link->get(), TCP_NODELAY, 1);
+        return link;
+    }
 
     void stay_out() const {
         std::optional<Clock::time_point> gone;
@@ -180,6 +192,7 @@ Result<ServedCard> ServedCard::start(VirtualCard& card, Connector connect, Serve
 
 Result<void> ServedCard::insert() { return x_worker->insert(false); }
 Result<void> ServedCard::insert_at_once() { return x_worker->insert(true); }
+Result<Descriptor> ServedCard::lend() { return x_worker->lend(); }
 void ServedCard::answer_reset_with(std::optional<Bytes> atr) { x_worker->answer_reset_with(std::move(atr)); }
 void ServedCard::remove() { x_worker->remove(); }
 bool ServedCard::inserted() const { return x_worker->inserted(); }

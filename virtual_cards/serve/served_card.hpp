@@ -45,6 +45,10 @@ public:
     Result<void> insert();
     /// insert_at_once is insert() without that wait, for who wants to know what comes of it.
     Result<void> insert_at_once();
+    /// lend takes the card out and gives a fresh connection to its slot: whoever has that is the card there, from
+    /// another process too. The card comes back in by insert(), once the connection is closed. Failures: the
+    /// connector's.
+    Result<Descriptor> lend();
     /// remove closes, and returns when the card has lost its power; whatever it was doing is cut off.
     void remove();
     /// inserted tells whether the link is up; a card that dropped it (Answer::drop) isn't in.

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -24,6 +25,11 @@ struct Fake {
         return {
             .insert = [this]() -> Result<void> { return note("insert"), in = true, Result<void>(); },
             .insert_at_once = [this]() -> Result<void> { return note("insert at once"), in = true, Result<void>(); },
+            .lend = [this]() -> Result<Descriptor> {
+                note("lend");
+                if (!in) return fail(ErrorCode::service_absent, "no slot");
+                return Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+            },
             .remove = [this] { note("remove"), in = false; },
             .inserted = [this] { return in; },
             .reset = [this] { note("reset"); },
@@ -72,7 +78,7 @@ class Control : public testing::TestWithParam<ControlRow> {};
 
 TEST_P(Control, Answers) {
     Fake fake;
-    const auto answer = json::parse(answer_control(fake.card(), GetParam().request));
+    const auto answer = json::parse(answer_control(fake.card(), GetParam().request).line);
     EXPECT_EQ(answer, json::parse(GetParam().answer));
     EXPECT_EQ(fake.log, GetParam().log);
     expect_valid_answer(answer);
@@ -86,6 +92,7 @@ INSTANTIATE_TEST_SUITE_P(
         ControlRow{R"({"command":"insert","at_once":true})", R"({"ok":true})", Log{"insert at once"}},
         ControlRow{R"({"command":"atr","atr":"3b00"})", R"({"ok":true})", Log{"atr 3B00"}},
         ControlRow{R"({"command":"atr"})", R"({"ok":true})", Log{"atr own"}},
+        ControlRow{R"({"command":"lend"})", R"({"ok":true})", Log{"lend"}},
         ControlRow{R"({"command":"remove"})", R"({"ok":true})", Log{"remove"}},
         ControlRow{R"({"command":"reset"})", R"({"ok":true})", Log{"reset"}},
         ControlRow{R"({"command":"disarm"})", R"({"ok":true})", Log{"disarm"}},
@@ -105,7 +112,7 @@ TEST(Control, RefusesWhatTheSchemaRefuses) {
                                 R"({"command":7})", R"({"command":"remove","fault":{}})",
                                 R"({"command":"remove","now":true})", R"({"command":"remove","at_once":true})",
                                 R"({"command":"insert","atr":"3B00"})", R"({"command":"atr","atr":"3"})"}) {
-        const auto answer = json::parse(answer_control(fake.card(), request));
+        const auto answer = json::parse(answer_control(fake.card(), request).line);
         EXPECT_EQ(answer.at("ok"), false) << request;
         EXPECT_EQ(answer.at("error").at("code"), "document_invalid") << request;
         expect_valid_answer(answer);
@@ -129,7 +136,7 @@ TEST(Control, TheDocumentedExampleHolds) {
             EXPECT_TRUE(request.findings.empty()) << line;
         } else {
             Fake fake;
-            const auto answer = answer_control(fake.card(), line);
+            const auto answer = answer_control(fake.card(), line).line;
             ASSERT_TRUE(std::getline(page, line));
             EXPECT_EQ(json::parse(answer), json::parse(line));
         }
