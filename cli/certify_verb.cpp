@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "certify/paper/paper.hpp"
@@ -27,7 +28,7 @@ struct CertifyOptions {
     std::string reader, printer, card = "tester", json_file, out, credential, pad_filters;
     std::vector<std::string> levels;
     std::vector<int> cases;
-    bool full = false, quick = false;
+    bool full = false, quick = false, write = false;
     int case_limit = 0, pin_fd = -1;
 };
 
@@ -135,18 +136,34 @@ Result<void> try_out(const CertifyOptions& options, const Secrets& secrets) {
     return {};
 }
 
-Result<certify::UpdateRun> updates(const CertifyOptions& options, const nlohmann::json& found) {
+void show(const certify::UpdateRun& update) {
+    const bool judged = update.not_applicable.empty();
+    const auto verdict = judged ? certify::judge_update(update.scenarios) : Verdict::not_applicable;
+    std::printf("    %-14s  Updates on this reader\n", std::string(name(verdict)).c_str());
+    if (!judged) return (void)std::printf("    %s\n", printable(update.not_applicable).c_str());
+    const auto count = [&](const char* status) {
+        return std::count_if(update.scenarios.begin(), update.scenarios.end(),
+                             [&](const auto& one) { return one.status == status; });
+    };
+    std::printf("    %td passed, %td failed, %td skipped; %s\n", count("passed"), count("failed"), count("skipped"),
+                update.cards.c_str());
+    std::map<std::string, int> reasons;
+    for (const auto& one : update.scenarios)
+        if (one.status == "skipped") ++reasons[one.why];
+    for (const auto& [reason, times] : reasons) std::printf("    skipped %d: %s\n", times, printable(reason).c_str());
+}
+
+Result<certify::UpdateRun> updates(const CertifyOptions& options, const certify::RunWish& wish,
+                                   const nlohmann::json& found) {
     if (!options.cases.empty() || !wants(options, "update")) return certify::UpdateRun{};
-    auto update = run_updates(found.at("kind"), !options.full);
-    if (!update) return update;
-    const bool judged = update->not_applicable.empty();
-    std::printf("    %-14s  Updates on this reader\n", !judged               ? "not applicable"
-                                                       : update->failed == 0 ? "pass"
-                                                                             : "fail");
-    if (judged)
-        std::printf("    %d passed, %d failed, %d skipped\n", update->passed, update->failed, update->skipped);
-    else
-        std::printf("    %s\n", update->not_applicable.c_str());
+    auto update = run_updates({wish, options.write,
+                               [](const certify::UpdateCase& one) {
+                                   if (one.status != "failed") return;
+                                   std::printf("    failed %s: %s\n", one.id.c_str(), printable(one.why).c_str());
+                                   std::fflush(stdout);
+                               }},
+                              found);
+    if (update) show(*update);
     return update;
 }
 
@@ -168,7 +185,7 @@ int certify_reader(const CertifyOptions& options) {
         entries.push_back(entry_of(one));
     });
     if (!results) return report(results.error(), kNotTried);
-    const auto update = updates(options, *found);
+    const auto update = updates(options, wish, *found);
     if (!update) return report(update.error(), kNotTried);
     const auto paper = certify::make_paper(head_of(options, *found), entries, *update);
     if (!options.json_file.empty())
@@ -178,7 +195,7 @@ int certify_reader(const CertifyOptions& options) {
         if (auto done = write_papers(options.out, paper, options.credential, secrets->passphrase); !done)
             return report(done.error(), kNotTried);
     std::printf("%d pass, %d fail, %d not applicable\n", count[0], count[1], count[2]);
-    return count[1] == 0 && update->failed == 0 ? kDone : kFailed;
+    return count[1] == 0 && certify::judge_update(update->scenarios) != Verdict::fail ? kDone : kFailed;
 }
 
 void add_options(CLI::App& command, CertifyOptions& options) {
@@ -193,7 +210,9 @@ void add_options(CLI::App& command, CertifyOptions& options) {
         ->check(CLI::Range(1, 64));
     auto* full = command.add_flag("--full", options.full, "Every length, every count");
     command.add_flag("--quick", options.quick, "Fewer of each; the default")->excludes(full);
-    command.add_option("--card", options.card, "The card that is in: tester, or one of your own, which is only read")
+    command
+        .add_option("--card", options.card,
+                    "The card that is in: tester, or one of your own, which is only read, but by the level update")
         ->check(CLI::IsMember({"tester", "piv", "pkcs15"}))
         ->capture_default_str();
     command.add_option("--printer", options.printer, "URL of the card printer whose station the reader is");
@@ -205,6 +224,8 @@ void add_options(CLI::App& command, CertifyOptions& options) {
     command.add_option("--pin-fd", options.pin_fd,
                        "Secrets by file descriptor, a line each: a PIN's id and the PIN of a card named with --card; "
                        "\"sign\" and the passphrase of --sign");
+    command.add_flag("--yes-write-real-card", options.write,
+                     "At level update: write to a card that isn't a test card without asking");
     command.add_option("--pad-filters", options.pad_filters, "Whether the PIN pad claims to filter PINs (case 61)")
         ->check(CLI::IsMember({"yes", "no"}));
     command.add_option("--case-limit", options.case_limit, "Seconds that a case may take, instead of its own limit")

@@ -13,6 +13,7 @@
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 #include "mock_cm/ca/hierarchy.hpp"
+#include "reference/card/pcsc_reader.hpp"
 #include "scenarios/outside/pcsc_card.hpp"
 #include "scenarios/runner/card_files.hpp"
 #include "scenarios/runner/likeness.hpp"
@@ -28,6 +29,14 @@ using scenarios::CardView;
 void no_core() {
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
+}
+
+/// those_of picks the PINs of this card.
+std::map<std::string, Pin> those_of(const std::vector<std::string>& prompts, const std::map<std::string, Pin>& known) {
+    std::map<std::string, Pin> pins;
+    for (const auto& prompt : prompts)
+        if (const auto pin = known.find(prompt); pin != known.end()) pins[prompt] = pin->second.clone();
+    return pins;
 }
 
 std::unique_ptr<Terminal> terminal_of_person() {
@@ -106,7 +115,13 @@ void add_real_card_options(CLI::App& verb, RealCardOptions& options) {
 }
 
 void give_back(const RealCardOptions& options) {
-    if (!options.slot.empty()) (void)cards::ask_control(options.slot, R"({"command":"insert"})").has_value();
+    if (options.slot.empty()) return;
+    auto reader = reference::PcscReader::open(options.reader);
+    if (!reader) return;
+    // Before the last case's card was seen to go, another one in its place would be taken for it.
+    constexpr std::chrono::seconds kSeen{5};
+    if (!(*reader)->wait_for_no_card(kSeen) || !cards::ask_control(options.slot, R"({"command":"insert"})")) return;
+    (void)(*reader)->wait_for_card(kSeen).has_value();
 }
 
 Result<CardTerms> agree_on_card(const RealCardOptions& options, bool pins) {
@@ -125,7 +140,9 @@ Result<CardTerms> agree_on_card(const RealCardOptions& options, bool pins) {
         if (auto agreed = ask_to_write(terms, terminal.get()); !agreed) return Unexpected{std::move(agreed).error()};
     if (!pins) return terms;
     const auto prompts = scenarios::card_prompts(view);
-    auto given = options.pin_fd >= 0 ? pins_from(options.pin_fd, prompts) : ask_pins(terms, prompts, terminal.get());
+    auto given = options.known != nullptr ? those_of(prompts, *options.known)
+                 : options.pin_fd >= 0    ? pins_from(options.pin_fd, prompts)
+                                          : ask_pins(terms, prompts, terminal.get());
     if (!given) return Unexpected{std::move(given).error()};
     terms.pins = *std::move(given);
     return terms;

@@ -11,13 +11,14 @@ namespace rakit::cli {
 struct RealCardOptions {
     std::string reader;
     int pin_fd = -1;
-    bool write = false;  ///< to a card that isn't the test card, without asking
-    std::string slot;    ///< control socket of the virtual card that lends its slot; then there is nothing to agree on
+    bool write = false;                                 ///< to a card that isn't the test card, without asking
+    const std::map<std::string, Pin>* known = nullptr;  ///< PINs by prompt, where nobody need be asked; borrowed
+    std::string slot;  ///< control socket of the virtual card that lends its slot; then there is nothing to agree on
 
     bool any() const { return !reader.empty() || pin_fd >= 0 || write || !slot.empty(); }
 };
 
-/// give_back has the card whose slot was borrowed put in again.
+/// give_back has the card whose slot was borrowed put in again, and returns once it is seen, if it is.
 void give_back(const RealCardOptions& options);
 
 void add_real_card_options(CLI::App& verb, RealCardOptions& options);

@@ -83,9 +83,7 @@ Result<scenarios::Shard> choose(std::vector<Case>& cases, const Options& options
     for (std::size_t i = 0; i < cases.size(); ++i) cases[i].position = static_cast<int>(i);
     std::erase_if(cases,
                   [&](const Case& one) { return !scenarios::belongs(static_cast<std::size_t>(one.position), *shard); });
-    // Once a real card is changed, few cases want it as it is: those that leave it alone come before.
-    if (options.depth == "reader")
-        std::stable_partition(cases.begin(), cases.end(), [](const Case& one) { return one.expect.card.unchanged; });
+    if (options.depth == "reader") scenarios::unchanged_first(cases);
     return shard;
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "certify/core/verdict.hpp"
+#include "certify/paper/paper.hpp"
 #include "common/document/document.hpp"
 #include "embedded/certificate_schema.hpp"
 
@@ -29,6 +30,29 @@ void check_case(const json& row, ReaderKind kind, std::vector<std::string>& prob
             fmt::format("case {}: it says '{}', but its figures say '{}'", number, verdict, name(judgement.verdict)));
     if (inapplicable(*one, kind) && judgement.verdict != Verdict::not_applicable)
         problems.push_back(fmt::format("case {}: it can't be judged on a reader of the kind '{}'", number, name(kind)));
+}
+
+/// check_update counts the scenarios again.
+void check_update(const json& update, std::vector<std::string>& problems) {
+    if (!update.contains("scenarios")) {
+        if (update.at("verdict") != name(Verdict::not_applicable))
+            problems.emplace_back("update: there are no scenarios that would give its verdict");
+        return;
+    }
+    std::vector<UpdateCase> scenarios;
+    std::map<std::string, int> counts;
+    for (const auto& row : update.at("scenarios")) {
+        scenarios.push_back({row.at("id"), row.at("status"), {}, 0});
+        ++counts[scenarios.back().status];
+    }
+    for (const char* status : {"passed", "failed", "skipped"})
+        if (update.value(status, 0) != counts[status])
+            problems.push_back(
+                fmt::format("update: it counts {} {}, there are {}", update.value(status, 0), status, counts[status]));
+    const auto verdict = name(judge_update(scenarios));
+    if (update.at("verdict") != verdict)
+        problems.push_back(fmt::format("update: it says '{}', but its scenarios say '{}'",
+                                       update.at("verdict").get<std::string>(), verdict));
 }
 
 }  // namespace
@@ -57,6 +81,7 @@ std::vector<std::string> contradictions(const json& paper) {
         if (told.at(key) != counts[word])
             problems.push_back(
                 fmt::format("it counts {} times '{}', there are {}", told.at(key).get<int>(), word, counts[word]));
+    if (paper.contains("update")) check_update(paper.at("update"), problems);
     if (paper.at("scope") != kScope) problems.emplace_back("its scope isn't this program's");
     return problems;
 }

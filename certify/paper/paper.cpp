@@ -1,5 +1,6 @@
 #include "certify/paper/paper.hpp"
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -43,12 +44,19 @@ std::string driver_of(const std::string& kind, const json& attributes) {
 json update_of(const UpdateRun& update) {
     if (!update.not_applicable.empty())
         return {{"verdict", name(Verdict::not_applicable)}, {"reasons", {update.not_applicable}}};
-    return {{"verdict", name(update.failed == 0 && update.passed > 0 ? Verdict::pass : Verdict::fail)},
-            {"where", update.where},
-            {"passed", update.passed},
-            {"failed", update.failed},
-            {"skipped", update.skipped},
-            {"reasons", update.failures}};
+    std::map<std::string, int> count;
+    json rows = json::array(), reasons = json::array();
+    for (const auto& one : update.scenarios) {
+        ++count[one.status];
+        rows.push_back({{"id", one.id}, {"status", one.status}, {"took_ms", one.took_ms}});
+        if (!one.why.empty()) rows.back()["why"] = one.why;
+        if (one.status == "failed") reasons.push_back(one.id + " failed");
+    }
+    const auto verdict = judge_update(update.scenarios);
+    if (verdict == Verdict::not_applicable) reasons.push_back("no scenario could be run");
+    return {{"verdict", name(verdict)},  {"cards", update.cards},       {"passed", count["passed"]},
+            {"failed", count["failed"]}, {"skipped", count["skipped"]}, {"reasons", reasons},
+            {"scenarios", rows}};
 }
 
 void add_cases(const std::vector<Entry>& entries, json& cases, json& deviations) {
@@ -60,6 +68,13 @@ void add_cases(const std::vector<Entry>& entries, json& cases, json& deviations)
 }
 
 }  // namespace
+
+Verdict judge_update(const std::vector<UpdateCase>& scenarios) {
+    const auto any = [&](const char* status) {
+        return std::any_of(scenarios.begin(), scenarios.end(), [&](const auto& one) { return one.status == status; });
+    };
+    return any("failed") ? Verdict::fail : any("passed") ? Verdict::pass : Verdict::not_applicable;
+}
 
 std::string make_paper(const Head& head, const std::vector<Entry>& entries, const UpdateRun& update) {
     const auto found = json::parse(head.found);

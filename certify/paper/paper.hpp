@@ -19,14 +19,24 @@ struct Entry {
     std::int64_t took_ms = 0;
 };
 
+/// UpdateCase is a scenario as the paper has it.
+struct UpdateCase {
+    std::string id;
+    std::string status;  ///< `passed`, `failed`, `skipped`
+    std::string why;     ///< it failed or was skipped
+    std::int64_t took_ms = 0;
+};
+
 /// UpdateRun is what became of the level `update`.
 struct UpdateRun {
     bool wanted = false;
     std::string not_applicable;  ///< why not; empty: it was run
-    std::string where;           ///< on which reader
-    int passed = 0, failed = 0, skipped = 0;
-    std::vector<std::string> failures;
+    std::string cards;           ///< which cards the scenarios began with
+    std::vector<UpdateCase> scenarios;
 };
+
+/// judge_update gives the verdict on a level `update` that was run: of what was skipped alone nothing can be said.
+Verdict judge_update(const std::vector<UpdateCase>& scenarios);
 
 /// Head is what a paper says before its cases.
 struct Head {

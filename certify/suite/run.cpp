@@ -4,7 +4,6 @@
 
 #include "certify/reader/card_hands.hpp"
 #include "certify/reader/person_hands.hpp"
-#include "certify/reader/station_hands.hpp"
 #include "certify/suite/procedures.hpp"
 #include "reference/printer/esc_printer.hpp"
 
@@ -25,13 +24,7 @@ struct Crew {
 Crew crew_of(const RunWish& wish, const json& found, ReaderKind kind) {
     Crew crew;
     if (kind == ReaderKind::station) {
-        auto printer = reference::open_printer(wish.around.printer);
-        if (!printer) return crew;
-        const auto operators = wish.around.control / "printer.sock";
-        std::error_code problem;
-        const bool emulated = !wish.around.control.empty() && std::filesystem::is_socket(operators, problem);
-        auto hands = std::make_unique<StationHands>(std::move(*printer), emulated ? operators : std::filesystem::path(),
-                                                    "tester");
+        auto hands = station_hands(wish.around, "tester");
         crew.station = hands.get();
         crew.hands = std::move(hands);
     } else if (!found.contains("card_socket")) {
@@ -67,6 +60,15 @@ Result<json> checked(const RunWish& wish, json found) {
 }
 
 }  // namespace
+
+std::unique_ptr<StationHands> station_hands(const Surroundings& around, const std::string& image) {
+    auto printer = reference::open_printer(around.printer);
+    if (!printer) return nullptr;
+    const auto operators = around.control / "printer.sock";
+    std::error_code problem;
+    const bool emulated = !around.control.empty() && std::filesystem::is_socket(operators, problem);
+    return std::make_unique<StationHands>(std::move(*printer), emulated ? operators : std::filesystem::path(), image);
+}
 
 Result<json> look_at(const RunWish& wish) {
     auto seen = run_apart(

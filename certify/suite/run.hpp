@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "certify/reader/identify.hpp"
+#include "certify/reader/station_hands.hpp"
 #include "certify/suite/apart.hpp"
 #include "certify/suite/bench.hpp"
 
@@ -31,6 +32,10 @@ struct CaseResult {
     Judgement judgement;
     Apart apart;
 };
+
+/// station_hands moves the cards of the printer whose station the reader is; `image` is what goes into an emulated
+/// printer's hopper. Null: there is no such printer.
+std::unique_ptr<StationHands> station_hands(const Surroundings& around, const std::string& image);
 
 /// look_at identifies the reader and its card, apart. Failures: service_absent, reader_absent, reader_busy (also where
 /// another program holds a transaction for longer than some seconds), card_absent, card_mute, and card_unsupported for

@@ -46,6 +46,10 @@ bool chosen(const Case& one, const std::vector<std::string>& filters) {
     return std::all_of(filters.begin(), filters.end(), [&](const std::string& filter) { return meets(one, filter); });
 }
 
+void unchanged_first(std::vector<Case>& cases) {
+    std::stable_partition(cases.begin(), cases.end(), [](const Case& one) { return one.expect.card.unchanged; });
+}
+
 Result<Shard> parse_shard(const std::string& text) {
     const auto slash = text.find('/');
     if (slash == std::string::npos) return checked({}, {}, "--shard " + text);

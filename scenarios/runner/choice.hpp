@@ -14,6 +14,10 @@ namespace rakit::scenarios {
 /// expects anywhere). `!` before a filter turns it round.
 bool chosen(const Case& one, const std::vector<std::string>& filters);
 
+/// unchanged_first puts the cases that leave their card as it is before the others: once a real card is changed, few
+/// cases want it as it is.
+void unchanged_first(std::vector<Case>& cases);
+
 /// parse_shard reads `I/N`, I from 1. Failure: usage.
 Result<Shard> parse_shard(const std::string& text);
 
