@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "certify/paper/paper.hpp"
 #include "certify/paper/sign.hpp"
@@ -153,9 +154,11 @@ void show(const certify::UpdateRun& update) {
     for (const auto& [reason, times] : reasons) std::printf("    skipped %d: %s\n", times, printable(reason).c_str());
 }
 
-Result<certify::UpdateRun> updates(const CertifyOptions& options, const certify::RunWish& wish,
-                                   const nlohmann::json& found) {
-    if (!options.cases.empty() || !wants(options, "update")) return certify::UpdateRun{};
+/// updates runs the level `update` if it was asked for. A failure is on the paper too: what was measured before isn't
+/// lost.
+certify::UpdateRun updates(const CertifyOptions& options, const certify::RunWish& wish, const nlohmann::json& found,
+                           std::optional<Error>& failure) {
+    if (!options.cases.empty() || !wants(options, "update")) return {};
     auto update = run_updates({wish, options.write,
                                [](const certify::UpdateCase& one) {
                                    if (one.status != "failed") return;
@@ -163,8 +166,12 @@ Result<certify::UpdateRun> updates(const CertifyOptions& options, const certify:
                                    std::fflush(stdout);
                                }},
                               found);
-    if (update) show(*update);
-    return update;
+    if (!update) {
+        failure = update.error();
+        update = certify::UpdateRun{true, "it could not be tried: " + to_string(update.error()), {}, {}};
+    }
+    show(*update);
+    return *std::move(update);
 }
 
 int certify_reader(const CertifyOptions& options) {
@@ -185,9 +192,9 @@ int certify_reader(const CertifyOptions& options) {
         entries.push_back(entry_of(one));
     });
     if (!results) return report(results.error(), kNotTried);
-    const auto update = updates(options, wish, *found);
-    if (!update) return report(update.error(), kNotTried);
-    const auto paper = certify::make_paper(head_of(options, *found), entries, *update);
+    std::optional<Error> untried;
+    const auto update = updates(options, wish, *found, untried);
+    const auto paper = certify::make_paper(head_of(options, *found), entries, update);
     if (!options.json_file.empty())
         if (auto done = write_file_atomically(options.json_file, as_bytes(paper)); !done)
             return report(done.error(), kNotTried);
@@ -195,7 +202,8 @@ int certify_reader(const CertifyOptions& options) {
         if (auto done = write_papers(options.out, paper, options.credential, secrets->passphrase); !done)
             return report(done.error(), kNotTried);
     std::printf("%d pass, %d fail, %d not applicable\n", count[0], count[1], count[2]);
-    return count[1] == 0 && certify::judge_update(update->scenarios) != Verdict::fail ? kDone : kFailed;
+    if (untried) return report(*untried, kNotTried);
+    return count[1] == 0 && certify::judge_update(update.scenarios) != Verdict::fail ? kDone : kFailed;
 }
 
 void add_options(CLI::App& command, CertifyOptions& options) {

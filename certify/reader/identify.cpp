@@ -8,6 +8,7 @@
 #include "certify/core/verdict.hpp"
 #include "certify/reader/control.hpp"
 #include "certify/reader/pcsc.hpp"
+#include "certify/reader/presence.hpp"
 #include "certify/reader/status_name.hpp"
 #include "certify/reader/tester_card.hpp"
 #include "common/base/error_code.hpp"
@@ -164,17 +165,6 @@ void engage(const std::string& reader, const std::string& url) {
         (void)(*printer)->to_station();
 }
 
-/// await_card waits for a card that was just put in to be seen.
-void await_card(Context& context, const std::string& reader) {
-    SCARD_READERSTATE state{};
-    state.szReader = reader.c_str();
-    constexpr DWORD kSeen = 1500;
-    context.change(0, &state, 1);
-    if ((state.dwEventState & SCARD_STATE_PRESENT) != 0) return;
-    state.dwCurrentState = state.dwEventState & ~static_cast<DWORD>(SCARD_STATE_CHANGED);
-    context.change(kSeen, &state, 1);
-}
-
 }  // namespace
 
 json identify(const std::string& wanted, const Surroundings& around, CallLog& log) {
@@ -184,7 +174,9 @@ json identify(const std::string& wanted, const Surroundings& around, CallLog& lo
     const auto reader = full_name(readers, wanted);
     if (!reader) return refused(ErrorCode::reader_absent, "no one reader is called '" + wanted + "'; " + list(readers));
     engage(*reader, around.printer);
-    await_card(context, *reader);
+    // A card that was just put in is not seen at once.
+    constexpr std::chrono::milliseconds kSeen{1500};
+    await(context, *reader, SCARD_STATE_PRESENT, kSeen);
     Handle handle(context);
     if (const LONG status = handle.connect(*reader); status != SCARD_S_SUCCESS) return refused(status, *reader);
     json evidence = json::array();

@@ -9,6 +9,7 @@
 #include "certify/core/verdict.hpp"
 #include "certify/reader/hands.hpp"
 #include "certify/reader/pcsc.hpp"
+#include "certify/reader/presence.hpp"
 #include "certify/reader/status_name.hpp"
 #include "certify/reader/tester_card.hpp"
 #include "certify/suite/apart.hpp"
@@ -72,20 +73,6 @@ struct Seat {
 /// answers tells whether the card in the reader can be connected to and speaks, within the hands' bound: what
 /// "recovers" means.
 bool answers(const Bench& bench);
-
-/// Presence is a reader's state as GetStatusChange says it.
-struct Presence {
-    LONG status = SCARD_F_UNKNOWN_ERROR;
-    DWORD event = 0;
-    Bytes atr;
-    std::uint32_t events() const { return static_cast<std::uint32_t>(event >> 16 & 0xFFFF); }
-    bool is(DWORD flag) const { return (event & flag) != 0; }
-};
-
-/// presence asks at once.
-Presence presence(Context& context, const std::string& reader);
-/// await waits until the state has `flag`.
-Presence await(Context& context, const std::string& reader, DWORD flag, std::chrono::milliseconds bound);
 
 /// settle brings the reader back to how a case expects it: plugged in, the card in, as it is by itself.
 void settle(const Bench& bench, Facts& facts);

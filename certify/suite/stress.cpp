@@ -116,7 +116,7 @@ void crowd(const Bench& bench, Facts& facts) {
     for (int round = 0; round < kRounds; ++round) {
         Crowd crowd;
         std::vector<std::thread> threads;
-        for (int i = 0; i < kThreads; ++i) threads.emplace_back([&] { crowd.live(bench, bench.count(10, 100)); });
+        for (int i = 0; i < kThreads; ++i) threads.emplace_back([&] { crowd.live(bench, bench.count(20, 100)); });
         for (auto& thread : threads) thread.join();
         longest = round == 0 ? crowd.longest_ms : std::min(longest, crowd.longest_ms);
         transactions += crowd.transactions;

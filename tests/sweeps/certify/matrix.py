@@ -15,6 +15,9 @@ import tempfile
 import time
 
 READER = "Virtual PCD 00 00"
+TESTER = {"image": "tester", "options": "", "pins": ""}
+# The tester card signs nothing: the case of signatures has a card with keys.
+CARD_OF_CASE = {56: {"image": "pkcs15-tc", "options": "--card pkcs15 --pin-fd 0", "pins": "01 111111\n02 222222\n"}}
 
 
 def numbers(fault: dict) -> list[int]:
@@ -22,9 +25,23 @@ def numbers(fault: dict) -> list[int]:
 
 
 def certify(rakit: str, cases: list[int], fault: dict | None, limit: int) -> dict:
-    """Runs the cases in a sandbox of their own; gives verdict and reasons by case, and how long it took."""
+    """Gives verdict and reasons by case, and how long it took; each card has a sandbox of its own."""
+    whole = {"status": 0, "said": "", "cases": {}, "seconds": 0.0}
+    for card in [TESTER, *CARD_OF_CASE.values()]:
+        some = [case for case in cases if CARD_OF_CASE.get(case, TESTER) is card]
+        if not some:
+            continue
+        part = certify_card(rakit, card, some, fault, limit)
+        whole["cases"] |= part["cases"]
+        whole["seconds"] = round(whole["seconds"] + part["seconds"], 1)
+        whole["status"] = whole["status"] or part["status"]
+        whole["said"] = whole["said"] or part["said"]
+    return whole
+
+
+def certify_card(rakit: str, card: dict, cases: list[int], fault: dict | None, limit: int) -> dict:
     control = '"$RAKIT_CONTROL/reader-0.sock"'
-    steps, options = [], ["--shim", "--card", "tester"]
+    steps, options = [], ["--shim", "--card", card["image"]]
     if fault and fault["in"] == "service":
         options += ["--service-fault", fault["name"]]
     if fault and fault["trait"]:
@@ -34,13 +51,13 @@ def certify(rakit: str, cases: list[int], fault: dict | None, limit: int) -> dic
     with tempfile.TemporaryDirectory() as folder:
         paper = pathlib.Path(folder) / "paper.json"
         chosen = ",".join(map(str, cases))
-        steps.append(f"{rakit} certify --reader {shlex.quote(READER)} --case {chosen} --json {paper}")
+        steps.append(f"{rakit} certify --reader {shlex.quote(READER)} {card['options']} --case {chosen} --json {paper}")
         begun = time.monotonic()
         command = [rakit, "sandbox", *options, "--", "sh", "-c", " >&2 && ".join(steps)]
         try:
-            ran = subprocess.run(command, capture_output=True, text=True, timeout=limit)
+            ran = subprocess.run(command, input=card["pins"], capture_output=True, text=True, timeout=limit)
         except subprocess.TimeoutExpired:
-            return {"status": None, "said": f"no end within {limit} s", "cases": {}, "seconds": limit}
+            return {"status": 1, "said": f"no end within {limit} s", "cases": {}, "seconds": limit}
         rows = json.loads(paper.read_text())["cases"] if paper.exists() else []
         said = "" if rows else (ran.stdout + ran.stderr).strip()[-400:]
         return {"status": ran.returncode, "said": said, "seconds": round(time.monotonic() - begun, 1),
@@ -77,6 +94,12 @@ def print_table(rows: list[dict]) -> None:
         print(f"{row['in']:8} {row['fault']:30} {by:14} {row['seconds']:6.1f} s  {(row['why'] or row['said'])[:90]}")
 
 
+def to_page(matrix: dict) -> str:
+    page = pathlib.Path(__file__).with_name("matrix.html").read_text()
+    # `</script>` in a text must not end the script that it stands in.
+    return page.replace("/*DATA*/null", json.dumps(matrix).replace("<", "\\u003c"))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rakit", type=lambda path: str(pathlib.Path(path).resolve()))
@@ -86,6 +109,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--limit", type=int, default=300, help="seconds for one fault")
     parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("--html", type=pathlib.Path, help="the matrix as one page that needs nothing else")
     options = parser.parse_args()
     listed = subprocess.run([options.rakit, "reader", "faults", "--json"], check=True, capture_output=True, text=True)
     left = {int(number) for number in options.leave.split(",") if number}
@@ -106,11 +130,14 @@ def main() -> int:
     print(f"{len(rows)} faults, {len(rows) - len(survivors)} caught by {len(catching)} cases; the right reader: "
           f"{len(verdicts(right, 'pass'))} pass, {len(verdicts(right, 'fail'))} fail, "
           f"{len(verdicts(right, 'not applicable'))} not applicable; {len(survivors)} survived")
+    matrix = {"version": 1, "faults": rows, "survivors": survivors, "casesWithoutCatch": idle,
+              "right": {str(number): {"name": row["name"], "verdict": row["verdict"]} for number, row in sorted(right["cases"].items())}}
     if options.json:
         options.json.parent.mkdir(parents=True, exist_ok=True)
-        right_rows = {str(number): row["verdict"] for number, row in right["cases"].items()}
-        options.json.write_text(json.dumps({"version": 1, "faults": rows, "right": right_rows, "survivors": survivors,
-                                            "casesWithoutCatch": idle}, indent=2) + "\n")
+        options.json.write_text(json.dumps(matrix, indent=2) + "\n")
+    if options.html:
+        options.html.parent.mkdir(parents=True, exist_ok=True)
+        options.html.write_text(to_page(matrix))
     return 1 if problems else 0
 
 
