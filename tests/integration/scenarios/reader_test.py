@@ -71,6 +71,21 @@ def what_only_a_double_can(_):
     assert snapshot(0) == before
 
 
+def each_case_has_a_card_of_its_own(_):
+    """The test card lends its slot: cases of cards that it isn't like, of pulls, swaps and printers are run too, and it comes back as it was."""
+    before = snapshot(0)
+    for chosen in ("tc/redo:*", "devices/swapped-for-another-kind:piv", "devices/card-out-and-in:before-the-order", "faults/add:at-the-file"):
+        status, text = run(TEST, "--slot-of", f"{os.environ['RAKIT_CONTROL']}/0.sock", "--filter", chosen, pins="")
+        assert status == 0, text
+        says(text, "0 failed")
+        assert "skipped" not in text, text
+    assert snapshot(0) == before
+    says(issuer_by_openssl("45"), "issuer")
+    status, text = run(TEST, "--slot-of", "/nonexistent", "--filter", "tc/redo:*")
+    assert status == 2, text
+    says(text, "service_absent")
+
+
 def nobody_agreed(_):
     before = snapshot(1)
     status, text = run(STRANGE, CATALOGUE + "tc/redo.yaml")
@@ -128,7 +143,7 @@ def a_wrong_pin_is_not_tried_twice(_):
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        for test in (said_at_once, usage, nobody_agreed, what_only_a_double_can, one_redo_then_no_more,
+        for test in (said_at_once, usage, nobody_agreed, what_only_a_double_can, each_case_has_a_card_of_its_own, one_redo_then_no_more,
                      a_wrong_pin_is_not_tried_twice):
             test(pathlib.Path(folder))
             print("ok", test.__name__, flush=True)

@@ -71,6 +71,60 @@ INSTANTIATE_TEST_SUITE_P(Rows, Forged,
                                          ForgeRow{"/cases/0/number", 39}, ForgeRow{"/scope", "everything"},
                                          ForgeRow{"/cases/0/measuring", "was killed"}));
 
+UpdateRun update() {
+    UpdateRun run;
+    run.wanted = true;
+    run.cards = "a card";
+    run.scenarios = {{"tc/one", "passed", {}, 7}, {"tc/two", "skipped", "why", 0}};
+    return run;
+}
+
+json paper_with(const UpdateRun& run) { return json::parse(make_paper(head(), {}, run)); }
+
+TEST(Paper, NamesEachScenarioAndJudgesThemTogether) {
+    auto run = update();
+    const auto read = read_paper(paper_with(run).dump(), "paper");
+    ASSERT_TRUE(read) << to_string(read.error());
+    EXPECT_TRUE(contradictions(*read).empty());
+    EXPECT_EQ(read->at("update"),
+              (json{{"verdict", "pass"},
+                    {"cards", "a card"},
+                    {"passed", 1},
+                    {"failed", 0},
+                    {"skipped", 1},
+                    {"reasons", json::array()},
+                    {"scenarios",
+                     {{{"id", "tc/one"}, {"status", "passed"}, {"took_ms", 7}},
+                      {{"id", "tc/two"}, {"status", "skipped"}, {"why", "why"}, {"took_ms", 0}}}}}));
+    run.scenarios.push_back({"tc/three", "failed", "what: expected a, seen b", 1});
+    EXPECT_EQ(paper_with(run)["update"]["verdict"], "fail");
+    EXPECT_EQ(paper_with(run)["update"]["reasons"], json({"tc/three failed"}));
+}
+
+TEST(Paper, OfScenariosThatWereAllSkippedNothingIsSaid) {
+    auto run = update();
+    run.scenarios.erase(run.scenarios.begin());
+    EXPECT_EQ(paper_with(run)["update"]["verdict"], "not applicable");
+    EXPECT_TRUE(contradictions(paper_with(run)).empty());
+    run = {};
+    run.wanted = true;
+    run.not_applicable = "nobody is there";
+    EXPECT_EQ(paper_with(run)["update"], (json{{"verdict", "not applicable"}, {"reasons", {"nobody is there"}}}));
+    EXPECT_TRUE(contradictions(paper_with(run)).empty());
+}
+
+TEST(Paper, AForgedUpdateIsNoticed) {
+    for (const auto& [pointer, value] : std::vector<std::pair<const char*, json>>{
+             {"/update/verdict", "fail"}, {"/update/passed", 2}, {"/update/scenarios/0/status", "failed"}}) {
+        auto forged = paper_with(update());
+        forged[json::json_pointer(pointer)] = value;
+        EXPECT_FALSE(contradictions(forged).empty()) << pointer;
+    }
+    auto bare = paper_with(update());
+    bare["update"].erase("scenarios");
+    EXPECT_FALSE(contradictions(bare).empty());
+}
+
 TEST(Paper, WhatNoSchemaAllowsIsRefused) {
     for (const auto* text : {"", "[]", "{}", R"({"version":2})"}) EXPECT_FALSE(read_paper(text, "paper")) << text;
     auto more = json::parse(paper());

@@ -180,6 +180,25 @@ TEST_F(ControlSocket, IsOursAloneAndGoesWithItsServer) {
     EXPECT_EQ(answer.error().code, ErrorCode::service_absent);
 }
 
+TEST_F(ControlSocket, LendsTheSlotByItsDescriptor) {
+    Fake fake;
+    auto server = ControlServer::start(socket(), fake.card());
+    ASSERT_TRUE(server);
+    const auto connect = to_lent_slot(socket());
+    const auto slot = connect();
+    ASSERT_TRUE(slot) << to_string(slot.error());
+    struct stat theirs {
+    }, null{};
+    ASSERT_EQ(::fstat(slot->get(), &theirs), 0);
+    ASSERT_EQ(::stat("/dev/null", &null), 0);
+    EXPECT_EQ(theirs.st_rdev, null.st_rdev);
+    fake.in = false;
+    const auto refused = connect();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::service_absent);
+    EXPECT_NE(refused.error().detail.find("no slot"), std::string::npos);
+}
+
 TEST_F(ControlSocket, ServesSeveralAtOnce) {
     Fake fake;
     auto server = ControlServer::start(socket(), fake.card());
