@@ -1,4 +1,8 @@
 // Much, and many at once: cases 52, 53.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
 #include <mutex>
 
 #include "certify/core/latency.hpp"
@@ -25,9 +29,21 @@ void put_calmest(Facts& facts, const std::string& of, const std::vector<double>&
     facts.put(of + "_all_max_us", all.max_us);
 }
 
+/// put_load says how busy the host is: what it takes from a client, the reader seems to.
+void put_load(Facts& facts) {
+    double load = 0;
+    if (::getloadavg(&load, 1) != 1) return;
+    const auto processors = ::sysconf(_SC_NPROCESSORS_ONLN);
+    facts.put("host_load", load);
+    if (load > static_cast<double>(processors))
+        facts.deviation(fmt::format("the host was busy, load {:.1f} on {} processors: the times are the host's too",
+                                    load, processors));
+}
+
 }  // namespace
 
 void many(const Bench& bench, Facts& facts) {
+    put_load(facts);
     const int wanted = bench.count(1000, 10000);
     int errors = 0;
     std::vector<double> connects, echoes;
@@ -109,6 +125,7 @@ int parallel(const Bench& bench, Facts& facts) {
 }  // namespace
 
 void crowd(const Bench& bench, Facts& facts) {
+    put_load(facts);
     constexpr int kThreads = 8, kRounds = 3;
     double longest = 0;
     int transactions = 0, errors = 0;

@@ -69,8 +69,13 @@ def verdicts(result: dict, wanted: str) -> list[int]:
 
 
 def judge_right(rakit: str, cases: list[int], limit: int) -> tuple[dict, list[str]]:
-    """The right reader: no case may fail."""
+    """The right reader: no case may fail. What a busy host did to a case that measures time, it does not do three times."""
     right = certify(rakit, cases, None, limit)
+    for _ in range(2):
+        failed = verdicts(right, "fail")
+        if failed:
+            print(f"the right reader failed {failed}, which are judged again", file=sys.stderr)
+            right["cases"] |= certify(rakit, failed, None, limit)["cases"]
     problems = [f"the right reader fails case {number}: {'; '.join(right['cases'][number].get('reasons', []))}"
                 for number in verdicts(right, "fail")]
     if len(right["cases"]) != len(cases):
