@@ -38,7 +38,7 @@ struct Options {
 
 scenarios::RunSettings settings_of(const Options& options) {
     return {scenarios::depth_from_name(options.depth).value_or(scenarios::Depth::pcsc), options.iut, options.octets,
-            options.scratch};
+            options.scratch, scenarios::RunFolder::keys(options.scratch)};
 }
 
 /// quoted makes a word safe for a shell.
@@ -89,8 +89,9 @@ Result<scenarios::Shard> choose(std::vector<Case>& cases, const Options& options
     return shard;
 }
 
-/// workers_of gives how many cases are under way at once. At pcsc a case is idle five sixths of its time, until pcscd looks
-/// for cards (every 400 ms): three to a job share the waiting, and don't yet fill a core. Before a person there is one.
+/// workers_of gives how many cases are under way at once. At pcsc a case is idle five sixths of its time, until pcscd
+/// looks for cards (every 400 ms): three to a job share the waiting, and don't yet fill a core. Before a person there
+/// is one.
 int workers_of(const Options& options) {
     constexpr int kSharingTheWait = 3;
     return options.depth == "pcsc" && options.iut != "manual" ? options.jobs * kSharingTheWait : options.jobs;
@@ -174,6 +175,8 @@ Result<scenarios::Report> run_all(const Options& options, const std::vector<Case
     scenarios::sweep(temporary);
     auto folder = scenarios::RunFolder::make(temporary);
     if (!folder) return Unexpected{std::move(folder).error()};
+    if (auto good = cards_can_be_made(cases, scenarios::RunFolder::keys(folder->path())); !good)
+        return Unexpected{std::move(good).error()};
     const StopSignal stop;
     std::unique_ptr<PersonServer> person;
     if (options.iut == "manual") {
@@ -223,7 +226,9 @@ void add_run(CLI::App& app, Verb& verb) {
     run_app->add_option("--depth", options->depth, "what lies between RA, card and CM")
         ->check(CLI::IsMember({"inproc", "wire", "pcsc", "reader"}))
         ->capture_default_str();
-    run_app->add_option("--jobs", options->jobs, "how many cases work at once; at depth pcsc two more each wait for pcscd meanwhile")
+    run_app
+        ->add_option("--jobs", options->jobs,
+                     "how many cases work at once; at depth pcsc two more each wait for pcscd meanwhile")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
     run_app->add_option("--shard", options->shard,

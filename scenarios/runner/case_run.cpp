@@ -88,7 +88,6 @@ CaseRun::CaseRun(Surroundings around, const Case& one, const CaseTraceFile& head
       x_ra_rng(head.seed, "RA"),
       x_other_ra_rng(head.seed, "other RA"),
       x_cm_rng(head.seed, cm_stream(around)),
-      x_officer_rng(head.seed, "officer"),
       x_pins(canary_pins(head.seed)),
       x_signature_pin(canary_pin(head.seed, "signature PIN")),
       x_trace(around.trace, head) {}
@@ -258,8 +257,7 @@ Result<void> CaseRun::set_up_officer() {
     const bool too_new = x_case.officer.certificate == "not-yet-valid";
     const UtcTime from = std::chrono::sys_days{(expired ? 2020y : too_new ? 2053y : 2024y) / 1 / 1};
     const UtcTime to = std::chrono::sys_days{(expired ? 2021y : 2054y) / 1 / 1};
-    auto token = cm::officer_token(x_around.hierarchy, x_case.officer.name, as_text(x_signature_pin.digits()), from, to,
-                                   x_officer_rng);
+    auto token = x_around.officers.get(x_case.officer.name, x_signature_pin, from, to, x_seed);
     if (!token) return Unexpected{std::move(token).error()};
     x_officer_certificate = token->certificate;
     for (const char* folder : {"journal", "out"}) fs::create_directory(x_folder->path() / folder);

@@ -38,6 +38,7 @@ public:
         x_calls.emplace("", scenarios::ReferenceCalls{});
         x_settings.depth = x_depth;
         x_settings.scratch = options.scratch;
+        x_settings.shared_keys = scenarios::RunFolder::keys(options.scratch);
         x_settings.reference.update = [this](UpdatePorts& ports, const UpdateRequest& request) {
             return x_now->update(ports, request);
         };
