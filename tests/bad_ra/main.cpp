@@ -102,7 +102,7 @@ std::string first_of(const std::vector<std::string>& words) {
     return words.size() > kShown ? text + ", and " + std::to_string(words.size() - kShown) + " more" : text;
 }
 
-/// unused_faults: a way to be wrong that no scenario asks for is tested by nobody.
+/// add_unused: a way to be wrong that no scenario asks for is tested by nobody.
 void add_unused(Matrix& matrix, const std::vector<scenarios::Case>& cases) {
     for (auto& one : fault_kills(cases)) {
         if (one.caught_by.empty())

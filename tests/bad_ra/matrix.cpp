@@ -5,6 +5,7 @@
 
 #include "mock_cm/core/deviations.hpp"
 #include "virtual_cards/faults/fault_plan.hpp"
+#include "virtual_cards/printer/machine.hpp"
 
 namespace rakit::bad_ra {
 namespace {
@@ -100,6 +101,13 @@ void add_kills(std::vector<scenarios::Kill>& kills, const std::string& kind, con
     }
 }
 
+bool has_printer_fault(const Case& one, const std::string& kind) {
+    if (!one.printer) return false;
+    const auto faults = one.printer->value("faults", json::array());
+    return std::any_of(faults.begin(), faults.end(),
+                       [&](const json& fault) { return fault.value("kind", "") == kind; });
+}
+
 bool has_fault(const scenarios::CardSetup& card, const std::string& kind) {
     return std::any_of(card.faults.begin(), card.faults.end(),
                        [&](const json& fault) { return fault.value("kind", "") == kind; });
@@ -146,6 +154,10 @@ std::vector<scenarios::Kill> fault_kills(const std::vector<Case>& cases) {
     });
     add_kills(kills, "cm", deviations, cases,
               [](const Case& one, const std::string& name) { return one.cm.deviations.contains(name); });
+    std::vector<std::string> printer_faults;
+    for (int kind = 0; kind < static_cast<int>(printer::FaultKind::kCount); ++kind)
+        printer_faults.emplace_back(printer::name(static_cast<printer::FaultKind>(kind)));
+    add_kills(kills, "printer", printer_faults, cases, has_printer_fault);
     return kills;
 }
 

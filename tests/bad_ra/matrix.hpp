@@ -35,7 +35,7 @@ struct Matrix {
 Result<Matrix> make_matrix(const std::vector<scenarios::Case>& cases, const scenarios::RunFolder& folder,
                            const MatrixOptions& options);
 
-/// fault_kills lists each way in which a virtual card or the CM can be made wrong, with the cases that make use of it.
+/// fault_kills lists each way in which a virtual card, the CM or the printer can be made wrong, with the cases that make use of it.
 std::vector<scenarios::Kill> fault_kills(const std::vector<scenarios::Case>& cases);
 
 /// to_json writes docs/formats/report.md's kill matrix.
