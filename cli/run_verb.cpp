@@ -90,11 +90,11 @@ Result<scenarios::Shard> choose(std::vector<Case>& cases, const Options& options
 }
 
 /// workers_of gives how many cases are under way at once. At pcsc a case is idle five sixths of its time, until pcscd
-/// looks for cards (every 400 ms): three to a job share the waiting, and don't yet fill a core. Before a person there
-/// is one.
+/// looks for cards (every 400 ms): three to a job share the waiting, and don't yet fill a core. Somebody else's RA may
+/// not bear to run beside itself, and a person can't.
 int workers_of(const Options& options) {
     constexpr int kSharingTheWait = 3;
-    return options.depth == "pcsc" && options.iut != "manual" ? options.jobs * kSharingTheWait : options.jobs;
+    return options.depth == "pcsc" && options.iut == "reference" ? options.jobs * kSharingTheWait : options.jobs;
 }
 
 scenarios::PoolOptions pool_options(const Options& options, const std::filesystem::path& scratch, int stop) {
@@ -227,8 +227,9 @@ void add_run(CLI::App& app, Verb& verb) {
         ->check(CLI::IsMember({"inproc", "wire", "pcsc", "reader"}))
         ->capture_default_str();
     run_app
-        ->add_option("--jobs", options->jobs,
-                     "how many cases work at once; at depth pcsc two more each wait for pcscd meanwhile")
+        ->add_option(
+            "--jobs", options->jobs,
+            "how many cases work at once; of the reference at depth pcsc two more each wait for pcscd meanwhile")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
     run_app->add_option("--shard", options->shard,
