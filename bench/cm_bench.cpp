@@ -1,10 +1,12 @@
 // What the CM host costs: an order against the bare OpenSSL operations that it can't do without, its CPU time under
 // concurrency, its memory over many orders, and its database with many certificates. Ratios, since machines differ.
+#include <openssl/rand.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <barrier>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -93,8 +95,7 @@ public:
         : x_key(card_key(std::string(ossl::name(type)), type)),
           x_officer(officer_with(type)),
           x_store(std::move(SqliteStore::open(file)).value()),
-          x_host(config, hierarchy(), *x_store, clock, rng),
-          x_floor(x_officer, x_key) {
+          x_host(config, hierarchy(), *x_store, clock, rng) {
         if (ossl::key_type(x_key) != type || ossl::key_type(x_officer.key.get()) != type) std::abort();
     }
     void TestBody() override {}
@@ -123,7 +124,12 @@ public:
         wanted.card_serial = "0A1B2C3D";
         return std::move(x_store->begin()).value()->search(wanted)->hits;
     }
-    Floor& floor() { return x_floor; }
+    /// floors gives each of some threads its own: signing changes the certificate that is signed.
+    std::vector<Floor> floors(std::size_t threads) const {
+        std::vector<Floor> made;
+        for (std::size_t t = 0; t < threads; ++t) made.emplace_back(x_officer, x_key);
+        return made;
+    }
     SqliteStore& store() { return *x_store; }
     std::uint64_t sent() const { return x_number; }
 
@@ -147,7 +153,6 @@ private:
     std::unique_ptr<SqliteStore> x_store;
     CmHost x_host;
     std::uint64_t x_number = 0;
-    Floor x_floor;
 };
 
 struct Cost {
@@ -160,55 +165,75 @@ struct Cost {
     }
 };
 
+/// cost_of has `threads` threads share the messages. What a thread costs once - OpenSSL seeds two generators for each -
+/// is no order's cost: the clock runs from when all are ready until the last is done.
 template <class Work>
 Cost cost_of(const std::vector<Bytes>& messages, std::size_t threads, Work&& work) {
-    const double cpu = cpu_seconds();
-    const auto start = std::chrono::steady_clock::now();
+    double cpu = 0;
+    std::chrono::steady_clock::time_point start, end;
+    const auto parties = static_cast<std::ptrdiff_t>(threads);
+    std::barrier ready(parties, [&]() noexcept {
+        start = std::chrono::steady_clock::now();
+        cpu = cpu_seconds();
+    });
+    std::barrier done(parties, [&]() noexcept {
+        cpu = cpu_seconds() - cpu;
+        end = std::chrono::steady_clock::now();
+    });
     std::vector<std::jthread> crowd;
     for (std::size_t t = 0; t < threads; ++t)
         crowd.emplace_back([&, t] {
+            std::array<std::uint8_t, 1> octet{};
+            if (RAND_bytes(octet.data(), 1) != 1 || RAND_priv_bytes(octet.data(), 1) != 1) std::abort();
+            ready.arrive_and_wait();
             for (std::size_t i = t; i < messages.size(); i += threads)
-                if (!work(messages[i])) std::abort();
+                if (!work(messages[i], t)) std::abort();
+            done.arrive_and_wait();
         });
     crowd.clear();
     const auto count = static_cast<double>(messages.size());
-    const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
-    return {(cpu_seconds() - cpu) / count, wall.count() / count};
+    return {cpu / count, std::chrono::duration<double>(end - start).count() / count};
 }
 
 /// measure_orders takes turns between what it compares, so that what else the machine does meets all alike.
 json measure_orders(ossl::KeyType type, std::size_t count, const std::filesystem::path& file) {
     Orders orders(type, file);
-    const auto send = [&](const Bytes& m) { return orders.send(m); };
+    const auto send = [&](const Bytes& m, std::size_t) { return orders.send(m); };
     cost_of(orders.make(count), 1, send);
     constexpr std::array<std::size_t, 4> kCrowds{1, 4, 16, 64};
-    std::array<Cost, kCrowds.size()> crowds;
-    Cost operations, signatures;
+    std::array<Cost, kCrowds.size()> crowds, floors;
+    Cost signatures;
+    auto own = orders.floors(kCrowds.back());
     for (int round = 0; round < 5; ++round) {
         const auto messages = orders.make(count);
-        operations.keep_least(cost_of(messages, 1, [&](const Bytes& m) { return orders.floor().operations(m); }));
-        signatures.keep_least(cost_of(messages, 1, [&](const Bytes& m) { return orders.floor().signatures(m); }));
-        crowds[0].keep_least(cost_of(messages, 1, send));
-        for (std::size_t i = 1; i < kCrowds.size(); ++i)
-            crowds[i].keep_least(cost_of(orders.make(count), kCrowds[i], send));
+        signatures.keep_least(
+            cost_of(messages, 1, [&](const Bytes& m, std::size_t t) { return own[t].signatures(m); }));
+        for (std::size_t i = 0; i < kCrowds.size(); ++i) {
+            floors[i].keep_least(
+                cost_of(messages, kCrowds[i], [&](const Bytes& m, std::size_t t) { return own[t].operations(m); }));
+            crowds[i].keep_least(cost_of(i == 0 ? messages : orders.make(count), kCrowds[i], send));
+        }
     }
     if (orders.issued() != orders.sent()) std::abort();
     const auto name = std::string(ossl::name(type));
-    const auto& one = crowds[0];
+    const auto &one = crowds[0], &operations = floors[0];
     std::printf(
         "%-8s floor %5.0f us (signatures alone %5.0f us), order %5.0f us CPU, %5.0f us wall with its fsync: "
         "floor/order %.2f; %.0f orders/s of one core\n",
         name.c_str(), operations.cpu * 1e6, signatures.cpu * 1e6, one.cpu * 1e6, one.wall * 1e6,
         operations.cpu / one.cpu, 1 / one.cpu);
-    json growth;
+    json growth, floor_growth;
     for (std::size_t i = 1; i < kCrowds.size(); ++i) {
-        growth[std::to_string(kCrowds[i])] = crowds[i].cpu / one.cpu;
-        std::printf("%-8s %2zu RAs: CPU of an order %.2f of that of one RA\n", name.c_str(), kCrowds[i],
-                    crowds[i].cpu / one.cpu);
+        const auto crowd = std::to_string(kCrowds[i]);
+        growth[crowd] = crowds[i].cpu / one.cpu;
+        floor_growth[crowd] = floors[i].cpu / operations.cpu;
+        std::printf("%-8s %2zu RAs: CPU of an order %.2f of that of one RA; of the floor in as many threads %.2f\n",
+                    name.c_str(), kCrowds[i], crowds[i].cpu / one.cpu, floors[i].cpu / operations.cpu);
     }
     return {{"floor_us", operations.cpu * 1e6},  {"signatures_us", signatures.cpu * 1e6},
             {"order_cpu_us", one.cpu * 1e6},     {"order_wall_us", one.wall * 1e6},
-            {"ratio", operations.cpu / one.cpu}, {"growth", growth}};
+            {"ratio", operations.cpu / one.cpu}, {"growth", growth},
+            {"floor_growth", floor_growth}};
 }
 
 /// measure_memory sends orders until there were so many or the time is over; the slope is that of the second half.
@@ -318,7 +343,7 @@ json measure_database(std::size_t count, const std::filesystem::path& file) {
     const auto issue = [&] {
         Cost least;
         for (int round = 0; round < 5; ++round)
-            least.keep_least(cost_of(orders.make(256), 1, [&](const Bytes& m) { return orders.send(m); }));
+            least.keep_least(cost_of(orders.make(256), 1, [&](const Bytes& m, std::size_t) { return orders.send(m); }));
         return least;
     };
     const auto empty = issue();
@@ -377,7 +402,7 @@ int misses(const json& figures) {
     };
     for (const auto* type : {"ec-p256", "rsa-2048"}) {
         if (!figures.contains(type)) continue;
-        judge(figures.at(type).at("ratio").get<double>() >= 0.6, "floor/order at least 0.6");
+        judge(figures.at(type).at("ratio").get<double>() >= 0.7, "floor/order at least 0.7");
         judge(figures.at(type).at("growth").at("64").get<double>() <= 1.1,
               "CPU of an order with 64 RAs at most 1.10 of one's");
     }

@@ -38,10 +38,14 @@ Result<std::vector<scenarios::Case>> load_catalogue(const std::vector<std::strin
     auto loaded = scenarios::load_paths(files);
     if (!loaded) return Unexpected{std::move(loaded).error()};
     if (!loaded->findings.empty()) return Unexpected{document::failure(loaded->findings)};
-    if (const auto wrong = scenarios::check_cards(loaded->cases); !wrong.empty())
-        return Unexpected{document::failure(wrong)};
     if (loaded->cases.empty()) return fail(ErrorCode::usage, "there is no scenario", files[0].string());
     return std::move(loaded->cases);
+}
+
+Result<void> cards_can_be_made(const std::vector<scenarios::Case>& cases, const fs::path& shared_keys) {
+    const auto wrong = scenarios::check_cards(cases, shared_keys);
+    if (!wrong.empty()) return Unexpected{document::failure(wrong)};
+    return {};
 }
 
 }  // namespace rakit::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,11 @@ namespace rakit::cli {
 /// or that of the source tree that it was built from. Failures: document_invalid with every finding, file_unreadable,
 /// usage if there is no case at all.
 Result<std::vector<scenarios::Case>> load_catalogue(const std::vector<std::string>& paths);
+
+/// cards_can_be_made tells whether the cases' cards can be; `shared_keys` is cards::MadeKeys' folder. Failure:
+/// document_invalid with every finding.
+Result<void> cards_can_be_made(const std::vector<scenarios::Case>& cases,
+                               const std::filesystem::path& shared_keys = {});
 
 /// own_binary is this program's file.
 std::string own_binary();

@@ -38,7 +38,7 @@ struct Options {
 
 scenarios::RunSettings settings_of(const Options& options) {
     return {scenarios::depth_from_name(options.depth).value_or(scenarios::Depth::pcsc), options.iut, options.octets,
-            options.scratch};
+            options.scratch, scenarios::RunFolder::keys(options.scratch)};
 }
 
 /// quoted makes a word safe for a shell.
@@ -88,11 +88,11 @@ Result<scenarios::Shard> choose(std::vector<Case>& cases, const Options& options
 }
 
 /// workers_of gives how many cases are under way at once. At pcsc a case is idle five sixths of its time, until pcscd
-/// looks for cards (every 400 ms): three to a job share the waiting, and don't yet fill a core. Before a person there
-/// is one.
+/// looks for cards (every 400 ms): three to a job share the waiting, and don't yet fill a core. Somebody else's RA may
+/// not bear to run beside itself, and a person can't.
 int workers_of(const Options& options) {
     constexpr int kSharingTheWait = 3;
-    return options.depth == "pcsc" && options.iut != "manual" ? options.jobs * kSharingTheWait : options.jobs;
+    return options.depth == "pcsc" && options.iut == "reference" ? options.jobs * kSharingTheWait : options.jobs;
 }
 
 scenarios::PoolOptions pool_options(const Options& options, const std::filesystem::path& scratch, int stop) {
@@ -175,6 +175,8 @@ Result<scenarios::Report> run_all(const Options& options, const std::vector<Case
     scenarios::sweep(temporary);
     auto folder = scenarios::RunFolder::make(temporary);
     if (!folder) return Unexpected{std::move(folder).error()};
+    if (auto good = cards_can_be_made(cases, scenarios::RunFolder::keys(folder->path())); !good)
+        return Unexpected{std::move(good).error()};
     const StopSignal stop;
     std::unique_ptr<PersonServer> person;
     if (options.iut == "manual") {
@@ -226,8 +228,9 @@ void add_run(CLI::App& app, Verb& verb) {
         ->check(CLI::IsMember({"inproc", "wire", "pcsc", "reader"}))
         ->capture_default_str();
     run_app
-        ->add_option("--jobs", options->jobs,
-                     "how many cases work at once; at depth pcsc two more each wait for pcscd meanwhile")
+        ->add_option(
+            "--jobs", options->jobs,
+            "how many cases work at once; of the reference at depth pcsc two more each wait for pcscd meanwhile")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
     run_app->add_option("--shard", options->shard,

@@ -21,6 +21,7 @@ struct Options {
 int check(const Options& options) {
     auto loaded = load_catalogue(options.paths);
     if (!loaded) return report(loaded.error(), kNotTried);
+    if (auto good = cards_can_be_made(*loaded); !good) return report(good.error(), kNotTried);
     if (options.json)
         std::printf("%s\n", nlohmann::json{{"cases", loaded->size()}, {"findings", 0}}.dump().c_str());
     else

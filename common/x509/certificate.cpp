@@ -4,6 +4,7 @@
 
 #include "common/ossl/decode.hpp"
 #include "common/ossl/digest.hpp"
+#include "common/x509/serial.hpp"
 
 namespace rakit::x509 {
 namespace {
@@ -58,12 +59,14 @@ Bytes Certificate::subject_der() const { return ossl::to_der(X509_get_subject_na
 
 Bytes Certificate::issuer_der() const { return ossl::to_der(X509_get_issuer_name(handle()), i2d_X509_NAME); }
 
-std::string Certificate::serial_hex() const {
-    const ossl::BigNumber number(ASN1_INTEGER_to_BN(X509_get0_serialNumber(handle()), nullptr));
-    Bytes octets(static_cast<std::size_t>(BN_num_bytes(number.get())));
-    BN_bn2bin(number.get(), octets.data());
+std::string serial_hex(const ASN1_INTEGER* serial) {
+    const ossl::BigNumber number(ASN1_INTEGER_to_BN(serial, nullptr));
+    Bytes octets(number ? static_cast<std::size_t>(BN_num_bytes(number.get())) : 0);
+    if (!octets.empty()) BN_bn2bin(number.get(), octets.data());
     return octets.empty() ? "00" : to_hex(octets);
 }
+
+std::string Certificate::serial_hex() const { return x509::serial_hex(X509_get0_serialNumber(handle())); }
 
 Bytes Certificate::serial_der() const { return ossl::to_der(X509_get_serialNumber(handle()), i2d_ASN1_INTEGER); }
 

@@ -1,19 +1,13 @@
 #include "mock_cm/http/messages.hpp"
 
 #include "common/base/error_code.hpp"
+#include "common/base/lower_case.hpp"
 #include "mock_cm/core/refusal.hpp"
 
 namespace rakit::cm {
 namespace {
 
 namespace http = boost::beast::http;
-
-std::string lower_case(boost::beast::string_view text) {
-    std::string lower(text);
-    for (char& c : lower)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return lower;
-}
 
 net::HttpResponse answer(int status, ErrorCode code, std::string message, std::string remedy) {
     return error_response(refuse(code, std::move(message), std::move(remedy)).error, status);
@@ -26,7 +20,7 @@ net::HttpRequest from_wire(WireRequest&& request, const Bytes& peer_certificate)
     taken.method = std::string(request.method_string());
     taken.target = std::string(request.target());
     for (const auto& field : request) {
-        auto& value = taken.headers[lower_case(field.name_string())];
+        auto& value = taken.headers[lower_case({field.name_string().data(), field.name_string().size()})];
         if (!value.empty()) value += ", ";
         value += std::string(field.value());
     }

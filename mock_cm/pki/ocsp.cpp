@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/x509/serial.hpp"
 #include "mock_cm/ca/test_names.hpp"
 #include "mock_cm/pki/asn1_values.hpp"
 #include "mock_cm/pki/certificate_status.hpp"
@@ -54,10 +55,7 @@ std::string ca_of(const Hierarchy& hierarchy, OCSP_CERTID* id) {
 std::string serial_of(OCSP_CERTID* id) {
     ASN1_INTEGER* serial = nullptr;
     OCSP_id_get0_info(nullptr, nullptr, nullptr, &serial, id);
-    const ossl::BigNumber number(ASN1_INTEGER_to_BN(serial, nullptr));
-    Bytes octets(number ? static_cast<std::size_t>(BN_num_bytes(number.get())) : 0);
-    if (!octets.empty()) BN_bn2bin(number.get(), octets.data());
-    return octets.empty() ? "00" : to_hex(octets);
+    return x509::serial_hex(serial);
 }
 
 bool add_status(OCSP_BASICRESP* basic, OCSP_CERTID* id, bool known, const std::optional<Revocation>& against,

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "common/base/lower_case.hpp"
+
 namespace rakit::cm {
 namespace {
 
@@ -11,13 +13,6 @@ std::string_view trimmed(std::string_view text) {
     const auto first = text.find_first_not_of(kBlanks);
     if (first == std::string_view::npos) return {};
     return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
-std::string lower_case(std::string_view text) {
-    std::string lower(text);
-    for (char& c : lower)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return lower;
 }
 
 /// take_until cuts at the next of these characters outside of quotes, and takes the character too.

@@ -1,5 +1,6 @@
 #include "mock_cm/web/multipart.hpp"
 
+#include "common/base/lower_case.hpp"
 #include "mock_cm/web/media_type.hpp"
 
 namespace rakit::cm {
@@ -21,13 +22,6 @@ bool take(std::string_view& rest, std::string_view prefix) {
     if (rest.substr(0, prefix.size()) != prefix) return false;
     rest.remove_prefix(prefix.size());
     return true;
-}
-
-std::string lower_case(std::string_view text) {
-    std::string lower(text);
-    for (char& c : lower)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return lower;
 }
 
 /// Head is what stands before a part's content.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <memory>
 
@@ -13,8 +14,9 @@ namespace rakit::scenarios {
 /// CardMaker makes the cards that cases begin with; images that differ in PINs and faults alone are made once.
 class CardMaker {
 public:
-    /// `hierarchy` outlives it.
-    explicit CardMaker(const cm::Hierarchy& hierarchy) : x_issuer(hierarchy) {}
+    /// `hierarchy` outlives it; `shared_keys` is MadeKeys' folder.
+    explicit CardMaker(const cm::Hierarchy& hierarchy, std::filesystem::path shared_keys = {})
+        : x_issuer(hierarchy), x_keys(std::move(shared_keys)) {}
 
     /// make gives the image of a case's card. Files are sought beside `scenario`. `pins`: PIN reference -> value that
     /// the card is to have instead of its own. Failures: those of make_image, document_invalid for a key that isn't

@@ -10,6 +10,7 @@
 #include "scenarios/runner/case_trace.hpp"
 #include "scenarios/runner/cm_door.hpp"
 #include "scenarios/runner/cm_side.hpp"
+#include "scenarios/runner/made_officers.hpp"
 #include "scenarios/runner/observation.hpp"
 #include "scenarios/runner/printer_case.hpp"
 #include "scenarios/runner/real_card.hpp"
@@ -26,6 +27,7 @@ struct Surroundings {
     Station& station;
     const cm::Hierarchy& hierarchy;
     CardMaker& cards;
+    MadeOfficers& officers;
     const std::filesystem::path& scratch;  ///< where the case's own folder is made
     TraceWish trace;
     const RealCard* real = nullptr;  ///< at depth reader, after it said that the case can be run
@@ -82,7 +84,7 @@ private:
     const Case& x_case;
     std::uint64_t x_seed;
     std::unique_ptr<Clock> x_clock;
-    SeededRng x_ra_rng, x_other_ra_rng, x_cm_rng, x_officer_rng;
+    SeededRng x_ra_rng, x_other_ra_rng, x_cm_rng;
     std::map<std::uint8_t, Pin> x_pins;
     Pin x_signature_pin, x_op_pin;
     CaseTrace x_trace;

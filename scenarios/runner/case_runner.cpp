@@ -53,7 +53,8 @@ CaseRunner::CaseRunner(RunSettings settings, std::unique_ptr<Station> station, c
     : x_settings(std::move(settings)),
       x_station(std::move(station)),
       x_hierarchy(std::move(hierarchy)),
-      x_cards(x_hierarchy) {
+      x_cards(x_hierarchy, x_settings.shared_keys),
+      x_officers(x_hierarchy) {
     if (x_settings.depth != Depth::reader || !terms.slot.empty()) return;
     auto read = in_reader(terms.reader);
     x_real = std::make_unique<RealCard>(std::move(terms), x_hierarchy, x_cards, std::move(read));
@@ -100,6 +101,7 @@ Verdict CaseRunner::run(const Case& one, const Task& task) {
                  *x_station,
                  x_hierarchy,
                  x_cards,
+                 x_officers,
                  x_settings.scratch,
                  {task.trace, x_settings.octets},
                  x_real.get()},

@@ -6,6 +6,7 @@
 
 #include "scenarios/iut/reference_iut.hpp"
 #include "scenarios/runner/card_maker.hpp"
+#include "scenarios/runner/made_officers.hpp"
 #include "scenarios/runner/real_card.hpp"
 #include "scenarios/runner/station.hpp"
 #include "scenarios/runner/task.hpp"
@@ -22,6 +23,7 @@ struct RunSettings {
     std::string iut = "reference";           ///< or "exec:COMMAND" or "manual", at depths pcsc and reader
     bool octets = false;                     ///< traces hold what was exchanged
     std::filesystem::path scratch = "/tmp";  ///< where temporary folders are made
+    std::filesystem::path shared_keys{};     ///< RunFolder::keys of the run that this is part of; empty: of none
     ReferenceCalls reference{};              ///< what `reference` is
 };
 
@@ -42,6 +44,7 @@ private:
     std::unique_ptr<Station> x_station;
     cm::Hierarchy x_hierarchy;
     CardMaker x_cards;
+    MadeOfficers x_officers;
     std::unique_ptr<RealCard> x_real;  ///< at depth reader, unless the cards there are our own
 };
 

@@ -19,7 +19,7 @@ document::Finding finding(const Case& which, const Error& error, const char* pla
 
 }  // namespace
 
-std::vector<document::Finding> check_cards(const std::vector<Case>& cases) {
+std::vector<document::Finding> check_cards(const std::vector<Case>& cases, const std::filesystem::path& shared_keys) {
     std::vector<document::Finding> findings;
     std::set<std::string> seen;
     // The CA hierarchy costs more than all the files; most runs need none.
@@ -31,7 +31,7 @@ std::vector<document::Finding> check_cards(const std::vector<Case>& cases) {
         if (!hierarchy) {
             auto made = cm::Hierarchy::from_seed(cm::Hierarchy::kDefaultSeed);
             if (!made) return findings.push_back(finding(one, made.error(), place));
-            maker.emplace(hierarchy.emplace(std::move(*made)));
+            maker.emplace(hierarchy.emplace(std::move(*made)), shared_keys);
         }
         if (const auto good = maker->check(card, one.file); !good)
             findings.push_back(finding(one, good.error(), place));

@@ -149,7 +149,9 @@ Result<void> add_card(cm::StoreTransaction& store, const CardView& before, CmVie
 }  // namespace
 
 Result<cm::Config> cm_config(const CmSetup& setup, const OfficerSetup& officer) {
-    json config = document::read_document("the CM's default configuration", cm::default_config_text()).value;
+    static const json kDefault =
+        document::read_document("the CM's default configuration", cm::default_config_text()).value;
+    json config = kDefault;
     lay_over_all(config, setup.config);
     // An officer that the configuration doesn't know is how an unknown one is tried.
     if (!officer.members.empty())

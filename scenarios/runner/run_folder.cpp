@@ -34,7 +34,7 @@ Result<RunFolder> RunFolder::make(const fs::path& parent) {
     const fs::path path = folder->path() / kLock, unlocked = folder->path() / "unlocked";
     Descriptor lock(::open(unlocked.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!lock || ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0 || ::rename(unlocked.c_str(), path.c_str()) != 0 ||
-        ::chmod(folder->path().c_str(), kEnterable) != 0)
+        ::chmod(folder->path().c_str(), kEnterable) != 0 || ::mkdir(keys(folder->path()).c_str(), 0700) != 0)
         return fail(ErrorCode::file_unwritable, std::strerror(errno), folder->path().string());
     return RunFolder(std::move(*folder), std::move(lock));
 }

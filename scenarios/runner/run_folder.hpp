@@ -17,6 +17,8 @@ public:
     /// Failures: file_unwritable.
     static Result<RunFolder> make(const std::filesystem::path& parent);
     const std::filesystem::path& path() const { return x_folder.path(); }
+    /// keys is where its processes leave the cards' keys that they made for each other.
+    static std::filesystem::path keys(const std::filesystem::path& run_folder) { return run_folder / "keys"; }
     /// trace_file is where a worker writes the trace of a task.
     std::filesystem::path trace_file(std::size_t task) const;
 

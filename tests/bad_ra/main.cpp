@@ -22,7 +22,7 @@ struct Options {
     std::vector<std::string> paths{"scenarios/catalog"}, only;
     std::string depth = "inproc", scratch = "/tmp", json, page;
     int jobs = 1;
-    bool quick = false, worker = false;
+    bool quick = false, all_rows = false, worker = false;
 };
 
 int complain(const Error& error) {
@@ -38,6 +38,7 @@ public:
         x_calls.emplace("", scenarios::ReferenceCalls{});
         x_settings.depth = x_depth;
         x_settings.scratch = options.scratch;
+        x_settings.shared_keys = scenarios::RunFolder::keys(options.scratch);
         x_settings.reference.update = [this](UpdatePorts& ports, const UpdateRequest& request) {
             return x_now->update(ports, request);
         };
@@ -101,7 +102,7 @@ std::string first_of(const std::vector<std::string>& words) {
     return words.size() > kShown ? text + ", and " + std::to_string(words.size() - kShown) + " more" : text;
 }
 
-/// unused_faults: a way to be wrong that no scenario asks for is tested by nobody.
+/// add_unused: a way to be wrong that no scenario asks for is tested by nobody.
 void add_unused(Matrix& matrix, const std::vector<scenarios::Case>& cases) {
     for (auto& one : fault_kills(cases)) {
         if (one.caught_by.empty())
@@ -115,7 +116,7 @@ int conclude(const Matrix& matrix, const Options& options) {
         std::printf("%-4s %-40s %s\n", one.kind.c_str(), one.name.c_str(),
                     one.caught_by.empty() ? "SURVIVES" : first_of(one.caught_by).c_str());
     if (!matrix.idle.empty())
-        std::printf("%zu cases catch none of them: %s\n", matrix.idle.size(), first_of(matrix.idle).c_str());
+        std::printf("%zu scenarios catch none of them: %s\n", matrix.idle.size(), first_of(matrix.idle).c_str());
     for (const auto& one : matrix.findings) std::printf("%s\n", one.c_str());
     std::printf("kill matrix: %zu ways to be wrong, %zu findings\n", matrix.kills.size(), matrix.findings.size());
     if (!options.json.empty())
@@ -130,7 +131,7 @@ int run(const Options& options) {
     if (!loaded->findings.empty()) return complain(document::failure(loaded->findings));
     auto folder = scenarios::RunFolder::make(std::filesystem::temp_directory_path());
     if (!folder) return complain(folder.error());
-    MatrixOptions how{options.quick, {options.only.begin(), options.only.end()}, options.jobs, {}};
+    MatrixOptions how{options.quick, options.all_rows || !options.only.empty(), {options.only.begin(), options.only.end()}, options.jobs, {}};
     how.worker = {std::filesystem::read_symlink("/proc/self/exe"), "--worker", "--scratch", folder->path()};
     auto matrix = make_matrix(loaded->cases, *folder, how);
     if (!matrix) return complain(matrix.error());
@@ -158,6 +159,7 @@ int main(int argc, char** argv) {
     app.add_option("PATH", options.paths, "scenario files and folders");
     app.add_option("--only", options.only, "these deviations alone");
     app.add_flag("--quick", options.quick, "each deviation against the case that it names alone");
+    app.add_flag("--all-rows", options.all_rows, "each row of each scenario, not only the first: four times as long");
     app.add_option("--jobs", options.jobs)->check(CLI::Range(1, 64));
     app.add_option("--json", options.json, "write the kill matrix here");
     app.add_flag("--page", page, "print the table for docs");

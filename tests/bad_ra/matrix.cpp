@@ -5,6 +5,7 @@
 
 #include "mock_cm/core/deviations.hpp"
 #include "virtual_cards/faults/fault_plan.hpp"
+#include "virtual_cards/printer/machine.hpp"
 
 namespace rakit::bad_ra {
 namespace {
@@ -20,7 +21,7 @@ constexpr std::chrono::seconds kTimeLimit{20};
 /// Sheet collects the verdicts of all tasks.
 class Sheet {
 public:
-    Sheet(const std::vector<Case>& cases, const MatrixOptions& options) : x_cases(cases) {
+    Sheet(const std::vector<Case>& cases, const MatrixOptions& options) : x_cases(cases), x_options(options) {
         for (const auto& one : bad_ra::deviations())
             if (options.only.empty() || options.only.contains(one.id)) x_deviations.push_back(one);
     }
@@ -37,8 +38,15 @@ public:
             if (!quick || named(one.id)) add("", one);
         for (const auto& deviation : x_deviations)
             for (const auto& one : x_cases)
-                if (quick || one.officer.card ? one.id == deviation.caught_by : true) add(deviation.id, one);
+                if (one.id == deviation.caught_by || (!quick && !one.officer.card && stands_for_its_file(one)))
+                    add(deviation.id, one);
         return tasks;
+    }
+
+    /// stands_for_its_file: the rows of a matrix differ in their figures; one of them says what its file catches.
+    bool stands_for_its_file(const Case& one) const {
+        const auto first = std::ranges::find(x_cases, one.file, &Case::file);
+        return x_options.all_rows || first->id == one.id;
     }
 
     void take(const Verdict& verdict) {
@@ -70,7 +78,7 @@ public:
         for (const auto& [deviation, caught] : x_caught) busy.insert(caught.begin(), caught.end());
         std::vector<std::string> idle;
         for (const auto& one : x_cases)
-            if (!busy.contains(one.id) && !one.officer.card) idle.push_back(one.id);
+            if (!busy.contains(one.id) && !one.officer.card && stands_for_its_file(one)) idle.push_back(one.id);
         return idle;
     }
 
@@ -83,6 +91,7 @@ private:
     }
 
     const std::vector<Case>& x_cases;
+    const MatrixOptions& x_options;
     std::vector<Deviation> x_deviations;
     std::map<std::string, std::vector<std::string>> x_caught;
     std::set<std::string> x_judged;  ///< tasks
@@ -98,6 +107,13 @@ void add_kills(std::vector<scenarios::Kill>& kills, const std::string& kind, con
             if (used(one, name)) kill.caught_by.push_back(one.id);
         kills.push_back(std::move(kill));
     }
+}
+
+bool has_printer_fault(const Case& one, const std::string& kind) {
+    if (!one.printer) return false;
+    const auto faults = one.printer->value("faults", json::array());
+    return std::any_of(faults.begin(), faults.end(),
+                       [&](const json& fault) { return fault.value("kind", "") == kind; });
 }
 
 bool has_fault(const scenarios::CardSetup& card, const std::string& kind) {
@@ -146,6 +162,10 @@ std::vector<scenarios::Kill> fault_kills(const std::vector<Case>& cases) {
     });
     add_kills(kills, "cm", deviations, cases,
               [](const Case& one, const std::string& name) { return one.cm.deviations.contains(name); });
+    std::vector<std::string> printer_faults;
+    for (int kind = 0; kind < static_cast<int>(printer::FaultKind::kCount); ++kind)
+        printer_faults.emplace_back(printer::name(static_cast<printer::FaultKind>(kind)));
+    add_kills(kills, "printer", printer_faults, cases, has_printer_fault);
     return kills;
 }
 

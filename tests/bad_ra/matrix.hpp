@@ -19,6 +19,7 @@ std::pair<std::string, std::string> split_task_id(const std::string& id);
 /// MatrixOptions say how thorough the matrix is.
 struct MatrixOptions {
     bool quick = false;          ///< each deviation against the case that it names, and no other
+    bool all_rows = false;       ///< each row of a scenario's matrix, not only the first
     std::set<std::string> only;  ///< deviations; empty: all
     int jobs = 1;
     std::vector<std::string> worker;  ///< command of a worker, without its depth
@@ -28,14 +29,15 @@ struct MatrixOptions {
 struct Matrix {
     std::vector<scenarios::Kill> kills;
     std::vector<std::string> findings;  ///< each of them fails the run
-    std::vector<std::string> idle;      ///< cases that catch nothing; filled if all were run
+    std::vector<std::string> idle;      ///< scenario files that catch nothing, by their first case; not if quick
 };
 
 /// make_matrix runs them. Failures: run_cases's.
 Result<Matrix> make_matrix(const std::vector<scenarios::Case>& cases, const scenarios::RunFolder& folder,
                            const MatrixOptions& options);
 
-/// fault_kills lists each way in which a virtual card or the CM can be made wrong, with the cases that make use of it.
+/// fault_kills lists each way in which a virtual card, the CM or the printer can be made wrong, with the cases that
+/// make use of it.
 std::vector<scenarios::Kill> fault_kills(const std::vector<scenarios::Case>& cases);
 
 /// to_json writes docs/formats/report.md's kill matrix.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <string>
 
@@ -12,10 +13,14 @@ namespace rakit::cards {
 /// RSA key costs more than all else about a card.
 class MadeKeys {
 public:
+    /// `shared` is an existing folder in which processes that make the same cards leave the keys for each other; empty:
+    /// none. It is to be removed with the run: a key belongs to the program that made it.
+    explicit MadeKeys(std::filesystem::path shared = {}) : x_shared(std::move(shared)) {}
     /// get gives the key pair that generate_key makes from SeededRng(seed, stream). Failure: crypto_failed.
     Result<ossl::PKey> get(ossl::KeyType type, std::uint64_t seed, const std::string& stream);
 
 private:
+    std::filesystem::path x_shared;
     std::map<std::string, ossl::PKey> x_keys;
 };
 

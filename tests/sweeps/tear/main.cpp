@@ -33,7 +33,10 @@ struct Options {
 class Bench {
 public:
     Bench(std::unique_ptr<Station> station, cm::Hierarchy hierarchy)
-        : x_station(std::move(station)), x_hierarchy(std::move(hierarchy)), x_cards(x_hierarchy) {}
+        : x_station(std::move(station)),
+          x_hierarchy(std::move(hierarchy)),
+          x_cards(x_hierarchy),
+          x_officers(x_hierarchy) {}
 
     static Result<std::unique_ptr<Bench>> make() {
         auto station = make_station(Depth::inproc, "/tmp");
@@ -45,7 +48,8 @@ public:
 
     Result<Observation> run(const Case& one, std::vector<CaseEvent>& trace) {
         const CaseTraceFile head{one.id, "inproc", "reference", 1, one.seed, {}};
-        return CaseRun({Depth::inproc, x_iut, x_calls, *x_station, x_hierarchy, x_cards, x_scratch, {}}, one, head)
+        return CaseRun({Depth::inproc, x_iut, x_calls, *x_station, x_hierarchy, x_cards, x_officers, x_scratch, {}},
+                       one, head)
             .run(trace);
     }
 
@@ -56,6 +60,7 @@ private:
     std::unique_ptr<Station> x_station;
     cm::Hierarchy x_hierarchy;
     CardMaker x_cards;
+    MadeOfficers x_officers;
 };
 
 /// Swept is a case with what its undisturbed run came to.
