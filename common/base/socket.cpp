@@ -66,4 +66,42 @@ Descriptor connect_loopback(std::uint16_t port, std::chrono::milliseconds bound)
     return link;
 }
 
+bool send_with(int socket, ByteView message, int beside) {
+    iovec part{const_cast<std::uint8_t*>(message.data()), message.size()};
+    alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int))] = {};
+    msghdr all{};
+    all.msg_iov = &part;
+    all.msg_iovlen = 1;
+    if (beside >= 0) {
+        all.msg_control = space;
+        all.msg_controllen = sizeof space;
+        cmsghdr* header = CMSG_FIRSTHDR(&all);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int));
+        std::memcpy(CMSG_DATA(header), &beside, sizeof beside);
+    }
+    return ::sendmsg(socket, &all, MSG_NOSIGNAL) == static_cast<ssize_t>(message.size());
+}
+
+bool receive_with(int socket, void* message, std::size_t size, Descriptor& beside) {
+    iovec part{message, size};
+    alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int))] = {};
+    msghdr all{};
+    all.msg_iov = &part;
+    all.msg_iovlen = 1;
+    all.msg_control = space;
+    all.msg_controllen = sizeof space;
+    ssize_t n = 0;
+    do n = ::recvmsg(socket, &all, MSG_CMSG_CLOEXEC);
+    while (n < 0 && errno == EINTR);
+    if (n != static_cast<ssize_t>(size)) return false;
+    if (const cmsghdr* header = CMSG_FIRSTHDR(&all); header != nullptr && header->cmsg_type == SCM_RIGHTS) {
+        int stream = -1;
+        std::memcpy(&stream, CMSG_DATA(header), sizeof stream);
+        beside.reset(stream);
+    }
+    return true;
+}
+
 }  // namespace rakit

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <utility>
 
+#include "common/base/socket.hpp"
 #include "virtual_cards/sandbox/keeper_child.hpp"
 
 namespace rakit::cards {
@@ -24,22 +25,8 @@ struct Received {
 
 Result<Received> receive(int control) {
     Received received;
-    iovec part{&received.reply, sizeof received.reply};
-    alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int))] = {};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = space;
-    message.msg_controllen = sizeof space;
-    ssize_t n = 0;
-    do n = ::recvmsg(control, &message, MSG_CMSG_CLOEXEC);
-    while (n < 0 && errno == EINTR);
-    if (n != sizeof received.reply) return fail(ErrorCode::service_absent, "the sandbox's keeper has ended");
-    if (const cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr && header->cmsg_type == SCM_RIGHTS) {
-        int stream = -1;
-        std::memcpy(&stream, CMSG_DATA(header), sizeof stream);
-        received.stream.reset(stream);
-    }
+    if (!receive_with(control, &received.reply, sizeof received.reply, received.stream))
+        return fail(ErrorCode::service_absent, "the sandbox's keeper has ended");
     return received;
 }
 

@@ -27,22 +27,8 @@ constexpr int kAboveAll = 10;         // clear of the standard descriptors and o
 constexpr std::chrono::seconds kConnectBound{5};
 
 void reply(int control, Step step, int cause, int stream = -1) {
-    KeeperReply what{step, cause};
-    iovec part{&what, sizeof what};
-    alignas(cmsghdr) char space[CMSG_SPACE(sizeof(int))] = {};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    if (stream >= 0) {
-        message.msg_control = space;
-        message.msg_controllen = sizeof space;
-        cmsghdr* header = CMSG_FIRSTHDR(&message);
-        header->cmsg_level = SOL_SOCKET;
-        header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(sizeof(int));
-        std::memcpy(CMSG_DATA(header), &stream, sizeof stream);
-    }
-    ::sendmsg(control, &message, MSG_NOSIGNAL);
+    const KeeperReply what{step, cause};
+    send_with(control, {reinterpret_cast<const std::uint8_t*>(&what), sizeof what}, stream);
 }
 
 [[noreturn]] void give_up(const ChildPlan& plan, Step step) {
