@@ -72,7 +72,10 @@ class Printer:
 
     def load(self, serial):
         kept = f"printer/0/cards/{serial}.json"
-        self.ctl("load", *([kept] if os.path.exists(kept) else [CARDS[serial][0], serial]))
+        if not os.path.exists(kept):
+            kept = serial + ".json"
+            subprocess.run([rakit, "card", "new", CARDS[serial][0], "--serial", serial, "--out", kept], check=True)
+        self.ctl("load", kept)
 
 
 def fail(what):
