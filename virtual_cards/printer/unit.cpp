@@ -17,13 +17,17 @@ Result<bool> Unit::find_again() {
     if (x_options.store == nullptr) return false;
     auto found = x_options.store->found();
     if (!found) return Unexpected{std::move(found).error()};
-    x_printer.tell([store = x_options.store](const Machine& machine) { store->keep(machine); });
-    if (!*found) return false;
+    const auto keep = [store = x_options.store](const Machine& machine) { store->keep(machine); };
+    if (!*found) {
+        x_printer.tell(keep);
+        return false;
+    }
     for (auto& card : (*found)->cards) {
         auto name = card->serial();
         x_bank.add(name, kept(std::move(card)));
     }
     x_printer.take_over(std::move((*found)->machine));
+    x_printer.tell(keep);
     return true;
 }
 
