@@ -1,15 +1,19 @@
 """printer.py RAKIT COUNT SEED: runs inside a sandbox with a station, in a folder of its own. A batch of two cards, one of each
-kind, is worked off COUNT times in a printer that is killed (SIGKILL) at some moment of it and starts again on what it had, as
-a printer of metal does when its power is back. Where each card is must then be known, OpenSC must be able to read the one that
+kind, is worked off COUNT times in a printer that is killed (SIGKILL) at some moment of it - any, or right behind one of its
+writes, of a card's chip or of where the cards are - and starts again on what it had, as a printer of metal does when its power
+is back. Where each card is must then be known, OpenSC must be able to read the one that
 is inside, and the RA must have told no card to be where it isn't. The operator puts back what came out too early and gives the
 same command again until it is done. Afterwards both cards have come out updated; each ordered key has one certificate, the one
 that was issued for it this time, and just one was; nothing is on hold."""
+import ctypes
 import json
 import os
 import random
 import re
+import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -22,6 +26,40 @@ STATION = "Rakit Card Printer 00 00"
 # Card -> what it is made of, what is ordered for it, and the ids that OpenSC gives the certificates of these keys.
 CARDS = {"0D01": ("pkcs15-tc", ["45", "46"], {"45", "46"}), "0D02": ("piv-tc", ["9A"], {"01"})}
 RUNS = 6
+
+
+class Writes:
+    """Counts what the printer writes, by inotify(7): each file is renamed into its place."""
+
+    IN_MOVED_TO, IN_NONBLOCK = 0x80, 0x800
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def __init__(self, *folders):
+        self.events = self.libc.inotify_init1(self.IN_NONBLOCK)
+        for folder in folders:
+            if self.libc.inotify_add_watch(self.events, folder.encode(), self.IN_MOVED_TO) < 0:
+                fail(f"{folder} can't be watched: {os.strerror(ctypes.get_errno())}")
+
+    def seen(self, bound):
+        """How many have come, waiting for some until `bound` seconds have passed."""
+        if not select.select([self.events], [], [], bound)[0]:
+            return 0
+        octets, count = os.read(self.events, 1 << 16), 0
+        while octets:
+            octets = octets[16 + struct.unpack_from("iIII", octets)[3]:]
+            count += 1
+        return count
+
+    def forget(self):
+        while self.seen(0):
+            pass
+
+    def await_nth(self, nth, child):
+        """Until the nth has come, or the child has ended."""
+        count = 0
+        while count < nth and os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            count += self.seen(0.1)
+        return count
 
 
 class Printer:
@@ -226,10 +264,14 @@ if status != 0:
 cm = check({})
 PROCEDURE = "employee"
 all_into_the_hopper()
+writes = Writes("printer/0", "printer/0/cards")
 begun = time.monotonic()
-if ended(batch(order_list("timed")))[0] != 0:
+child = batch(order_list("timed"))
+of_a_batch = writes.await_nth(1 << 30, child)
+if ended(child)[0] != 0:
     fail("a batch that nobody disturbs, the second time")
 duration = time.monotonic() - begun
+of_a_batch += writes.seen(0)
 cm = check(cm)
 rng = random.Random(seed)
 met = {"before the first card": 0, "a card inside": 0, "between and behind": 0}
@@ -238,10 +280,15 @@ for number in range(count):
     all_into_the_hopper()
     moved.clear()
     orders = order_list(number)
-    delay = rng.uniform(0, duration)
-    where = f"{delay:.3f} s"
+    by_write = rng.random() < 0.5
+    moment = rng.randrange(1, of_a_batch + 1) if by_write else rng.uniform(0, duration)
+    where = f"write {moment}" if by_write else f"{moment:.3f} s"
+    writes.forget()
     child = batch(orders)
-    time.sleep(delay)  # the moment is what is tried, not what is waited for
+    if by_write:
+        writes.await_nth(moment, child)
+    else:
+        time.sleep(moment)  # the moment is what is tried, not what is waited for
     printer.kill()
     await_card(False)  # a printer of metal isn't back before pcscd has noticed
     printer.start()
@@ -265,4 +312,4 @@ printer.process.wait(timeout=20)
 cm_host.end()
 if count >= 40 and 0 in met.values():
     sys.exit(f"FAILED: the kills met not each phase: {met}")
-print(json.dumps({"disturbed": "printer", "times": count, "seed": seed, "killed with": met, "runs after it": again}))
+print(json.dumps({"disturbed": "printer", "times": count, "seed": seed, "writes of a batch": of_a_batch, "killed with": met, "runs after it": again}))
