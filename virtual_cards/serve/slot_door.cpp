@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -16,6 +17,7 @@ namespace {
 
 /// kOpen is the octet that a stream travels beside.
 constexpr std::uint8_t kOpen = 1;
+constexpr timeval kAnswerBound{10, 0};
 
 }  // namespace
 
@@ -75,6 +77,7 @@ Connector through_door(const std::filesystem::path& socket) {
         const Descriptor link = at ? connect_unix(*at) : Descriptor();
         std::uint8_t opened = 0;
         Descriptor stream;
+        if (link) ::setsockopt(link.get(), SOL_SOCKET, SO_RCVTIMEO, &kAnswerBound, sizeof kAnswerBound);
         if (!link || !receive_with(link.get(), &opened, 1, stream) || !stream)
             return fail(ErrorCode::service_absent, "no slot of a sandbox can be reached there", socket.string(),
                         "rakit sandbox --station makes it, while it runs");
