@@ -1,5 +1,6 @@
 #include "cli/printer_live.hpp"
 
+#include "cli/verbs.hpp"
 #include "mock_cm/ca/hierarchy.hpp"
 #include "scenarios/issuer/hierarchy_issuer.hpp"
 
@@ -34,19 +35,28 @@ printer::OpenCard numbered_cards() {
     };
 }
 
+printer::Store* kept_in(std::optional<printer::Store>& store, const std::filesystem::path& folder) {
+    if (folder.empty()) return nullptr;
+    return &store.emplace(folder, [](const Error& error) { report(error, kFailed); });
+}
+
 }  // namespace
 
 LivePrinter::LivePrinter(const LivePrinterWish& wish)
     : x_open(numbered_cards()),
       x_contacts(x_bank, wish.station),
-      x_unit({wish.model, wish.capacity, x_open, wish.faces}, x_bank, x_contacts, x_contacts.station(), x_clock),
+      x_unit({wish.model, wish.capacity, x_open, wish.faces, kept_in(x_store, wish.state)}, x_bank, x_contacts,
+             x_contacts.station(), x_clock),
       x_address(wish.address) {
     x_contacts.of(x_unit.printer());
 }
 
 Result<std::unique_ptr<LivePrinter>> LivePrinter::start(const LivePrinterWish& wish, printer::Rpc& rpc) {
     std::unique_ptr<LivePrinter> live(new LivePrinter(wish));
-    for (const auto& image : wish.hopper) {
+    const auto again = live->x_unit.find_again();
+    if (!again) return Unexpected{again.error()};
+    const auto fresh = *again ? std::vector<std::string>() : wish.hopper;
+    for (const auto& image : fresh) {
         auto card = live->x_open(image, {});
         if (!card) return Unexpected{std::move(card).error()};
         if (auto loaded = live->x_unit.load(std::move(*card)); !loaded) return Unexpected{std::move(loaded).error()};

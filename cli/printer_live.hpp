@@ -22,13 +22,14 @@ struct LivePrinterWish {
     cards::Connector station;         ///< vpcd's slot; none: nobody sees the card
     std::filesystem::path control;    ///< socket; empty: none
     std::filesystem::path faces;      ///< folder of what was printed; empty: nowhere
-    std::vector<std::string> hopper;  ///< images
+    std::filesystem::path state;      ///< folder in which it finds itself again; empty: none
+    std::vector<std::string> hopper;  ///< images, for a printer that doesn't find itself again
 };
 
 /// LivePrinter is an emulated card printer with its raw port and control socket.
 class LivePrinter {
 public:
-    /// Failures: those of making cards, of listening, of the control socket.
+    /// Failures: those of making cards, of what was kept of the printer, of listening, of the control socket.
     static Result<std::unique_ptr<LivePrinter>> start(const LivePrinterWish& wish, printer::Rpc& rpc);
     std::string raw_url() const;
 
@@ -37,6 +38,7 @@ private:
 
     SystemClock x_clock;
     printer::OpenCard x_open;
+    std::optional<printer::Store> x_store;
     printer::CardBank x_bank;
     printer::VpcdContacts x_contacts;
     printer::Unit x_unit;

@@ -8,6 +8,7 @@
 #include "cli/printer_live.hpp"
 #include "cli/verbs.hpp"
 #include "common/base/file.hpp"
+#include "virtual_cards/serve/slot_door.hpp"
 
 namespace rakit::cli {
 namespace {
@@ -19,10 +20,11 @@ struct ServeWish {
     std::string address = "127.0.0.1";
     std::uint16_t raw_port = 9100;
     std::uint16_t rpc_port = 18000;
-    std::vector<std::uint16_t> stations;
+    std::vector<std::string> stations;
     std::vector<std::string> hopper;
     std::string control;
     std::string faces;
+    std::string state;
     std::string ready_file;
     printer::Capacity capacity;
 };
@@ -32,6 +34,18 @@ struct ControlWish {
     std::vector<std::string> command;
     bool json = false;
 };
+
+/// station connects to vpcd's port, or through a sandbox's door.
+cards::Connector station(const std::string& where) {
+    if (where.find_first_not_of("0123456789") != std::string::npos) return cards::through_door(where);
+    return cards::to_loopback(static_cast<std::uint16_t>(std::stoul(where)));
+}
+
+std::string station_word(const std::string& where) {
+    if (where.find_first_not_of("0123456789") != std::string::npos) return {};
+    const bool port = !where.empty() && where.size() <= 5 && std::stoul(where) >= 1 && std::stoul(where) <= 65535;
+    return port ? std::string() : "neither a port nor a socket: " + where;
+}
 
 /// wish_for is the `at`-th printer: ports, station and serial number count up; only the first has cards in its hopper.
 LivePrinterWish wish_for(const ServeWish& wish, std::size_t at) {
@@ -43,9 +57,10 @@ LivePrinterWish wish_for(const ServeWish& wish, std::size_t at) {
     one.capacity = wish.capacity;
     one.address = wish.address;
     one.raw_port = wish.raw_port == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(wish.raw_port + at);
-    if (at < wish.stations.size()) one.station = cards::to_loopback(wish.stations[at]);
+    if (at < wish.stations.size()) one.station = station(wish.stations[at]);
     if (!wish.control.empty()) one.control = std::filesystem::path(wish.control) / (std::to_string(at) + ".sock");
     one.faces = wish.faces;
+    if (!wish.state.empty()) one.state = std::filesystem::path(wish.state) / std::to_string(at);
     if (at == 0) one.hopper = wish.hopper;
     return one;
 }
@@ -63,6 +78,7 @@ Result<void> serve(const ServeWish& wish) {
     const Interrupts interrupts;
     if (auto made = make_folder(wish.control, 0700); !made) return made;
     if (auto made = make_folder(wish.faces, 0755); !made) return made;
+    if (auto made = make_folder(wish.state, 0700); !made) return made;
     printer::Rpc rpc;
     std::vector<std::unique_ptr<LivePrinter>> live;
     json ready{{"printers", json::array()}};
@@ -160,8 +176,12 @@ void add_serve(CLI::App& printer, Verb& verb) {
         ->check(whole_number)
         ->capture_default_str();
     serve_verb
-        ->add_option("--station", wish->stations,
-                     "vpcd's port on 127.0.0.1 that the contact station is; once for each printer")
+        ->add_option(
+            "--station", wish->stations,
+            "vpcd's port on 127.0.0.1 that the contact station is, or a sandbox's $RAKIT_CONTROL/station.sock; "
+            "once for each printer")
+        ->type_name("PORT|SOCKET")
+        ->check(station_word)
         ->allow_extra_args(false);
     serve_verb
         ->add_option("--hopper", wish->hopper,
@@ -171,6 +191,12 @@ void add_serve(CLI::App& printer, Verb& verb) {
     serve_verb->add_option("--control", wish->control, "Folder of the control sockets: 0.sock, 1.sock")
         ->type_name("DIR");
     serve_verb->add_option("--faces", wish->faces, "Folder for what is printed: CARD-front.png")->type_name("DIR");
+    serve_verb
+        ->add_option(
+            "--state", wish->state,
+            "Folder in which the printer finds itself again, with all cards, after its process has ended, also "
+            "by SIGKILL; --hopper is for a new one only")
+        ->type_name("DIR");
     serve_verb->add_option("--ready-file", wish->ready_file, "JSON with all addresses, written when it listens")
         ->type_name("FILE");
     serve_verb->add_option("--output-capacity", wish->capacity.output, "Cards that the output tray holds")
@@ -191,14 +217,16 @@ void add_printer(CLI::App& app, Verb& verb) {
     auto* printer = app.add_subcommand("printer", "Emulated card printers");
     printer->require_subcommand(1);
     add_serve(*printer, verb);
-    auto* ctl = printer->add_subcommand("ctl",
-                                        "Control an emulated printer: load, load-back, open-cover, close-cover, empty-trays, "
-                                        "new-ribbon, power-off, power-on, arm, "
-                                        "disarm, arm-card, snapshot, state");
+    auto* ctl =
+        printer->add_subcommand("ctl",
+                                "Control an emulated printer: load, load-back, open-cover, close-cover, empty-trays, "
+                                "new-ribbon, power-off, power-on, arm, "
+                                "disarm, arm-card, snapshot, state");
     auto wish = std::make_shared<ControlWish>();
     ctl->add_option("SOCKET", wish->socket, "The printer's control socket")->required();
     ctl->add_option("COMMAND", wish->command,
-                    "load IMAGE [SERIAL], load-back IMAGE [SERIAL], arm FAULT, arm-card CARD FAULT, snapshot CARD; FAULT is JSON")
+                    "load IMAGE [SERIAL], load-back IMAGE [SERIAL], arm FAULT, arm-card CARD FAULT, snapshot CARD; "
+                    "FAULT is JSON")
         ->required();
     ctl->footer("Example: rakit printer ctl $RAKIT_CONTROL/printer.sock arm '{\"kind\": \"jam-hopper\"}'");
     ctl->callback([wish, &verb] {

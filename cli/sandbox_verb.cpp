@@ -12,6 +12,7 @@
 #include "virtual_cards/sandbox/sandbox.hpp"
 #include "virtual_cards/serve/control_server.hpp"
 #include "virtual_cards/serve/served_card.hpp"
+#include "virtual_cards/serve/slot_door.hpp"
 
 namespace rakit::cli {
 namespace {
@@ -24,6 +25,7 @@ struct SandboxWish {
     bool unplugged = false;
     std::string service_fault;
     bool printer = false;
+    std::string station;
     std::vector<std::string> hopper;
     std::string faces;
     std::vector<std::string> command;
@@ -104,6 +106,7 @@ Result<int> run_sandbox(const SandboxWish& wish) {
         options.shim = own_library("librakit-shim.so");
     }
     if (wish.printer) options.more_readers.push_back(printer::Model{}.name);
+    if (!wish.station.empty()) options.more_readers.push_back(wish.station);
     // temporary_directory_path honours TMPDIR, and says /tmp without it.
     std::error_code problem;
     options.folder = std::filesystem::temp_directory_path(problem);
@@ -136,6 +139,12 @@ Result<int> run_sandbox(const SandboxWish& wish) {
         if (auto started = start_printer(wish, *sandbox, in); !started) return Unexpected{std::move(started).error()};
         environment["RAKIT_PRINTER"] = in.live->raw_url();
         environment["RAKIT_PRINTER_RPC"] = "jsonrpc://127.0.0.1:" + std::to_string(in.service->port());
+    }
+    std::optional<cards::SlotDoor> station;
+    if (!wish.station.empty()) {
+        auto door = cards::SlotDoor::start(control / "station.sock", sandbox->connector(sandbox->more_reader(0)));
+        if (!door) return Unexpected{std::move(door).error()};
+        station.emplace(std::move(*door));
     }
     return run_command(wish.command, environment);
 }
@@ -172,6 +181,12 @@ void add_sandbox(CLI::App& app, Verb& verb) {
         "--printer", wish->printer,
         "An emulated card printer too, its station a reader: RAKIT_PRINTER and RAKIT_PRINTER_RPC are its addresses, "
         "$RAKIT_CONTROL/printer.sock its control socket");
+    sandbox
+        ->add_option("--station", wish->station,
+                     "One more reader, of this name, into which another process puts cards: rakit printer serve "
+                     "--station $RAKIT_CONTROL/station.sock")
+        ->type_name("NAME")
+        ->excludes(printer);
     sandbox->add_option("--hopper", wish->hopper, "A card for the printer's hopper; repeat, the first is fed first")
         ->type_name("IMAGE")
         ->allow_extra_args(false)

@@ -43,8 +43,7 @@ Result<void> CaseRun::act_again(Observation& seen, Iut& ra, Job& what) {
     seen.first_result = seen.result;
     if (auto decided = decide(); !decided) return decided;
     if (x_printer) {
-        x_card.card->disarm();
-        x_printer->mend();  // and then the same is asked for again: an order that is open goes on
+        mend_printer();  // and then the same is asked for again: an order that is open goes on
     } else if (x_case.doing.resume || x_case.doing.abandon) {
         what.resume = x_case.doing.resume;
         what.abandon = x_case.doing.abandon;
@@ -59,10 +58,21 @@ Result<void> CaseRun::act_again(Observation& seen, Iut& ra, Job& what) {
     return once_more(seen, ra, what);
 }
 
+/// mend_printer has printer and card as they should be.
+void CaseRun::mend_printer() {
+    x_card.card->disarm();
+    x_printer->mend();
+}
+
 /// persist is an officer who does what the messages say until the card is updated, or it goes on for ever.
 Result<void> CaseRun::persist(Observation& seen, Iut& ra, Job& what) {
     constexpr int kPatience = 4;
     for (int i = 0; i < kPatience && seen.result != "ok"; ++i) {
+        if (x_printer) {
+            mend_printer();
+            if (auto done = once_more(seen, ra, what); !done) return done;
+            continue;
+        }
         if (auto in = insert_again(seen, nlohmann::json::array()); !in) return in;
         for (const bool resume : {true, false}) {
             what.resume = resume;

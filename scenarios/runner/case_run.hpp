@@ -67,6 +67,7 @@ private:
     Result<void> act_again(Observation& seen, Iut& ra, Job& what);
     Result<void> once_more(Observation& seen, Iut& ra, const Job& what);
     Result<void> insert_again(Observation& seen, const nlohmann::json& faults);
+    void mend_printer();
     Result<void> persist(Observation& seen, Iut& ra, Job& what);
     Result<void> decide();
     Result<std::string> other_ra();

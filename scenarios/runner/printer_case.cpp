@@ -5,7 +5,7 @@
 #include "reference/batch/batch.hpp"
 #include "reference/printer/esc_printer.hpp"
 #include "scenarios/links/printer_link.hpp"
-#include "virtual_cards/printer/control.hpp"
+#include "virtual_cards/printer/machine_json.hpp"
 #include "virtual_cards/printer/ports.hpp"
 
 namespace rakit::scenarios {

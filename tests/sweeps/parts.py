@@ -39,10 +39,11 @@ class CmHost:
 
 
 class Ra:
-    """`rakit` with all that an update asks for; `output` names the file that takes what it says."""
+    """`rakit` with all that an update asks for; `output` names the file that takes what it says. `pins` are the lines of the
+    card's PINs; they and the officer's are given `times` times."""
 
-    def __init__(self, rakit, url, output="output", reader=None):
-        self.rakit, self.output = rakit, output
+    def __init__(self, rakit, url, output="output", reader=None, pins="pin:01 111111\npin:02 222222\n", times=1):
+        self.rakit, self.output, self.pins, self.times = rakit, output, pins, times
         self.who = ["--cm", url, "--cm-ca", "state/ca.pem", "--officer", "state/officer.p12", "--state", "ra-state", "--pin-fd", "3"]
         if reader:
             self.who += ["--reader", reader]
@@ -51,7 +52,7 @@ class Ra:
         """Starts it with the PINs at descriptor 3; `before` runs in the child. Gives the process's id."""
         ours, theirs = os.pipe()
         with open("state/officer.password", encoding="utf-8") as password:
-            os.write(theirs, f"signature-pin {password.read().strip()}\npin:01 111111\npin:02 222222\n".encode())
+            os.write(theirs, (f"signature-pin {password.read().strip()}\n{self.pins}" * self.times).encode())
         os.close(theirs)
         child = os.fork()
         if child == 0:

@@ -4,6 +4,7 @@
 
 #include "common/document/document.hpp"
 #include "embedded/printer_control_schema.hpp"
+#include "virtual_cards/printer/machine_json.hpp"
 #include "virtual_cards/printer/states.hpp"
 
 namespace rakit::printer {
@@ -20,12 +21,6 @@ json refused(const Error& error) {
 json done(Refusal refusal) {
     if (refusal == Refusal::none) return {{"ok", true}};
     return refused({ErrorCode::usage, "the printer doesn't: " + std::string(name(refusal)), {}, {}, {}, {}});
-}
-
-json fault_json(const Fault& fault) {
-    json value{{"kind", name(fault.kind)}, {"nth", fault.nth}, {"times", fault.times}};
-    if (fault.phase) value["phase"] = name(*fault.phase);
-    return value;
 }
 
 json load(const Controlled& controlled, const json& request, bool back) {
@@ -65,6 +60,20 @@ json arm(const Controlled& controlled, const json& request) {
     return done(controlled.printer.ask(Arm{*fault}));
 }
 
+/// state_json gives a printer's state and where each card is.
+json state_json(const Printer& printer) {
+    const auto machine = printer.look();
+    const auto supervised = supervised_state(machine);
+    auto state = kept_json(machine);
+    state.update({{"printer", printer.model().name},
+                  {"phase", name(machine.phase)},
+                  {"job", name(machine.job)},
+                  {"supervised", supervised.major + "," + supervised.minor},
+                  {"powered", machine.powered},
+                  {"error", machine.error ? json(name(*machine.error)) : json()}});
+    return state;
+}
+
 json answer_to(const Controlled& controlled, const json& request) {
     const std::string command = request.at("command");
     auto& printer = controlled.printer;
@@ -83,55 +92,6 @@ json answer_to(const Controlled& controlled, const json& request) {
 }
 
 }  // namespace
-
-Result<Fault> parse_fault(const json& value) {
-    Fault fault;
-    const std::string kind = value.at("kind");
-    const auto known = fault_named(kind);
-    if (!known) return fail(ErrorCode::document_invalid, "no such fault: " + kind);
-    fault.kind = *known;
-    fault.nth = value.value("nth", 1U);
-    fault.times = value.value("times", 1U);
-    if (value.contains("phase")) {
-        fault.phase = phase_named(value["phase"].get<std::string>());
-        if (!fault.phase || !can_strike(fault.kind, *fault.phase))
-            return fail(ErrorCode::document_invalid, kind + " can't strike in the phase " + value["phase"].dump());
-    } else if (fault.kind == FaultKind::power_loss) {
-        return fail(ErrorCode::document_invalid, "power-loss needs a phase");
-    }
-    return fault;
-}
-
-json state_json(const Printer& printer) {
-    const auto machine = printer.look();
-    const auto supervised = supervised_state(machine);
-    json cards = json::array();
-    for (const auto& card : machine.cards)
-        cards.push_back({{"card", card.card}, {"place", name(card.place)}, {"printed", card.printed}});
-    json faults = json::array();
-    for (const auto& fault : machine.faults)
-        if (fault.times > 0) faults.push_back(fault_json(fault));
-    const auto& counters = machine.counters;
-    return {{"printer", printer.model().name},
-            {"phase", name(machine.phase)},
-            {"job", name(machine.job)},
-            {"supervised", supervised.major + "," + supervised.minor},
-            {"powered", machine.powered},
-            {"coverOpen", machine.cover_open},
-            {"error", machine.error ? json(name(*machine.error)) : json()},
-            {"inside", machine.inside ? json(*machine.inside) : json()},
-            {"hopper", machine.hopper},
-            {"cards", cards},
-            {"ribbonLeft", machine.ribbon_left},
-            {"counters",
-             {{"fed", counters.fed},
-              {"engaged", counters.engaged},
-              {"printed", counters.printed},
-              {"ejected", counters.ejected},
-              {"rejected", counters.rejected},
-              {"jams", counters.jams}}},
-            {"faults", faults}};
-}
 
 std::string answer_control(const Controlled& controlled, std::string_view line) {
     document::Document request{"control", json::parse(line, nullptr, false), {}, {}};

@@ -20,11 +20,4 @@ struct Controlled {
 /// answer_control takes one request line and gives one answer line (docs/formats/printer-control.md).
 std::string answer_control(const Controlled& controlled, std::string_view line);
 
-/// state_json gives a printer's state and where each card is.
-nlohmann::json state_json(const Printer& printer);
-
-/// parse_fault reads a fault of docs/formats/printer-control.md, checked against the schema before. Failure:
-/// document_invalid.
-Result<Fault> parse_fault(const nlohmann::json& value);
-
 }  // namespace rakit::printer

@@ -99,6 +99,7 @@ struct Face {
 /// single card.
 enum class Place { hopper, slot, inside, output, reject, lost, taken, kCount };
 std::string_view name(Place place);
+std::optional<Place> place_named(std::string_view name);
 
 struct CardRecord {
     std::string card;  ///< its name at the control socket

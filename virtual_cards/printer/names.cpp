@@ -80,6 +80,7 @@ std::string_view name(FaultKind kind) { return word(kFaultKinds, kind); }
 std::string_view name(Place place) { return word(kPlaces, place); }
 std::string_view name(Refusal refusal) { return word(kRefusals, refusal); }
 std::optional<Phase> phase_named(std::string_view name) { return named<Phase>(kPhases, name); }
+std::optional<Place> place_named(std::string_view name) { return named<Place>(kPlaces, name); }
 std::optional<FaultKind> fault_named(std::string_view name) { return named<FaultKind>(kFaultKinds, name); }
 
 }  // namespace rakit::printer

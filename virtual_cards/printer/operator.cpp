@@ -30,9 +30,9 @@ void operator_did(Run& run, const CloseCover&) {
     if (!machine.cover_open) return;
     machine.cover_open = false;
     if (machine.error == FaultKind::cover_open || machine.error == FaultKind::ribbon_cut) machine.error.reset();
-    if (machine.phase == Phase::card_lost)
-        for (auto& card : machine.cards)
-            if (card.place == Place::lost) card.place = Place::taken;
+    // Also one that was lost before the power was.
+    for (auto& card : machine.cards)
+        if (card.place == Place::lost) card.place = Place::taken;
     if (machine.phase != Phase::jammed || !machine.inside) return;
     run.put(*machine.inside, Place::taken);
     machine.inside.reset();

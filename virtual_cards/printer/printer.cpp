@@ -23,6 +23,21 @@ Printer::Printer(Model model, Capacity capacity, Contacts& contacts, Clock& cloc
     x_machine.ribbon_left = capacity.ribbon;
 }
 
+void Printer::take_over(Machine machine) {
+    {
+        const std::lock_guard lock(x_state);
+        machine.capacity = x_machine.capacity;
+        x_machine = std::move(machine);
+    }
+    ask(PowerOn{});
+}
+
+void Printer::tell(OnChanged changed) {
+    const std::lock_guard lock(x_state);
+    x_changed = std::move(changed);
+    x_changed(x_machine);
+}
+
 Refusal Printer::ask(const Input& input) {
     const std::lock_guard moving(x_moving);
     const Refusal refusal = move(input);
@@ -46,6 +61,7 @@ std::vector<Effect> Printer::change(const Input& input, Refusal& refusal) {
     auto next = step(std::move(x_machine), input);
     x_machine = std::move(next.machine);
     refusal = next.refusal;
+    if (x_changed) x_changed(x_machine);
     return std::move(next.effects);
 }
 

@@ -36,8 +36,16 @@ enum class Delivery { sent, late, dropped };
 class Printer {
 public:
     using OnPrinted = std::function<void(const std::string& card, const Face& face)>;
+    using OnChanged = std::function<void(const Machine& machine)>;
     /// Contacts and clock are borrowed. `printed` is called with each face, from the asking thread.
     Printer(Model model, Capacity capacity, Contacts& contacts, Clock& clock, OnPrinted printed);
+
+    /// take_over makes this the printer that `machine` was, and has its power come on; before anybody asks for
+    /// anything.
+    void take_over(Machine machine);
+    /// tell has `changed` told of the state after each step from now on, before anybody is answered. It must not use
+    /// the printer.
+    void tell(OnChanged changed);
 
     const Model& model() const { return x_model; }
     /// ask does what a host or the operator asks for, or says why not.
@@ -69,6 +77,7 @@ private:
     std::mutex x_moving;         ///< one movement at a time, with its effects
     mutable std::mutex x_state;  ///< the machine; never held while the contacts move
     Machine x_machine;
+    OnChanged x_changed;  ///< called with x_state held, so that the states come in their order
     std::optional<Input> x_waiting;
     std::chrono::milliseconds x_last_tick;
 };

@@ -6,6 +6,7 @@
 
 #include "virtual_cards/printer/esc.hpp"
 #include "virtual_cards/printer/station.hpp"
+#include "virtual_cards/printer/store.hpp"
 
 namespace rakit::printer {
 
@@ -20,6 +21,7 @@ struct UnitOptions {
     Capacity capacity;
     OpenCard open_card;
     std::filesystem::path faces;  ///< folder for CARD-front.png; empty: what is printed is not kept
+    Store* store = nullptr;       ///< where it is kept over the end of the process; borrowed; null: nowhere
 };
 
 /// Unit is a whole printer but for its ports: the machine, its language, its cards, and the operator's side of it.
@@ -29,6 +31,9 @@ public:
     Unit(UnitOptions options, CardBank& bank, Contacts& contacts, StationCard& station, Clock& clock);
     Printer& printer() { return x_printer; }
     Esc& esc() { return x_esc; }
+    /// find_again brings back what the store has kept; false if there is nothing. From then on the store is told of
+    /// everything. Failures: the store's.
+    Result<bool> find_again();
     /// load puts a card into the hopper, or into the slot at the back, under its serial number. Failures: those of
     /// OpenCard, usage (already in, or no room).
     Result<std::string> load(std::unique_ptr<cards::ImageCard> card, bool back = false);
@@ -36,6 +41,7 @@ public:
     std::string control(std::string_view line);
 
 private:
+    std::unique_ptr<cards::ImageCard> kept(std::unique_ptr<cards::ImageCard> card);
     void keep(const std::string& card, const Face& face);
 
     UnitOptions x_options;

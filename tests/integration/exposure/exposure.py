@@ -123,8 +123,8 @@ with socket.create_server(("0.0.0.0", 0)) as open_one:
 with tempfile.TemporaryDirectory() as folder:
     with running("cm", "serve", "--state", f"{folder}/cm", "--listen", "127.0.0.1:0", "--control", "--plain-port", "0") as cm:
         look("cm serve", cm, (3, 0))
-    with running("sandbox", "--card", "pkcs15-tc", "--", "sleep", "60") as sandbox:
-        look("sandbox", sandbox, (1, 1))
+    with running("sandbox", "--card", "pkcs15-tc", "--station", "A Station", "--", "sleep", "60") as sandbox:
+        look("sandbox", sandbox, (1, 2))
     with socket.create_server(("127.0.0.1", 0)) as vpcd:
         port = str(vpcd.getsockname()[1])
         with running("card", "serve", "pkcs15-tc", "--port", port, "--control", f"{folder}/card.sock") as card:

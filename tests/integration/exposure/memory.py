@@ -1,5 +1,6 @@
-"""memory.py SECRETS-FILE COMMAND ...: runs COMMAND and, when it is about to end and all that it had is still mapped, searches
-its memory for each line of SECRETS-FILE: as it stands, in hex of either case, in UTF-16. None may be there."""
+"""memory.py [--named NAMED-FILE] SECRETS-FILE COMMAND ...: runs COMMAND and, when it is about to end and all that it had is still
+mapped, searches its memory for each line of SECRETS-FILE: as it stands, in hex of either case, in UTF-16. None may be there. What
+of NAMED-FILE's lines is there is named, and not counted: copies of theirs that libraries of somebody else keep."""
 import ctypes
 import os
 import re
@@ -38,25 +39,37 @@ def writable(pid):
                 continue  # [vvar] and their like
 
 
-def search(pid, secrets):
-    octets, found = 0, []
+def places(secrets, name, content):
+    for number, secret in enumerate(secrets, 1):
+        for form in forms(secret):
+            for place in re.finditer(re.escape(form), content):
+                around = content[max(0, place.start() - 32):place.end() + 32]
+                yield f"secret {number} in {name}, as {form[:2]!r}…, {place.start()} octets in: {around!r}"
+
+
+def search(pid, secrets, named):
+    octets, found, kept = 0, [], []
     for name, content in writable(pid):
         octets += len(content)
-        for number, secret in enumerate(secrets, 1):
-            for form in forms(secret):
-                for place in re.finditer(re.escape(form), content):
-                    around = content[max(0, place.start() - 32):place.end() + 32]
-                    found.append(f"secret {number} in {name}, as {form[:2]!r}…, {place.start()} octets in: {around!r}")
-    return octets, found
+        found += places(secrets, name, content)
+        kept += places(named, name, content)
+    return octets, found, kept
+
+
+def lines_of(name):
+    with open(name, encoding="utf-8") as file:
+        return file.read().split()
 
 
 def main():
-    with open(sys.argv[1], encoding="utf-8") as file:
-        secrets = file.read().split()
+    arguments, named = sys.argv[1:], []
+    if arguments[0] == "--named":
+        named, arguments = lines_of(arguments[1]), arguments[2:]
+    secrets, command = lines_of(arguments[0]), arguments[1:]
     child = os.fork()
     if child == 0:
         libc.ptrace(PTRACE_TRACEME, 0, None, 0)
-        os.execv(sys.argv[2], sys.argv[2:])
+        os.execv(command[0], command)
     os.waitpid(child, 0)  # stopped at exec
     ptrace(PTRACE_SETOPTIONS, child, PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL)
     ptrace(PTRACE_CONT, child)
@@ -67,15 +80,18 @@ def main():
             break
         stopped_by = os.WSTOPSIG(status)
         if status >> 8 == signal.SIGTRAP | PTRACE_EVENT_EXIT << 8:
-            looked = search(child, secrets)
+            looked = search(child, secrets, named)
             stopped_by = 0
         ptrace(PTRACE_CONT, child, stopped_by)
     if looked is None or not os.WIFEXITED(status):
         sys.exit(f"memory.py: the command ended with {status} and wasn't seen ending")
-    octets, found = looked
+    octets, found, kept = looked
     for one in found:
         print("FAILED:", one)
-    print(f"{octets} octets searched for {len(secrets)} secrets, {len(found)} found")
+    for one in kept:
+        print("NAMED:", one)
+    print(f"{octets} octets searched for {len(secrets)} secrets, {len(found)} found"
+          + (f"; of {len(named)} that others may keep, {len(kept)} copies" if named else ""))
     sys.exit(1 if found else os.WEXITSTATUS(status))
 
 

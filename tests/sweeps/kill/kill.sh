@@ -1,6 +1,11 @@
-# kill.sh RAKIT WHOM COUNT SEED: kill.py with a card in a sandbox; then the CM's request log must be whole.
+# kill.sh RAKIT WHOM COUNT SEED: kill.py with a card in a sandbox, or printer.py with a printer's station in one; then the CM's
+# request log must be whole.
 . "$(dirname "$0")/../../integration/common.sh"
 rakit=$1
 own_folder
-"$rakit" sandbox --card pkcs15-tc -- /usr/bin/python3 -B "$here/kill.py" "$rakit" "$2" "$3" "$4"
+if [ "$2" = printer ]; then
+    "$rakit" sandbox --station "Rakit Card Printer" -- /usr/bin/python3 -B "$here/printer.py" "$rakit" "$3" "$4"
+else
+    "$rakit" sandbox --card pkcs15-tc -- /usr/bin/python3 -B "$here/kill.py" "$rakit" "$2" "$3" "$4"
+fi
 "$rakit" cm log --state state --verify

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 
 #include "common/base/descriptor.hpp"
@@ -29,6 +30,13 @@ struct Options {
     std::string of = "card";
 };
 
+/// Ran is a case that was run.
+struct Ran {
+    Observation seen;
+    std::vector<Mismatch> at_printer;  ///< of where printer and card are
+    std::vector<CaseEvent> trace;
+};
+
 /// Bench runs cases in this process, one after another.
 class Bench {
 public:
@@ -46,11 +54,16 @@ public:
         return std::make_unique<Bench>(std::move(*station), std::move(*hierarchy));
     }
 
-    Result<Observation> run(const Case& one, std::vector<CaseEvent>& trace) {
+    Result<Ran> run(const Case& one) {
         const CaseTraceFile head{one.id, "inproc", "reference", 1, one.seed, {}};
-        return CaseRun({Depth::inproc, x_iut, x_calls, *x_station, x_hierarchy, x_cards, x_officers, x_scratch, {}},
-                       one, head)
-            .run(trace);
+        CaseRun run({Depth::inproc, x_iut, x_calls, *x_station, x_hierarchy, x_cards, x_officers, x_scratch, {}}, one,
+                    head);
+        Ran ran;
+        auto seen = run.run(ran.trace);
+        if (!seen) return Unexpected{std::move(seen).error()};
+        ran.seen = std::move(*seen);
+        ran.at_printer = run.printer_mismatches();
+        return ran;
     }
 
 private:
@@ -78,27 +91,28 @@ Result<std::vector<Swept>> swept_cases(Bench& bench, const Options& options) {
     std::vector<Swept> all;
     for (const auto& one : loaded->cases) {
         if (!chosen(one, options.filters) || !can_be_swept(one)) continue;
-        std::vector<CaseEvent> trace;
-        auto whole = bench.run(one, trace);
+        auto whole = bench.run(one);
         if (!whole) return Unexpected{std::move(whole).error().in(one.id)};
-        if (!judge(one.expect, *whole).empty())
+        if (!judge(one.expect, whole->seen).empty() || !whole->at_printer.empty())
             return fail(ErrorCode::unsupported, one.id + " doesn't pass undisturbed", {},
                         "rakit run --filter " + one.id);
-        all.push_back({one, std::move(*whole), options.of == "card" ? card_points(trace) : cm_points(trace)});
+        all.push_back(
+            {one, std::move(whole->seen), options.of == "card" ? card_points(whole->trace) : cm_points(whole->trace)});
     }
     return all;
 }
 
-json point_to_json(const Swept& swept, const Point& point, const Result<Observation>& seen) {
+json point_to_json(const Swept& swept, const Point& point, const Result<Ran>& ran) {
     json out{{"case", swept.one.id}, {"kind", point.kind}, {"nth", point.nth}, {"of", point.of}};
-    if (!seen) {
+    if (!ran) {
         out["came"] = "LOST";
-        out["what"] = {"it could not be run: " + to_string(seen.error())};
+        out["what"] = {"it could not be run: " + to_string(ran.error())};
         return out;
     }
-    const auto outcome = judge_point(swept.one, swept.whole, *seen);
+    const auto results = std::ranges::count(ran->trace, "result", &CaseEvent::kind);
+    const auto outcome = judge_point(swept.one, swept.whole, ran->seen, ran->at_printer, results > 1);
     out["came"] = outcome.came;
-    out["first"] = seen->first_result.value_or("");
+    out["first"] = ran->seen.first_result.value_or("");
     for (const auto& one : outcome.mismatches)
         out["what"].push_back(one.what + ": expected " + one.expected + ", seen " + one.seen);
     return out;
@@ -111,9 +125,8 @@ void sweep(Bench& bench, const std::vector<Swept>& cases, const Options& options
         for (const auto& point : swept.points) {
             const auto index = number++;
             if (index % options.every != 0 || index / options.every % options.jobs != worker) continue;
-            std::vector<CaseEvent> trace;
-            const auto seen = bench.run(disturbed(swept.one, point), trace);
-            const auto line = point_to_json(swept, point, seen).dump() + "\n";
+            const auto ran = bench.run(disturbed(swept.one, point));
+            const auto line = point_to_json(swept, point, ran).dump() + "\n";
             if (!write_all(out, as_bytes(line))) return;
         }
     }

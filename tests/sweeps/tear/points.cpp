@@ -56,13 +56,16 @@ void tries_kept(const Observation& seen, std::vector<Mismatch>& mismatches) {
     }
 }
 
+/// at_wrong_printer: the printer is disturbed as it is.
+bool at_wrong_printer(const Case& one) { return one.printer && one.printer->contains("faults"); }
+
 }  // namespace
 
 bool can_be_swept(const Case& one) {
     const Doing& doing = one.doing;
     return one.expect.result == "ok" && !one.expect.first_result && !doing.resume && !doing.reload &&
            !doing.swap_card && !doing.unplug && one.card.faults.empty() && !one.officer.card &&
-           one.cm.deviations.empty() && doing.type.empty() && !one.expect.handed_out && !one.printer &&
+           one.cm.deviations.empty() && doing.type.empty() && !one.expect.handed_out && !at_wrong_printer(one) &&
            !doing.other_ra && !doing.abandon && !doing.persist && !one.cm.approves;
 }
 
@@ -105,12 +108,21 @@ Case disturbed(const Case& one, const Point& point) {
         what.cm.deviations = point.deviations;
         what.cm.deviations_at = {point.nth};
     }
-    what.doing.resume = true;
+    if (!one.printer) {
+        what.doing.resume = true;
+        return what;
+    }
+    // At a printer the same is asked for until it is done; how often the card was fed and engaged is nobody's concern.
+    what.doing.persist = true;
+    what.expect.printer.erase("fed");
+    what.expect.printer.erase("engaged");
     return what;
 }
 
-Outcome judge_point(const Case& one, const Observation& whole, const Observation& seen) {
+Outcome judge_point(const Case& one, const Observation& whole, const Observation& seen,
+                    const std::vector<Mismatch>& at_printer, bool again) {
     auto mismatches = judge(settled(one.expect, seen), seen);
+    mismatches.insert(mismatches.end(), at_printer.begin(), at_printer.end());
     if (seen.result != "ok" && seen.result != "nothing_to_do")
         mismatches.push_back({"result of resume", "ok or nothing_to_do", seen.result + " (" + seen.detail + ")"});
     // Which file a certificate lies in may differ; that none is left over may not.
@@ -118,7 +130,8 @@ Outcome judge_point(const Case& one, const Observation& whole, const Observation
         mismatches.push_back({"files on the card", std::to_string(whole.after.files.size()) + ", as undisturbed",
                               std::to_string(seen.after.files.size())});
     tries_kept(seen, mismatches);
-    if (mismatches.empty()) return {seen.result == "ok" ? "resumed" : "went through", {}};
+    const bool resumed = one.printer ? again : seen.result == "ok";
+    if (mismatches.empty()) return {resumed ? "resumed" : "went through", {}};
     auto nothing_done = judge(untouched(one.expect, seen), seen);
     tries_kept(seen, nothing_done);
     if (seen.result == "nothing_to_do" && nothing_done.empty()) return {"not begun", {}};

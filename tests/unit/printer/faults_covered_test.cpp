@@ -3,7 +3,7 @@
 #include <set>
 
 #include "scenarios/runner/load.hpp"
-#include "virtual_cards/printer/control.hpp"
+#include "virtual_cards/printer/machine_json.hpp"
 
 namespace rakit::printer {
 namespace {

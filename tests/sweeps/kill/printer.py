@@ -1,0 +1,315 @@
+"""printer.py RAKIT COUNT SEED: runs inside a sandbox with a station, in a folder of its own. A batch of two cards, one of each
+kind, is worked off COUNT times in a printer that is killed (SIGKILL) at some moment of it - any, or right behind one of its
+writes, of a card's chip or of where the cards are - and starts again on what it had, as a printer of metal does when its power
+is back. Where each card is must then be known, OpenSC must be able to read the one that
+is inside, and the RA must have told no card to be where it isn't. The operator puts back what came out too early and gives the
+same command again until it is done. Afterwards both cards have come out updated; each ordered key has one certificate, the one
+that was issued for it this time, and just one was; nothing is on hold."""
+import ctypes
+import json
+import os
+import random
+import re
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from parts import CmHost, Ra, at_the_cm  # noqa: E402
+
+rakit, count, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+STATION = "Rakit Card Printer 00 00"
+# Card -> what it is made of, what is ordered for it, and the ids that OpenSC gives the certificates of these keys.
+CARDS = {"0D01": ("pkcs15-tc", ["45", "46"], {"45", "46"}), "0D02": ("piv-tc", ["9A"], {"01"})}
+RUNS = 6
+
+
+class Writes:
+    """Counts what the printer writes, by inotify(7): each file is renamed into its place."""
+
+    IN_MOVED_TO, IN_NONBLOCK = 0x80, 0x800
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def __init__(self, *folders):
+        self.events = self.libc.inotify_init1(self.IN_NONBLOCK)
+        for folder in folders:
+            if self.libc.inotify_add_watch(self.events, folder.encode(), self.IN_MOVED_TO) < 0:
+                fail(f"{folder} can't be watched: {os.strerror(ctypes.get_errno())}")
+
+    def seen(self, bound):
+        """How many have come, waiting for some until `bound` seconds have passed."""
+        if not select.select([self.events], [], [], bound)[0]:
+            return 0
+        octets, count = os.read(self.events, 1 << 16), 0
+        while octets:
+            octets = octets[16 + struct.unpack_from("iIII", octets)[3]:]
+            count += 1
+        return count
+
+    def forget(self):
+        while self.seen(0):
+            pass
+
+    def await_nth(self, nth, child):
+        """Until the nth has come, or the child has ended."""
+        count = 0
+        while count < nth and os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            count += self.seen(0.1)
+        return count
+
+
+class Printer:
+    """A printer on ./printer that can be started again, at the same address, and its operator."""
+
+    def __init__(self):
+        self.port = "0"
+        self.start()
+
+    def start(self):
+        if os.path.exists("printer.ready"):
+            os.remove("printer.ready")
+        with open("printer.log", "ab") as log:
+            self.process = subprocess.Popen(
+                [rakit, "printer", "serve", "--state", "printer", "--station", os.environ["RAKIT_CONTROL"] + "/station.sock",
+                 "--port", self.port, "--rpc-port", "0", "--control", "operator", "--ready-file", "printer.ready"],
+                stdout=log, stderr=log)
+        end = time.monotonic() + 60
+        while not os.path.exists("printer.ready"):
+            if self.process.poll() is not None or time.monotonic() > end:
+                sys.exit("FAILED: the printer didn't start: " + open("printer.log", encoding="utf-8").read()[-2000:])
+            time.sleep(0.01)
+        with open("printer.ready", encoding="utf-8") as ready:
+            self.url = json.load(ready)["printers"][0]["raw"]
+        self.port = self.url.rsplit(":", 1)[1]
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def ctl(self, *command):
+        done = subprocess.run([rakit, "printer", "ctl", "operator/0.sock", *command], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            fail(f"the operator's {command}: {done.stdout}{done.stderr}")
+        return json.loads(done.stdout)
+
+    def places(self):
+        """card -> where it is; of one that was taken out and loaded again, the last counts."""
+        return {card["card"]: card["place"] for card in self.ctl("state")["state"]["cards"]}
+
+    def engage(self):
+        with socket.create_connection(("127.0.0.1", int(self.port)), 20) as link:
+            link.sendall(b"\x1bPem;6\r\x1bSis\r")
+            link.shutdown(socket.SHUT_WR)
+            said = b"".join(iter(lambda: link.recv(64), b""))
+        if said != b"\x06\x06":
+            fail(f"a card that is inside isn't engaged: {said}")
+
+    def load(self, serial):
+        kept = f"printer/0/cards/{serial}.json"
+        if not os.path.exists(kept):
+            kept = serial + ".json"
+            subprocess.run([rakit, "card", "new", CARDS[serial][0], "--serial", serial, "--out", kept], check=True)
+        self.ctl("load", kept)
+
+
+def fail(what):
+    cm_host.kill()
+    printer.kill()
+    sys.exit(f"FAILED: printer killed at {where}: {what}")
+
+
+def await_card(present):
+    """pcscd looks every 400 ms; a look that never comes fails."""
+    end = time.monotonic() + 20
+    while True:
+        listed = subprocess.run(["opensc-tool", "--list-readers"], capture_output=True, text=True, check=True).stdout
+        if [line.split()[1] for line in listed.splitlines() if STATION in line] == ["Yes" if present else "No"]:
+            return
+        if time.monotonic() > end:
+            fail(f"pcscd goes on saying of the station: {listed}")
+
+
+def opensc_reads(serial):
+    printer.engage()
+    await_card(True)
+    listed = subprocess.run(["pkcs15-tool", "--reader", STATION, "--list-certificates"], capture_output=True, text=True, check=False)
+    ids = set(re.findall(r"^\s*ID\s*: (\S+)", listed.stdout, re.M))
+    if listed.returncode != 0 or not CARDS[serial][2] <= ids:
+        fail(f"OpenSC reads {ids} of {serial}: {listed.stdout}{listed.stderr}")
+
+
+def held(serial):
+    """key -> the serial numbers of its certificates, of the ordered keys, as the card's chip holds them."""
+    shown = json.loads(subprocess.run([rakit, "card", "show", "--json", f"printer/0/cards/{serial}.json"], check=True,
+                                      capture_output=True).stdout)
+    keys = {key: [] for key in CARDS[serial][1]}
+    for part in shown:
+        on_key = re.fullmatch(r"certificate (\w+) on key (\w+)", part["subject"])
+        in_slot = re.fullmatch(r"certificate in slot (\w+)", part["subject"])
+        key, number = (on_key[2], on_key[1]) if on_key else (in_slot[1], part["text"].split(",")[0]) if in_slot else ("", "")
+        if key in keys:
+            keys[key].append(int(number, 16))
+    return keys
+
+
+def batch(orders):
+    return ra.start("batch", "--yes-write-real-card", "--json", "--printer", printer.url, "--orders", orders)
+
+
+def ended(child):
+    """Exit status and summary of a batch."""
+    _, status = os.waitpid(child, 0)
+    with open("output", encoding="utf-8") as output:
+        text = output.read()
+    summaries = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    if not os.WIFEXITED(status) or os.WEXITSTATUS(status) > 1:
+        fail(f"batch ended with {status}: {text}")
+    return os.WEXITSTATUS(status), summaries[-1] if summaries else None, text
+
+
+def truthful(summary):
+    """What the RA says of a card is so, or, where the printer's answer was lost, no more than it can know."""
+    places = printer.places()
+    last = {card["serial"]: card["left"] for card in summary["fed"] if card["serial"]}
+    allowed = {"ejected": {"output"}, "rejected": {"reject"}, "inside": {"inside", "output", "reject"},
+               "taken": {"output", "reject"}}
+    for serial, left in last.items():
+        # Where a person has put it since then is nothing that the RA could know.
+        if places[serial] not in allowed.get(left, ()) and not (serial in moved and places[serial] in ("hopper", "taken")):
+            fail(f"the RA says of {serial} {left}, but it is at {places[serial]}")
+
+
+def accounted_for():
+    places = printer.places()
+    if places.keys() != CARDS.keys() or not set(places.values()) <= {"hopper", "inside", "output", "reject"}:
+        fail(f"the cards are {places}")
+    for serial in CARDS:
+        if not all(held(serial).values()):
+            fail(f"{serial} holds {held(serial)}")
+    return places
+
+
+def put_back(summary):
+    """The operator takes what came out, and what isn't done goes into the hopper again."""
+    done = {order["serial"].lstrip("0") for order in summary["orders"] if order["state"] == "done"} if summary else set()
+    out = [serial for serial, place in printer.places().items() if place in ("output", "reject")]
+    if all(serial.lstrip("0") in done for serial in out):
+        return
+    printer.ctl("empty-trays")
+    for serial in out:
+        moved.add(serial)
+        if serial.lstrip("0") not in done:
+            printer.load(serial)
+
+
+def order_list(number):
+    name = f"orders-{number}.csv"
+    with open(name, "w", encoding="utf-8") as file:
+        file.write("serial,procedure,actions,field.commonName\n")
+        for serial, (_, keys, _) in CARDS.items():
+            file.write(f"{serial},{PROCEDURE},{' '.join(key + '=redo' for key in keys)},Anna Ek {number}\n")
+    return name
+
+
+def to_the_end(orders, status, summary, text):
+    """The same command again and again; gives how often."""
+    runs = 0
+    while status != 0:
+        runs += 1
+        if runs > RUNS:
+            fail(f"not done after {runs} runs: {text}")
+        put_back(summary)
+        status, summary, text = ended(batch(orders))
+        if summary:
+            truthful(summary)
+    return runs
+
+
+def check(cm):
+    places, issued = printer.places(), at_the_cm()
+    fresh = issued.keys() - cm.keys()
+    if not all(issued.values()):
+        fail(f"on hold at the CM: {[serial for serial, active in issued.items() if not active]}")
+    on_cards = [serial for card in CARDS for serials in held(card).values() for serial in serials]
+    if sorted(on_cards) != sorted(fresh):
+        fail(f"issued {fresh}, but the cards hold {on_cards}")
+    if not set(places.values()) <= {"output", "taken"}:
+        fail(f"all is done, but the cards are {places}")
+    return issued
+
+
+def all_into_the_hopper():
+    printer.ctl("empty-trays")
+    for serial in CARDS:
+        printer.load(serial)
+
+
+where, moved = "no time", set()
+PROCEDURE = "employee-tc"
+cm_host = CmHost(rakit)
+printer = Printer()
+ra = Ra(rakit, cm_host.url, reader=STATION, pins="pin:01 111111\npin:02 222222\npin:80 123456\n"
+        "op-pin 010203040506070801020304050607080102030405060708\n", times=2 * len(CARDS))
+for name in CARDS:
+    printer.load(name)
+SERIALS = list(printer.places())
+CARDS = dict(zip(SERIALS, CARDS.values()))
+status, summary, text = ended(batch(order_list("first")))
+if status != 0:
+    fail(f"a batch that nobody disturbs: {text}")
+cm = check({})
+PROCEDURE = "employee"
+all_into_the_hopper()
+writes = Writes("printer/0", "printer/0/cards")
+begun = time.monotonic()
+child = batch(order_list("timed"))
+of_a_batch = writes.await_nth(1 << 30, child)
+if ended(child)[0] != 0:
+    fail("a batch that nobody disturbs, the second time")
+duration = time.monotonic() - begun
+of_a_batch += writes.seen(0)
+cm = check(cm)
+rng = random.Random(seed)
+met = {"before the first card": 0, "a card inside": 0, "between and behind": 0}
+again = 0
+for number in range(count):
+    all_into_the_hopper()
+    moved.clear()
+    orders = order_list(number)
+    by_write = rng.random() < 0.5
+    moment = rng.randrange(1, of_a_batch + 1) if by_write else rng.uniform(0, duration)
+    where = f"write {moment}" if by_write else f"{moment:.3f} s"
+    writes.forget()
+    child = batch(orders)
+    if by_write:
+        writes.await_nth(moment, child)
+    else:
+        time.sleep(moment)  # the moment is what is tried, not what is waited for
+    printer.kill()
+    await_card(False)  # a printer of metal isn't back before pcscd has noticed
+    printer.start()
+    places = accounted_for()
+    inside = [serial for serial, place in places.items() if place == "inside"]
+    met["a card inside" if inside else "before the first card" if set(places.values()) == {"hopper"} else "between and behind"] += 1
+    status, summary, text = ended(child)
+    if summary:
+        truthful(summary)
+    places = accounted_for()
+    inside = [serial for serial, place in places.items() if place == "inside"]
+    if inside:
+        opensc_reads(inside[0])
+    runs = to_the_end(orders, status, summary, text)
+    again += runs
+    cm = check(cm)
+    if sys.stderr.isatty():
+        print(f"\r{number + 1} of {count}", end="", file=sys.stderr)
+printer.process.terminate()
+printer.process.wait(timeout=20)
+cm_host.end()
+if count >= 200 and 0 in met.values():
+    sys.exit(f"FAILED: the kills met not each phase: {met}")
+print(json.dumps({"disturbed": "printer", "times": count, "seed": seed, "writes of a batch": of_a_batch, "killed with": met, "runs after it": again}))
