@@ -9,12 +9,22 @@ import subprocess
 import sys
 
 
+def statement(qc):
+    """Writes a QC statement of wire.md as --qc takes it."""
+    values = {"QcLimitValue": lambda: [f"{qc['currency']},{qc['amount']},{qc['exponent']}"],
+              "QcRetentionPeriod": lambda: [str(qc["years"])],
+              "QcPDS": lambda: [" ".join(one["language"] + "," + one["url"] for one in qc["locations"])],
+              "QcType": lambda: [",".join(qc["types"])],
+              "QcCClegislation": lambda: [",".join(qc["countries"])]}.get(qc["type"], list)()
+    return "=".join([qc["type"], *values])
+
+
 def command(rakit, job):
     # Who runs scenarios at a real card has agreed already.
     words = [rakit, "update" if job["verb"] == "update" else "resume", "--events", "--yes-write-real-card", "--reader", job["reader"], "--cm", job["cm"]["url"], "--cm-ca", job["cm"]["ca"],
              *(["--officer-tls", job["officerTls"], "--officer-sign", job["officer"]] if "officerTls" in job
                else ["--officer", job["officer"]]),
-             "--journal", job["journalFolder"], "--out-dir", job["outFolder"]]
+             "--cm-dialect", job.get("dialect", "cmc"), "--journal", job["journalFolder"], "--out-dir", job["outFolder"]]
     if job["verb"] != "update":
         return words + ["--abandon"] * (job["verb"] == "abandon")
     words += ["--procedure", job["procedure"]]
@@ -23,6 +33,8 @@ def command(rakit, job):
         words += ["--action", key + "=" + action["action"]]
     for name, value in job["fields"].items():
         words += ["--field", name + "=" + value]
+    for qc in job.get("qc", []):
+        words += ["--qc", statement(qc)]
     for name in job["showFields"]:
         words += ["--show-field", name]
     return words + ["--auto-add-fields"] * job["autoAddFields"] + ["--replace-ca"] * job["replaceCa"]
