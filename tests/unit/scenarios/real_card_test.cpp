@@ -125,7 +125,7 @@ TEST_F(RealCardTest, HowFullACardIsShowsNowhere) {
 }
 
 TEST(CardTermsText, GoesThereAndBack) {
-    CardTerms terms{"Reader \"1\"", "0A0B", true, {}};
+    CardTerms terms{"Reader \"1\"", "0A0B", "/a folder/card.sock", true, {}};
     terms.pins["pin:01"] = Pin("12 34");
     terms.pins["op-pin"] = Pin("87654321");
     const SecretBytes packed = pack(terms);
@@ -140,6 +140,7 @@ TEST(CardTermsText, GoesThereAndBack) {
     const auto back = unpack_terms(line).value();
     EXPECT_EQ(back.reader, terms.reader);
     EXPECT_EQ(back.serial, terms.serial);
+    EXPECT_EQ(back.slot, terms.slot);
     EXPECT_TRUE(back.test_card);
     ASSERT_EQ(back.pins.size(), 2U);
     EXPECT_EQ(as_text(back.pins.at("pin:01").digits()), "12 34");
