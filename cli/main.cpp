@@ -30,6 +30,30 @@ int ended(int status) {
     return status == 0 ? told : status;
 }
 
+/// usage_error tells what was wrong with the words, and which page of help is about it.
+rakit::Error usage_error(const CLI::App& app, int argc, char** argv, const CLI::ParseError& problem) {
+    const auto is_verb = [](const CLI::App& of, const std::string& word) {
+        const auto verbs = of.get_subcommands([&](const CLI::App* one) { return one->get_name() == word; });
+        return verbs.empty() ? nullptr : verbs.front();
+    };
+    const CLI::App* last = &app;
+    std::string words = "rakit";
+    int next = 1;
+    for (; next < argc; ++next) {
+        const CLI::App* verb = is_verb(*last, argv[next]);
+        if (verb == nullptr) break;
+        last = verb;
+        words += std::string(" ") + argv[next];
+    }
+    rakit::Error error;
+    error.code = rakit::ErrorCode::usage;
+    error.detail = problem.what();
+    const bool unknown = last->get_require_subcommand_min() > 0 && next < argc && argv[next][0] != '-';
+    if (unknown) error.detail = "'" + std::string(argv[next]) + "' is no verb of " + words;
+    error.remedy = "see " + words + " --help";
+    return error;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -60,7 +84,7 @@ int main(int argc, char** argv) {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& problem) {
         if (problem.get_exit_code() == 0) return ended(app.exit(problem));
-        return report({rakit::ErrorCode::usage, problem.what(), {}, {}, "see rakit --help", {}}, kNotTried);
+        return report(usage_error(app, argc, argv, problem), kNotTried);
     }
     return ended(verb.status);
 }

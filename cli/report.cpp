@@ -1,5 +1,6 @@
 #include <cstdio>
 
+#include "cli/printable.hpp"
 #include "cli/verbs.hpp"
 
 namespace rakit::cli {
@@ -10,7 +11,8 @@ std::string whole_number(const std::string& text) {
 }
 
 int report(const Error& error, int status) {
-    std::fprintf(stderr, "rakit: %s\n", to_string(error).c_str());
+    // A file's name, a card or a host may bring octets that a terminal would obey.
+    std::fprintf(stderr, "rakit: %s\n", printable_lines(to_string(error)).c_str());
     return status;
 }
 

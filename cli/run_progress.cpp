@@ -17,7 +17,7 @@ void Progress::show(const scenarios::Verdict& verdict) {
     x_failed += failed ? 1 : 0;
     if (x_terminal) std::printf("%s", kClearLine);
     if (failed)
-        std::printf("%s", scenarios::describe(verdict).c_str());
+        std::printf("%s", scenarios::brief(verdict).c_str());
     else if (verdict.status == Status::skipped && !x_terminal)
         std::printf("skipped %s: %s\n", verdict.id.c_str(), verdict.problem.c_str());
     else if (!x_terminal)

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <map>
 #include <memory>
 
@@ -76,6 +77,9 @@ Result<void> start_printer(const SandboxWish& wish, const cards::Sandbox& sandbo
     one.station = sandbox.connector(sandbox.more_reader(0));
     one.control = sandbox.folder() / "control" / "printer.sock";
     one.faces = wish.faces;
+    std::error_code problem;
+    if (!wish.faces.empty()) std::filesystem::create_directories(wish.faces, problem);
+    if (problem) return fail(ErrorCode::file_unwritable, problem.message(), wish.faces);
     one.hopper = wish.hopper;
     auto live = LivePrinter::start(one, in.rpc);
     if (!live) return Unexpected{std::move(live).error()};
@@ -193,7 +197,6 @@ void add_sandbox(CLI::App& app, Verb& verb) {
         ->needs(printer);
     sandbox->add_option("--faces", wish->faces, "Folder for what is printed: CARD-front.png")
         ->type_name("DIR")
-        ->check(CLI::ExistingDirectory)
         ->needs(printer);
     sandbox->add_option("COMMAND", wish->command, "What to run, after --")->required();
     sandbox->footer(

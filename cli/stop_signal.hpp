@@ -9,7 +9,7 @@
 namespace rakit::cli {
 
 /// StopSignal turns SIGINT and SIGTERM into something that can be read, for its life: the first asks to stop, a second
-/// ends the program as it would without us.
+/// that comes a second later or more ends the program as it would without us.
 class StopSignal {
 public:
     StopSignal();

@@ -72,7 +72,48 @@ std::optional<std::string> unknown_key(const std::string& description) {
     return description.substr(open + 3, close - open - 3);
 }
 
-Finding readable(const Document& document, const valijson::ValidationResults::Error& error) {
+/// Path is what is left of a JSON Pointer on the way down.
+using Path = std::vector<std::string>;
+
+/// wanted collects what the schemas of the value at `path` say under `keyword`, over all alternatives.
+void wanted(const json& schema, const json& root, Path path, const char* keyword, std::vector<json>& found) {
+    if (!schema.is_object()) return;
+    if (const auto other = schema.find("$ref"); other != schema.end()) {
+        const std::string target = *other;
+        const json::json_pointer at(target.substr(target.find('#') + 1));
+        if (target.front() == '#' && root.contains(at)) wanted(root.at(at), root, std::move(path), keyword, found);
+        return;
+    }
+    for (const char* choice : {"allOf", "anyOf", "oneOf"})
+        for (const auto& one : schema.value(choice, json::array())) wanted(one, root, path, keyword, found);
+    if (path.empty()) {
+        if (schema.contains(keyword)) found.push_back(schema.at(keyword));
+        return;
+    }
+    const std::string next = path.front();
+    path.erase(path.begin());
+    const json known = schema.value("properties", json::object());
+    if (known.contains(next)) return wanted(known.at(next), root, std::move(path), keyword, found);
+    for (const char* each : {"items", "additionalProperties"})
+        if (schema.contains(each)) wanted(schema.at(each), root, path, keyword, found);
+}
+
+/// allowed says what would have fitted where valijson only says that nothing did; empty if the schema doesn't tell.
+std::string allowed(const json& schema, const Path& path, const std::string& description) {
+    const bool words = description.find("Failed to match against any enum values") == 0;
+    if (!words && description.find("Failed to match regex") != 0) return {};
+    std::vector<json> found;
+    wanted(schema, schema, path, words ? "enum" : "pattern", found);
+    std::string list;
+    for (const auto& one : found)
+        for (const auto& each : one.is_array() ? one : json::array({one})) {
+            const std::string text = each.is_string() ? each.get<std::string>() : each.dump();
+            list += (list.empty() ? "" : words ? ", " : " or ") + text;
+        }
+    return list.empty() ? list : words ? "not one of: " + list : "not of the form " + list;
+}
+
+Finding readable(const Document& document, const json& schema, const valijson::ValidationResults::Error& error) {
     std::string pointer = pointer_of(error.context);
     if (const auto key = unknown_key(error.description)) {
         const std::string child = pointer + pointer_of({*key});
@@ -84,6 +125,9 @@ Finding readable(const Document& document, const valijson::ValidationResults::Er
         message = "wrong type: this is " + std::string(value.type_name());
         if (value.is_number()) message += "; quote it if text is meant (a PIN, octets, a serial number)";
     }
+    Path path;
+    for (json::json_pointer rest(pointer); !rest.empty(); rest.pop_back()) path.insert(path.begin(), rest.back());
+    if (auto fitting = allowed(schema, path, message); !fitting.empty()) message = std::move(fitting);
     if (const auto slash = pointer.rfind('/'); slash != std::string::npos) message += " ('" + pointer.substr(1) + "')";
     return document.finding(pointer, message);
 }
@@ -95,7 +139,7 @@ void judge(Document& document, const valijson::Schema& schema, const json& sourc
     std::set<std::string> seen;
     std::vector<Finding> summaries;
     for (const auto& error : results) {
-        Finding finding = readable(document, error);
+        Finding finding = readable(document, source, error);
         if (!seen.insert(to_string(finding)).second) continue;
         (is_summary(error.description) ? summaries : document.findings).push_back(std::move(finding));
     }

@@ -99,7 +99,13 @@ ExecIut::ExecIut(std::string command, std::filesystem::path log, std::chrono::mi
 Result<IutResult> ExecIut::run(const Job& job, Typist& typist) {
     auto listener = listen_at(job.prompt_socket);
     if (!listener) return Unexpected{std::move(listener).error()};
-    auto child = ChildProcess::start({"/bin/sh", "-c", x_command}, x_log);
+    // What it leaves among its temporary files is in the case's folder then, and searched for secrets with the rest.
+    const std::filesystem::path temporary = x_log.string() + ".tmp";
+    std::error_code problem;
+    std::filesystem::create_directories(temporary, problem);
+    if (problem) return fail(ErrorCode::file_unwritable, problem.message(), temporary.string());
+    auto child =
+        ChildProcess::start({"/usr/bin/env", "TMPDIR=" + temporary.string(), "/bin/sh", "-c", x_command}, x_log);
     if (!child) return Unexpected{std::move(child).error()};
     // An RA that doesn't read its job to the end is judged by how it ends, which says more than the broken pipe.
     (void)write_all(child->to(), to_json(job) + "\n").has_value();

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "common/iso7816/tlv.hpp"
+#include "common/ossl/digest.hpp"
 #include "common/ossl/keys.hpp"
 #include "scenarios/runner/piv_files.hpp"
 
@@ -18,6 +19,7 @@ using nlohmann::json;
 constexpr const char* kApplication = "3F005015";
 constexpr const char* kObjectDirectory = "3F0050155031";
 constexpr const char* kTokenInfo = "3F0050155032";
+constexpr const char* kUnusedSpace = "3F0050155033";
 constexpr std::uint32_t kLastUpdate = 0xA5, kGeneralizedTime = 0x18;
 constexpr std::uint32_t kPrivateKeys = 0xA0, kAuthObjects = 0xA8, kBits = 0x03, kPinReference = 0x80,
                         kCertificates = 0xA4, kTrusted = 0xA5, kUseful = 0xA6, kSequence = 0x30, kOctets = 0x04,
@@ -52,15 +54,17 @@ public:
     CardView read() {
         x_view.profile = "pkcs15";
         x_view.serial = x_image.value("serial", "");
-        for (const auto& pin : x_image.at("pins"))
-            x_view.tries[pin.at("reference").get<std::uint8_t>()] = pin.at("tries").get<int>();
+        add_credentials(x_view, x_image);
+        x_view.storage = {kObjectDirectory, kTokenInfo, kUnusedSpace};
         for (const auto& file : x_image.at("files")) x_view.files[file.at("path")] = file.dump();
         for (const auto& file : x_image.at("files")) x_files[file.at("path")] = &file;
         for (const auto& entry : directory(kPrivateKeys)) add_key(entry);
         x_view.last_update = last_update();
         add_pins();
-        for (const auto kind : {kCertificates, kTrusted, kUseful})
+        for (const auto kind : {kCertificates, kTrusted, kUseful}) {
+            each_directory(kind, [&](const std::string& path) { x_view.storage.insert(path); });
             for (const auto& entry : directory(kind)) add_certificate(entry);
+        }
         return std::move(x_view);
     }
 
@@ -102,21 +106,24 @@ private:
         return all;
     }
 
+    /// each_directory calls with the path of each directory file of one kind that the object directory names.
+    template <class Work>
+    void each_directory(std::uint32_t kind, Work work) {
+        const Bytes root = content(kObjectDirectory).value_or(Bytes{});
+        for (const Tlv& pointer : objects(root, kObjectDirectory))
+            if (pointer.tag == kind)
+                if (const auto path = path_of(pointer.value)) work(path->path);
+    }
+
     /// each_object calls with each entry, and the file's path, of all directory files of one kind that the object
     /// directory names.
     template <class Work>
     void each_object(std::uint32_t kind, Work work) {
-        const Bytes root = content(kObjectDirectory).value_or(Bytes{});
-        for (const Tlv& pointer : objects(root, kObjectDirectory)) {
-            if (pointer.tag != kind) continue;
-            const auto path = path_of(pointer.value);
-            const auto octets = path ? content(path->path) : std::nullopt;
-            if (!octets) {
-                damage("object directory: points to a file that isn't there");
-                continue;
-            }
-            for (const Tlv& object : objects(*octets, path->path)) work(object, path->path);
-        }
+        each_directory(kind, [&](const std::string& path) {
+            const auto octets = content(path);
+            if (!octets) return damage("object directory: points to a file that isn't there");
+            for (const Tlv& object : objects(*octets, path)) work(object, path);
+        });
     }
 
     std::vector<Entry> directory(std::uint32_t kind) {
@@ -193,6 +200,7 @@ private:
 
     void add_certificate(const Entry& entry) {
         const std::string place = entry.path + "+" + std::to_string(entry.offset);
+        x_view.storage.insert(entry.path);
         if (!x_places.insert(place).second) return damage("two directory entries share " + place);
         const auto octets = content(entry.path);
         if (!octets || octets->size() < entry.offset)
@@ -225,6 +233,19 @@ Bytes public_half(const json& entry) {
     const auto octets = from_hex(entry.value("key", ""));
     const auto key = octets ? ossl::parse_private_key(*octets) : Result<ossl::PKey>(fail(ErrorCode::internal, ""));
     return key ? ossl::spki(key->get()) : Bytes{};
+}
+
+void add_credentials(CardView& view, const json& image) {
+    const auto seal = [&](const std::string& name, const json& entry) {
+        view.credentials[name] = ossl::sha256(to_bytes(entry.dump()));
+    };
+    for (json pin : image.at("pins")) {
+        const auto reference = pin.at("reference").get<std::uint8_t>();
+        view.tries[reference] = pin.at("tries").get<int>();
+        pin.erase("tries");
+        seal("PIN " + to_hex(Bytes{reference}), pin);
+    }
+    if (const auto key = image.find("management_key"); key != image.end()) seal("the management key", *key);
 }
 
 CardView view_card(const json& image) {

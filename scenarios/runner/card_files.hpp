@@ -12,6 +12,10 @@ namespace rakit::scenarios {
 /// What was read of a card from outside (scenarios/outside) is taken alike.
 CardView view_card(const nlohmann::json& image);
 
+/// add_credentials puts tries and sealed credentials of an image's PINs and management key into the view; a lost try
+/// changes the former alone.
+void add_credentials(CardView& view, const nlohmann::json& image);
+
 /// public_half gives the SubjectPublicKeyInfo of a key file's or key slot's entry, of its private `key` or as `spki`
 /// tells it; empty if there is none.
 Bytes public_half(const nlohmann::json& entry);

@@ -52,6 +52,7 @@ public:
         for (const auto& before : x_before.keys) always(before);
         issuers();
         last_update();
+        others();
         return std::move(x_found);
     }
 
@@ -126,6 +127,20 @@ private:
             complain("issuer certificates", "as they were", "others");
     }
 
+    /// others judges what is none of an update's business: every other file, the PINs and the management key.
+    void others() {
+        for (const auto& [path, content] : x_before.files) {
+            if (x_expect.unchanged || x_before.storage.contains(path) || x_after.storage.contains(path)) continue;
+            const auto after = x_after.files.find(path);
+            if (after == x_after.files.end() || after->second != content)
+                complain("file " + path, "as it was", after == x_after.files.end() ? "deleted" : "changed");
+        }
+        for (const auto& [name, sealed] : x_before.credentials)
+            if (const auto after = x_after.credentials.find(name);
+                after == x_after.credentials.end() || after->second != sealed)
+                complain(name, "as it was", after == x_after.credentials.end() ? "gone" : "another value or limit");
+    }
+
     void last_update() {
         if (!x_expect.last_update) return;
         const auto &before = x_before.last_update, &after = x_after.last_update;
@@ -165,6 +180,14 @@ std::string state_at_cm(const CmView& cm, const x509::Certificate& certificate) 
 const KeyView* CardView::key(const std::string& id) const {
     const auto it = std::find_if(keys.begin(), keys.end(), [&](const KeyView& one) { return one.id == id; });
     return it == keys.end() ? nullptr : &*it;
+}
+
+std::vector<Mismatch> judge_left_over(const CardView& before, const CardView& after) {
+    std::vector<Mismatch> found;
+    for (const auto& [path, content] : after.files)
+        if (!before.files.contains(path) && !after.storage.contains(path))
+            found.push_back({"file " + path, "none that no directory names", "left over"});
+    return found;
 }
 
 std::vector<Mismatch> judge_card(const std::string& what, const CardAfter& expect, const CardView& before,

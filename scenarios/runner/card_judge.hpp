@@ -11,6 +11,9 @@ namespace rakit::scenarios {
 std::vector<Mismatch> judge_card(const std::string& what, const CardAfter& expect, const CardView& before,
                                  const CardView& after, const CmView& cm);
 
+/// judge_left_over looks for files that weren't there before and that nothing on the card names.
+std::vector<Mismatch> judge_left_over(const CardView& before, const CardView& after);
+
 /// judge_content looks at what a new certificate holds.
 std::vector<Mismatch> judge_content(const std::string& what, const ContentAfter& expect,
                                     const x509::Certificate& certificate);

@@ -150,6 +150,7 @@ Result<void> CaseRun::look(Observation& seen) {
     auto log = x_cm->log_text();
     if (!log) return Unexpected{std::move(log).error()};
     seen.written.push_back({"the CM's request log", to_bytes(*log)});
+    for (auto& request : x_traced_host->as_sent()) seen.written.push_back({"a request to the CM", std::move(request)});
     seen.secrets = x_around.real == nullptr ? x_typist->secrets() : x_typist->secrets(kTellingRealPin);
     seen.held_at.assign(x_held.begin(), x_held.end());
     return collect_files(seen);

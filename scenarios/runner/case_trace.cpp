@@ -87,6 +87,10 @@ cards::Answer TracedCard::handle(ByteView command) {
 net::HttpResponse TracedHost::handle(const net::HttpRequest& request) {
     const std::string number = std::to_string(++x_requests);
     const auto from = x_trace.now();
+    {
+        const std::lock_guard lock(x_mutex);
+        x_as_sent.push_back(http_text(request));
+    }
     x_moment("request:" + number);
     auto response = x_host.handle(request);
     x_moment("answer:" + number);

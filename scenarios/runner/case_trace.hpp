@@ -80,12 +80,19 @@ public:
     net::HttpResponse handle(const net::HttpRequest& request) override;
     /// requests counts those that came so far.
     int requests() const { return x_requests; }
+    /// as_sent gives those that came, head and body, for the search for secrets.
+    std::vector<Bytes> as_sent() const {
+        const std::lock_guard lock(x_mutex);
+        return x_as_sent;
+    }
 
 private:
     cm::Host& x_host;
     CaseTrace& x_trace;
     std::function<void(const std::string&)> x_moment;
     std::atomic<int> x_requests{0};
+    mutable std::mutex x_mutex{};
+    std::vector<Bytes> x_as_sent{};
 };
 
 }  // namespace rakit::scenarios

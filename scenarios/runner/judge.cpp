@@ -21,8 +21,8 @@ public:
         if (x_expect.handed_out) handed_out(*x_expect.handed_out);
         for (const auto& entry : x_expect.log) log(entry);
         if (!x_seen.held_at.empty()) complain("card held over a prompt or a request", "never", list(x_seen.held_at));
-        auto secrets = find_secrets(x_seen.written, x_seen.secrets);
-        add(std::move(secrets));
+        add(find_secrets(x_seen.written, x_seen.secrets));
+        add(find_secrets(written_to_card(), x_seen.secrets));
         return std::move(x_found);
     }
 
@@ -59,6 +59,7 @@ private:
 
     void card() {
         add(judge_card("", x_expect.card, x_seen.before, x_seen.after, x_seen.cm));
+        if (x_seen.result == "ok") add(judge_left_over(x_seen.before, x_seen.after));
         if (x_seen.between)
             add(judge_card("before the resume: ", open_ended(), x_seen.before, *x_seen.between, x_seen.cm));
         if (x_seen.other_after)
@@ -76,6 +77,25 @@ private:
         for (const auto& [id, after] : x_expect.card.keys) expect.keys[id] = {};
         if (x_expect.card.ca) expect.ca.emplace();
         return expect;
+    }
+
+    /// octets_of gives what a file of an image holds.
+    static Bytes octets_of(std::string_view file) {
+        constexpr std::string_view kContent = "\"content\":\"";
+        const auto at = file.find(kContent);
+        if (at == std::string_view::npos) return {};
+        file.remove_prefix(at + kContent.size());
+        return from_hex(file.substr(0, file.find('"'))).value_or(Bytes{});
+    }
+
+    /// written_to_card gives the files that are others than before.
+    std::vector<Written> written_to_card() const {
+        std::vector<Written> changed;
+        for (const auto& [path, content] : x_seen.after.files)
+            if (const auto former = x_seen.before.files.find(path);
+                former == x_seen.before.files.end() || former->second != content)
+                changed.push_back({"the card's file " + path, octets_of(content)});
+        return changed;
     }
 
     int in_state(std::string_view state) const {
@@ -162,6 +182,33 @@ private:
     std::vector<Mismatch> x_found;
 };
 
+/// Disguise is one way in which a PIN may have been written.
+struct Disguise {
+    std::string text;
+    std::string_view how;
+};
+
+/// disguises gives a PIN's digits as they are, in hex, in UTF-16 and in base64 at each of the three places that a
+/// group of octets has.
+std::vector<Disguise> disguises(const Pin& pin) {
+    const Bytes digits(pin.digits().begin(), pin.digits().end());
+    std::string wide;
+    for (const auto digit : digits) wide += {static_cast<char>(digit), '\0'};
+    wide.pop_back();  // what is between the digits, whichever octet comes first
+    // A hex digit run of decimal digits has no letters, so both cases of the PIN's hex look the same.
+    std::vector<Disguise> looks{
+        {std::string(as_text(digits)), ""}, {to_hex(digits), " in hex"}, {std::move(wide), " in UTF-16"}};
+    constexpr std::size_t kTelling = 6;  // what fewer make in base64 may stand anywhere by chance
+    for (std::size_t before = 0; before < 3 && digits.size() >= kTelling; ++before) {
+        Bytes group(before, 0);
+        group.insert(group.end(), digits.begin(), digits.end());
+        // Characters that share bits with the neighbours, and padding, are no part of it.
+        const std::size_t first = (before * 8 + 5) / 6, last = group.size() * 8 / 6;
+        looks.push_back({to_base64(group).substr(first, last - first), " in base64"});
+    }
+    return looks;
+}
+
 }  // namespace
 
 std::vector<Mismatch> judge(const Expectation& expect, const Observation& seen) { return Judge(expect, seen).run(); }
@@ -169,14 +216,14 @@ std::vector<Mismatch> judge(const Expectation& expect, const Observation& seen) 
 std::vector<Mismatch> find_secrets(const std::vector<Written>& written, const std::vector<Pin>& secrets) {
     std::vector<Mismatch> found;
     for (const auto& pin : secrets) {
-        // A hex digit run of decimal digits has no letters, so both cases of the PIN's hex look the same.
-        const std::string hex = to_hex(pin.digits());
+        const auto looks = disguises(pin);
         for (const auto& one : written) {
             const std::string_view text = as_text(one.content);
-            if (text.find(as_text(pin.digits())) != std::string_view::npos)
-                found.push_back({"secrets in " + one.what, "none", to_string(pin)});
-            else if (text.find(hex) != std::string_view::npos)
-                found.push_back({"secrets in " + one.what, "none", to_string(pin) + " in hex"});
+            const auto look = std::find_if(looks.begin(), looks.end(), [&](const Disguise& each) {
+                return text.find(each.text) != std::string_view::npos;
+            });
+            if (look != looks.end())
+                found.push_back({"secrets in " + one.what, "none", to_string(pin) + std::string(look->how)});
         }
     }
     return found;

@@ -46,10 +46,16 @@ Result<std::vector<fs::path>> files_of(const fs::path& path) {
     std::error_code problem;
     if (fs::is_regular_file(path, problem)) return std::vector{path};
     if (!fs::is_directory(path, problem))
-        return fail(ErrorCode::file_unreadable, "no such file or folder", path.string());
+        return fail(ErrorCode::file_unreadable,
+                    fs::exists(path, problem) ? "neither a file nor a folder" : "no such file or folder",
+                    "'" + path.string() + "'", "name scenario files, or folders of them");
     std::vector<fs::path> files;
-    for (const auto& entry : fs::recursive_directory_iterator(path, problem))
-        if (entry.path().extension() == ".yaml" && entry.is_regular_file()) files.push_back(entry.path());
+    // Never the loop over a range: its step throws.
+    auto entry = fs::recursive_directory_iterator(path, fs::directory_options::skip_permission_denied, problem);
+    for (; !problem && entry != fs::recursive_directory_iterator(); entry.increment(problem)) {
+        std::error_code unreadable;
+        if (entry->path().extension() == ".yaml" && entry->is_regular_file(unreadable)) files.push_back(entry->path());
+    }
     if (problem) return fail(ErrorCode::file_unreadable, problem.message(), path.string());
     std::sort(files.begin(), files.end());
     return files;

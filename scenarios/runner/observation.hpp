@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ struct CardView {
     std::vector<KeyView> keys;
     std::vector<x509::Certificate> ca_certificates;
     std::map<std::string, std::string> files;  ///< path -> content as text; compared whole
+    std::set<std::string> storage;             ///< of those, what an update may write: certificates and what lists them
+    std::map<std::string, Bytes> credentials;  ///< PIN or management key -> SHA-256 of all but its tries left
     std::map<std::uint8_t, int> tries;         ///< PIN reference -> tries left
     std::map<std::string, PinView> pins;       ///< id in hex -> PIN object
     std::optional<std::string> last_update;    ///< TokenInfo's, as it stands there

@@ -45,8 +45,7 @@ CardView view_piv_card(const json& image) {
     CardView view;
     view.profile = "piv";
     view.serial = image.value("serial", "");
-    for (const auto& pin : image.at("pins"))
-        view.tries[pin.at("reference").get<std::uint8_t>()] = pin.at("tries").get<int>();
+    add_credentials(view, image);
     std::map<std::string, Bytes> objects;
     for (const auto& object : image.at("objects")) {
         const auto tag = object.at("tag").get<std::string>();
@@ -62,6 +61,7 @@ CardView view_piv_card(const json& image) {
             continue;
         }
         view.keys.push_back({slot, spki, {}});
+        view.storage.insert("object " + object_of(slot));
         if (const auto object = objects.find(object_of(slot)); object != objects.end() && !object->second.empty())
             add_certificate(view, view.keys.back(), object->second);
     }

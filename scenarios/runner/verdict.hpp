@@ -64,6 +64,9 @@ std::string summary(const Totals& totals);
 /// describe gives what a person needs to see of a failed case: expected and seen, the trace, seed, and the command.
 std::string describe(const Verdict& verdict);
 
+/// brief does so for a person at a terminal: of APDUs in a row only the last few are shown.
+std::string brief(const Verdict& verdict);
+
 /// unstable names the cases whose runs didn't all come to the same.
 std::vector<std::string> unstable(const std::vector<Verdict>& verdicts);
 

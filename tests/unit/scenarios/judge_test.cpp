@@ -42,6 +42,9 @@ struct Sample {
         seen.after.keys = {{"45", ossl::spki(one.get()), {fresh}}, {"46", ossl::spki(two.get()), {other}}};
         seen.before.files = {{"4301", "AA"}};
         seen.after.files = {{"4301", "BB"}};
+        seen.before.storage = seen.after.storage = {"4301"};
+        seen.before.files["4402"] = seen.after.files["4402"] = "CC";
+        seen.before.credentials = seen.after.credentials = {{"PIN 01", Bytes{1}}};
         seen.before.tries = seen.after.tries = {{1, 3}};
         seen.before.ca_certificates = seen.after.ca_certificates = {issuer};
         seen.other_before = seen.other_after = seen.before;
@@ -73,6 +76,14 @@ std::string text(const std::vector<Mismatch>& found) {
 
 TEST(Judge, PassesWhatIsAsExpected) {
     const Sample sample;
+    EXPECT_EQ(text(judge(sample.expect, sample.seen)), "");
+}
+
+TEST(Judge, AFileForANewCertificateIsNotLeftOver) {
+    Sample sample;
+    sample.seen.after.files.erase("4301");
+    sample.seen.after.files["4302"] = "BB";
+    sample.seen.after.storage = {"4302"};
     EXPECT_EQ(text(judge(sample.expect, sample.seen)), "");
 }
 
@@ -256,7 +267,36 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{
             "PinInHex",
             [](Sample& s) { s.seen.written[0].content = to_bytes("0020000108" + to_hex(s.seen.secrets[0].digits())); },
-            "secrets in the trace: expected none, seen <pin, 8 digits> in hex"}),
+            "secrets in the trace: expected none, seen <pin, 8 digits> in hex"},
+        Wrong{"PinInUtf16",
+              [](Sample& s) {
+                  std::string wide;
+                  for (const char digit : std::string("73510246")) wide += {'\0', digit};
+                  s.seen.written[0].content = to_bytes(wide);
+              },
+              "secrets in the trace: expected none, seen <pin, 8 digits> in UTF-16"},
+        Wrong{"PinInBase64", [](Sample& s) { s.seen.written[0].content = to_bytes(to_base64(to_bytes("73510246"))); },
+              "secrets in the trace: expected none, seen <pin, 8 digits> in base64"},
+        Wrong{"PinWithinBase64",
+              [](Sample& s) { s.seen.written[0].content = to_bytes(to_base64(to_bytes("{\"pin\":\"73510246\"}"))); },
+              "secrets in the trace: expected none, seen <pin, 8 digits> in base64"},
+        Wrong{"PinAtTheEndOfBase64",
+              [](Sample& s) { s.seen.written[0].content = to_bytes(to_base64(to_bytes("olivia:73510246"))); },
+              "secrets in the trace: expected none, seen <pin, 8 digits> in base64"},
+        Wrong{"PinOnTheCard",
+              [](Sample& s) { s.seen.after.files["4301"] = R"({"content":"AA3733353130323436","path":"4301"})"; },
+              "secrets in the card's file 4301: expected none, seen <pin, 8 digits>"},
+        Wrong{"PinChanged", [](Sample& s) { s.seen.after.credentials["PIN 01"] = {2}; },
+              "PIN 01: expected as it was, seen another value or limit"},
+        Wrong{"PinGone", [](Sample& s) { s.seen.after.credentials.clear(); }, "PIN 01: expected as it was, seen gone"},
+        Wrong{"OtherFileChanged", [](Sample& s) { s.seen.after.files["4402"] = "DD"; },
+              "file 4402: expected as it was, seen changed"},
+        Wrong{"OtherFileDeleted", [](Sample& s) { s.seen.after.files.erase("4402"); },
+              "file 4402: expected as it was, seen deleted"},
+        Wrong{"FileLeftOver", [](Sample& s) { s.seen.after.files["4FFE"] = ""; },
+              "file 4FFE: expected none that no directory names, seen left over"},
+        Wrong{"FileOfTheOfficersCard", [](Sample& s) { s.seen.officer_after->credentials["PIN 01"] = {2}; },
+              "the officer's card: PIN 01: expected as it was"}),
     [](const auto& each) { return each.param.name; });
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "common/document/document.hpp"
 #include "embedded/report_schema.hpp"
 #include "scenarios/runner/choice.hpp"
@@ -48,6 +50,20 @@ TEST(Report, AFailureShowsAllThatIsNeeded) {
     for (const char* part :
          {"FAILED tc/redo:rsa", "expected  ok", "seen      a<b>", "  0.005 apdu   00 A4", "seed 7, again: rakit run"})
         EXPECT_THAT(text, HasSubstr(part));
+}
+
+TEST(Report, APersonAtATerminalSeesTheLastOfManyApdus) {
+    Verdict bad = verdicts()[1];
+    const CaseEvent apdu = bad.trace[0];
+    bad.trace.assign(9, apdu);
+    bad.trace[8].text = "00 D6 00 00 Lc=1 -> 6581";
+    bad.trace.push_back({std::chrono::milliseconds(6), "state", "writing", {}, {}, {}});
+    bad.trace.insert(bad.trace.end(), 4, apdu);
+    const std::string text = brief(bad);
+    for (const char* part : {"... 6 APDUs\n", "6581", "state  writing", "all of it: rakit run --trace DIR"})
+        EXPECT_THAT(text, HasSubstr(part));
+    EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 16);
+    EXPECT_THAT(describe(bad), testing::Not(HasSubstr("...")));
 }
 
 TEST(Report, JsonFollowsItsSchema) {
