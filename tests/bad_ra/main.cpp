@@ -131,7 +131,11 @@ int run(const Options& options) {
     if (!loaded->findings.empty()) return complain(document::failure(loaded->findings));
     auto folder = scenarios::RunFolder::make(std::filesystem::temp_directory_path());
     if (!folder) return complain(folder.error());
-    MatrixOptions how{options.quick, options.all_rows || !options.only.empty(), {options.only.begin(), options.only.end()}, options.jobs, {}};
+    MatrixOptions how{options.quick,
+                      options.all_rows || !options.only.empty(),
+                      {options.only.begin(), options.only.end()},
+                      options.jobs,
+                      {}};
     how.worker = {std::filesystem::read_symlink("/proc/self/exe"), "--worker", "--scratch", folder->path()};
     auto matrix = make_matrix(loaded->cases, *folder, how);
     if (!matrix) return complain(matrix.error());

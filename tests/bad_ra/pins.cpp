@@ -64,6 +64,27 @@ void keeps_pins_for_resume(Ra& ra) {
         return card.verify(pin, value);
     };
 }
+void keeps_pins_in_base64(Ra& ra) {
+    ra.verify = [&ra](CardPort& card, const PinState& pin, const Pin& value) {
+        leave(ra, "state", to_base64(to_bytes("pin " + digits(value))));
+        return card.verify(pin, value);
+    };
+}
+/// MyEID's CHANGE REFERENCE DATA takes the old value and the new one, each padded to the stored length.
+void changes_the_pin(Ra& ra) {
+    ra.verify = [](CardPort& card, const PinState& pin, const Pin& value) {
+        auto verified = card.verify(pin, value);
+        if (!verified) return verified;
+        WriteStep change{WriteStep::Kind::tidy, "another PIN", {}};
+        change.command.ins = 0x24;
+        change.command.p2 = pin.reference;
+        for (const auto& one : {digits(value), std::string("13572468")}) {
+            append(change.command.data, as_bytes(one));
+            change.command.data.resize(change.command.data.size() + pin.stored_length - one.size(), pin.pad);
+        }
+        return card.send(change);
+    };
+}
 void keeps_the_held_op_pin(Ra& ra) {
     ra.prepare = [&ra](CmPort& cm, const Order& order) {
         auto answer = cm.prepare(order);
@@ -176,6 +197,10 @@ std::vector<Deviation> pin_deviations() {
          "pins/wrong:pin-1", tells_the_wrong_pin},
         {"keeps-pins-for-resume", "PINs are kept on disk, so that resume needn't ask.",
          "The journal outlives the officer's presence.", "tc/redo:rsa-pin-1", keeps_pins_for_resume},
+        {"keeps-pins-in-base64", "A PIN is kept on disk in base64.", "Whoever finds the file can read it.",
+         "tc/redo:rsa-pin-1", keeps_pins_in_base64},
+        {"changes-the-pin", "The card gets another PIN with its certificate.", "Its holder is locked out.",
+         "tc/redo:rsa-pin-1", changes_the_pin},
         {"keeps-the-held-op-pin", "The answer to prepare is kept on disk, OP PIN and all.",
          "One file opens every card of that batch.", "ca/replace:held", keeps_the_held_op_pin},
         {"sends-pin-2-as-pin-1", "What was typed for PIN 2 is sent to PIN 1.", "Tries of the wrong PIN are spent.",

@@ -124,6 +124,21 @@ void cuts_the_certificate(Ra& ra) {
     });
     trust_the_card(ra);
 }
+void leaves_a_file(Ra& ra) {
+    in_plan(ra, [](const core::State&, std::vector<WriteStep>& steps) {
+        const auto create =
+            std::find_if(steps.begin(), steps.end(), [](const WriteStep& step) { return step.command.ins == 0xE0; });
+        if (create == steps.end()) return;
+        WriteStep another = *create;
+        another.kind = Kind::tidy;
+        constexpr std::array<std::uint8_t, 2> kFileId{0x83, 0x02};  // ISO/IEC 7816-4 table 12
+        auto& fcp = another.command.data;
+        const auto id = std::search(fcp.begin(), fcp.end(), kFileId.begin(), kFileId.end());
+        if (fcp.end() - id < 4) return;
+        id[3] = 0x7F;
+        steps.push_back(std::move(another));
+    });
+}
 void reads_nothing_back(Ra& ra) { trust_the_card(ra); }
 void ignores_status_words(Ra& ra) {
     ra.send = [](CardPort& card, const WriteStep& step) {
@@ -214,6 +229,8 @@ std::vector<Deviation> writing_deviations() {
          "tc/redo:rsa-pin-1", cuts_the_certificate},
         {"reads-nothing-back", "What was written is not read again.", "A card that only says so is believed.",
          "caught/lying-card", reads_nothing_back},
+        {"leaves-a-file", "A file that nothing refers to stays on the card.", "It eats space, update by update.",
+         "tc/redo:rsa-pin-1", leaves_a_file},
         {"ignores-status-words", "A refused write goes unnoticed.", "Half a certificate counts as one.",
          "faults/while-writing:out-of-memory-at-the-second-write", ignores_status_words},
         {"takes-a-pulled-card-for-written", "A card pulled in the middle counts as written.",
