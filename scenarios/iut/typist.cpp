@@ -13,7 +13,11 @@ std::optional<Pin> Typist::type(const std::string& prompt) {
     if (const auto it = x_script.find(prompt); it != x_script.end())
         word = it->second.size() == 1 ? it->second[0] : asking < it->second.size() ? it->second[asking] : "cancel";
     auto pin = answer(prompt, word);
-    if (pin) x_typed.push_back(pin->clone());
+    if (!pin) return pin;
+    x_typed.push_back(pin->clone());
+    const auto right = x_right.find(prompt);
+    const bool good = right != x_right.end() && equal_secret(pin->digits(), right->second.digits());
+    if (prompt != "signature-pin" && !good) ++x_wrong_for_card;
     return pin;
 }
 

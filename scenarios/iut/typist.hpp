@@ -28,6 +28,8 @@ public:
     std::vector<std::pair<std::string, std::string>> sheet() const;
     /// asked lists the prompts' ids in the order in which they were shown.
     const std::vector<std::string>& asked() const { return x_asked; }
+    /// wrong_for_card counts the values typed at the card's own prompts that aren't right: so many tries may be lost.
+    int wrong_for_card() const { return x_wrong_for_card; }
     /// secrets copies every PIN that was typed and every right one: what must stand in nothing that is written. One of
     /// fewer than `telling` digits is left out: it would be found in anything.
     std::vector<Pin> secrets(std::size_t telling = kTellingLength) const;
@@ -42,6 +44,7 @@ private:
     std::map<std::string, std::size_t> x_askings;
     std::vector<std::string> x_asked;
     std::vector<Pin> x_typed;
+    int x_wrong_for_card = 0;
     std::function<void(const std::string&)> x_shown;
 };
 

@@ -130,7 +130,19 @@ Result<void> CaseRun::unreached() const {
     return {};
 }
 
+/// look_at_pins: before the harness itself takes the card out.
+void CaseRun::look_at_pins(Observation& seen) const {
+    if (!x_card.traced) return;
+    seen.left_open = x_card.traced->open();
+    seen.wrong_pins_sent = x_card.traced->wrong_pins();
+    // A fault may answer anything, and the CM may hold a wrong OP PIN.
+    const bool lies = !x_case.card.faults.empty() || !x_case.doing.resume_faults.empty();
+    seen.wrong_pins_allowed = lies ? seen.wrong_pins_sent : x_typist->wrong_for_card();
+    if (x_case.cm.op_pins == "wrong") ++seen.wrong_pins_allowed;
+}
+
 Result<void> CaseRun::look(Observation& seen) {
+    look_at_pins(seen);
     if (x_printer) x_printer_mismatches = x_printer->judge(x_case.expect.printer);
     x_printer.reset();
     x_around.station.end();

@@ -77,6 +77,7 @@ private:
     void moment(const std::string& at);
     Result<Job> job(const CardView& card) const;
     Result<void> unreached() const;
+    void look_at_pins(Observation& seen) const;
     Result<void> look(Observation& seen);
     Result<void> collect_files(Observation& seen);
     std::map<std::string, Pin> right_pins() const;

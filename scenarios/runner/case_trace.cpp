@@ -56,11 +56,13 @@ void TracedCard::power_on() {
 
 void TracedCard::power_off() {
     x_trace.add("card", x_which + "power off");
+    x_open = false;
     x_card.power_off();
 }
 
 void TracedCard::reset() {
     x_trace.add("card", x_which + "reset");
+    x_open = false;
     x_card.reset();
 }
 
@@ -77,9 +79,20 @@ void note_apdu(CaseTrace& trace, std::chrono::microseconds from, const std::stri
                    [&] { return std::pair(blotted_command(command), blotted_answer(command, answer)); });
 }
 
+/// note_verify: VERIFY with data (ISO/IEC 7816-4 section 11.5.6); without any it only asks.
+void TracedCard::note_verify(ByteView command, ByteView answer) {
+    constexpr std::uint8_t kVerify = 0x20;
+    const auto parsed = iso7816::parse_command(command);
+    if (!parsed || parsed->ins != kVerify || parsed->data.empty() || answer.size() < 2) return;
+    const std::uint8_t sw1 = answer[answer.size() - 2], sw2 = answer.back();
+    if (sw1 == 0x90) x_open = true;
+    if (sw1 == 0x63 && (sw2 & 0xF0U) == 0xC0) ++x_wrong_pins;
+}
+
 cards::Answer TracedCard::handle(ByteView command) {
     const auto from = x_trace.now();
     cards::Answer answer = x_card.handle(command);
+    if (!answer.drop) note_verify(command, answer.bytes);
     note_apdu(x_trace, from, x_which, command, answer.drop ? ByteView() : ByteView(answer.bytes));
     return answer;
 }

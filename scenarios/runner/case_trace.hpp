@@ -59,11 +59,19 @@ public:
     void power_off() override;
     void reset() override;
     cards::Answer handle(ByteView command) override;
+    /// wrong_pins counts the VERIFY commands that the card answered with 63CX; from any thread, as open().
+    int wrong_pins() const { return x_wrong_pins; }
+    /// open tells whether a PIN that was verified still is: no reset and no loss of power came after it.
+    bool open() const { return x_open; }
 
 private:
+    void note_verify(ByteView command, ByteView answer);
+
     cards::VirtualCard& x_card;
     CaseTrace& x_trace;
     std::string x_which;
+    std::atomic<int> x_wrong_pins{0};
+    std::atomic<bool> x_open{false};
 };
 
 /// note_apdu writes header, lengths and SW of an exchange that began at `from`; an answer of less than two octets is a

@@ -21,6 +21,10 @@ public:
         if (x_expect.handed_out) handed_out(*x_expect.handed_out);
         for (const auto& entry : x_expect.log) log(entry);
         if (!x_seen.held_at.empty()) complain("card held over a prompt or a request", "never", list(x_seen.held_at));
+        if (x_seen.wrong_pins_sent > x_seen.wrong_pins_allowed)
+            complain("wrong PINs sent to the card", "at most " + std::to_string(x_seen.wrong_pins_allowed),
+                     std::to_string(x_seen.wrong_pins_sent));
+        if (x_seen.left_open) complain("PINs when all is over", "none is verified any more", "one is");
         add(find_secrets(x_seen.written, x_seen.secrets));
         add(find_secrets(written_to_card(), x_seen.secrets));
         return std::move(x_found);

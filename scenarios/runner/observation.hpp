@@ -85,6 +85,8 @@ struct Observation {
     std::string detail;                                      ///< the RA's own words, for people only
     bool dialog_seen = true;                                 ///< prompts and notices could be seen
     std::vector<std::string> held_at;                        ///< prompts and requests during which it held the card
+    int wrong_pins_sent = 0, wrong_pins_allowed = 0;         ///< to the card; allowed: as many as were typed
+    bool left_open = false;                                  ///< a PIN was still verified when all was over
     std::vector<std::string> prompts;                        ///< ids in the order in which they were shown
     std::vector<std::string> notices;
     std::vector<x509::Certificate> files;  ///< handed to the officer

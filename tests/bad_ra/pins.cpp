@@ -64,6 +64,12 @@ void keeps_pins_for_resume(Ra& ra) {
         return card.verify(pin, value);
     };
 }
+void tries_a_usual_pin_first(Ra& ra) {
+    ra.verify = [](CardPort& card, const PinState& pin, const Pin& value) {
+        if (auto lucky = card.verify(pin, Pin("12345678")); lucky) return lucky;
+        return card.verify(pin, value);
+    };
+}
 void keeps_pins_in_base64(Ra& ra) {
     ra.verify = [&ra](CardPort& card, const PinState& pin, const Pin& value) {
         leave(ra, "state", to_base64(to_bytes("pin " + digits(value))));
@@ -197,6 +203,9 @@ std::vector<Deviation> pin_deviations() {
          "pins/wrong:pin-1", tells_the_wrong_pin},
         {"keeps-pins-for-resume", "PINs are kept on disk, so that resume needn't ask.",
          "The journal outlives the officer's presence.", "tc/redo:rsa-pin-1", keeps_pins_for_resume},
+        {"tries-a-usual-pin-first", "Before the PIN that was typed a usual one is tried.",
+         "A try is gone for a moment; if the card is pulled then, for good.", "tc/redo:rsa-pin-1",
+         tries_a_usual_pin_first},
         {"keeps-pins-in-base64", "A PIN is kept on disk in base64.", "Whoever finds the file can read it.",
          "tc/redo:rsa-pin-1", keeps_pins_in_base64},
         {"changes-the-pin", "The card gets another PIN with its certificate.", "Its holder is locked out.",

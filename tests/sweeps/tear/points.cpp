@@ -35,13 +35,14 @@ Expectation settled(const Expectation& expect, const Observation& seen) {
     return wanted;
 }
 
-/// untouched: nothing was submitted, so nothing was issued, revoked or written.
-Expectation untouched(const Expectation& expect, const Observation& seen) {
-    Expectation wanted = settled(expect, seen);
+/// untouched: nothing was submitted, so nothing was issued or written, and nothing revoked that wasn't before.
+Expectation untouched(const Case& one, const Observation& seen) {
+    Expectation wanted = settled(one.expect, seen);
     wanted.tries.clear();
     wanted.card = CardAfter{true, {}, {}};
     wanted.cm = CmAfter();
-    wanted.cm.active = wanted.cm.revoked = wanted.cm.pending = wanted.cm.orders = 0;
+    wanted.cm.active = wanted.cm.pending = wanted.cm.orders = 0;
+    wanted.cm.revoked = static_cast<int>(one.cm.revoked.size());
     wanted.handed_out.reset();
     return wanted;
 }
@@ -132,7 +133,7 @@ Outcome judge_point(const Case& one, const Observation& whole, const Observation
     tries_kept(seen, mismatches);
     const bool resumed = one.printer ? again : seen.result == "ok";
     if (mismatches.empty()) return {resumed ? "resumed" : "went through", {}};
-    auto nothing_done = judge(untouched(one.expect, seen), seen);
+    auto nothing_done = judge(untouched(one, seen), seen);
     tries_kept(seen, nothing_done);
     if (seen.result == "nothing_to_do" && nothing_done.empty()) return {"not begun", {}};
     return {"LOST", std::move(mismatches)};

@@ -124,6 +124,10 @@ INSTANTIATE_TEST_SUITE_P(
     Outcome, JudgeCatches,
     testing::Values(
         Wrong{"Result", [](Sample& s) { s.seen.result = "tc_expired"; }, "result: expected ok, seen tc_expired"},
+        Wrong{"WrongPinsSent", [](Sample& s) { s.seen.wrong_pins_sent = 1; },
+              "wrong PINs sent to the card: expected at most 0, seen 1"},
+        Wrong{"LeftOpen", [](Sample& s) { s.seen.left_open = true; },
+              "PINs when all is over: expected none is verified any more, seen one is"},
         Wrong{"CardHeld",
               [](Sample& s) {
                   s.seen.held_at = {"pin:01", "request:3"};
