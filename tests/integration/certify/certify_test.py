@@ -15,7 +15,7 @@ NOT_HERE = {23, 46, 56}
 
 PROBE = """<script>
 setTimeout(() => {
-  const seen = {cases: document.querySelectorAll("details.case").length, plots: document.querySelectorAll("#plots svg").length,
+  const seen = {cases: document.querySelectorAll("#cases details.case").length, plots: document.querySelectorAll("#plots svg").length,
     scope: $("scope").textContent, title: document.title, wide: document.documentElement.scrollWidth - innerWidth,
     loaded: performance.getEntriesByType("resource").map(r => r.name)};
   document.title = JSON.stringify(seen);
