@@ -1,6 +1,8 @@
 // What a case does once everything stands: the update, what comes after it, and the look at what came of it.
 #include "scenarios/runner/case_run.hpp"
 
+#include <thread>
+
 #include "common/base/file.hpp"
 #include "scenarios/runner/card_files.hpp"
 
@@ -11,6 +13,7 @@ namespace fs = std::filesystem;
 
 /// People choose short PINs, and shorter ones than this are found by chance in what was written.
 constexpr std::size_t kTellingRealPin = 8;
+constexpr std::chrono::seconds kResetBound{2};
 
 }  // namespace
 
@@ -133,6 +136,10 @@ Result<void> CaseRun::unreached() const {
 /// look_at_pins: before the harness itself takes the card out.
 void CaseRun::look_at_pins(Observation& seen) const {
     if (!x_card.traced) return;
+    // vpcd's reset has no answer: the RA may be done before the card is.
+    const auto bound = std::chrono::steady_clock::now() + kResetBound;
+    while (x_card.traced->open() && std::chrono::steady_clock::now() < bound)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
     seen.left_open = x_card.traced->open();
     seen.wrong_pins_sent = x_card.traced->wrong_pins();
     // A fault may answer anything, and the CM may hold a wrong OP PIN.
