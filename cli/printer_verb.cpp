@@ -8,7 +8,7 @@
 #include "cli/printer_live.hpp"
 #include "cli/verbs.hpp"
 #include "common/base/file.hpp"
-#include "virtual_cards/serve/slot_door.hpp"
+#include "virtual_cards/serve/control_server.hpp"
 
 namespace rakit::cli {
 namespace {
@@ -35,9 +35,16 @@ struct ControlWish {
     bool json = false;
 };
 
-/// station connects to vpcd's port, or through a sandbox's door.
+/// station connects to vpcd's port, or to the slot that a sandbox lends at its socket.
 cards::Connector station(const std::string& where) {
-    if (where.find_first_not_of("0123456789") != std::string::npos) return cards::through_door(where);
+    if (where.find_first_not_of("0123456789") != std::string::npos)
+        return [lent = cards::to_lent_slot(where)]() -> Result<Descriptor> {
+            auto slot = lent();
+            if (slot) return slot;
+            Error absent(slot.error());
+            absent.remedy = "rakit sandbox --station makes it, while it runs";
+            return Unexpected{std::move(absent)};
+        };
     return cards::to_loopback(static_cast<std::uint16_t>(std::stoul(where)));
 }
 

@@ -13,7 +13,6 @@
 #include "virtual_cards/sandbox/sandbox.hpp"
 #include "virtual_cards/serve/control_server.hpp"
 #include "virtual_cards/serve/served_card.hpp"
-#include "virtual_cards/serve/slot_door.hpp"
 
 namespace rakit::cli {
 namespace {
@@ -144,11 +143,14 @@ Result<int> run_sandbox(const SandboxWish& wish) {
         environment["RAKIT_PRINTER"] = in.live->raw_url();
         environment["RAKIT_PRINTER_RPC"] = "jsonrpc://127.0.0.1:" + std::to_string(in.service->port());
     }
-    std::optional<cards::SlotDoor> station;
+    std::optional<cards::ControlServer> station;
     if (!wish.station.empty()) {
-        auto door = cards::SlotDoor::start(control / "station.sock", sandbox->connector(sandbox->more_reader(0)));
-        if (!door) return Unexpected{std::move(door).error()};
-        station.emplace(std::move(*door));
+        auto started = cards::ControlServer::start_passing(
+            control / "station.sock", [slot = sandbox->connector(sandbox->more_reader(0))](std::string_view line) {
+                return cards::answer_slot_control(slot, line);
+            });
+        if (!started) return Unexpected{std::move(started).error()};
+        station.emplace(std::move(*started));
     }
     return run_command(wish.command, environment);
 }

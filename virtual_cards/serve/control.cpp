@@ -38,8 +38,7 @@ json counters_json(const ServeCounters& counters) {
 /// Command acts on a request; what it leaves in `passed` travels beside the answer.
 using Command = std::function<json(const ControlledCard&, const json& request, Descriptor& passed)>;
 
-json lend(const ControlledCard& card, Descriptor& passed) {
-    auto slot = card.lend();
+json lend(Result<Descriptor> slot, Descriptor& passed) {
     if (!slot) return refused(slot.error());
     passed = std::move(*slot);
     return done();
@@ -53,7 +52,7 @@ const std::vector<std::pair<std::string, Command>>& commands() {
          [](const auto& card, const json& request, auto&) {
              return outcome(request.value("at_once", false) ? card.insert_at_once() : card.insert());
          }},
-        {"lend", [](const auto& card, const json&, Descriptor& passed) { return lend(card, passed); }},
+        {"lend", [](const auto& card, const json&, Descriptor& passed) { return lend(card.lend(), passed); }},
         {"remove", [](const auto& card, const json&, auto&) { return card.remove(), done(); }},
         {"reset", [](const auto& card, const json&, auto&) { return card.reset(), done(); }},
         {"snapshot", [](const auto& card, const json&, auto&) { return done("image", json::parse(card.snapshot())); }},
@@ -159,6 +158,16 @@ ControlledCard controlled(ServedCard& served, ImageCard& card) {
             },
         .profile = [profile = card.snapshot().document.value("profile", std::string())] { return profile; },
     };
+}
+
+ControlAnswer answer_slot_control(const std::function<Result<Descriptor>()>& slot, std::string_view line) {
+    const auto request = parse_request(line);
+    if (!request) return {refused(request.error()).dump()};
+    if (request->at("command") != "lend")
+        return {refused(fail(ErrorCode::unsupported, "a slot without a card is lent, and nothing else").error).dump()};
+    Descriptor passed;
+    auto answer = lend(slot(), passed).dump();
+    return {std::move(answer), std::move(passed)};
 }
 
 ControlAnswer answer_control(const ControlledCard& card, std::string_view line) {

@@ -45,6 +45,9 @@ struct ControlAnswer {
     Descriptor passed = {};
 };
 
+/// answer_slot_control answers for a slot that is free for the cards of other processes: its one command is `lend`.
+ControlAnswer answer_slot_control(const std::function<Result<Descriptor>()>& slot, std::string_view line);
+
 /// answer_control takes one request line and gives its answer (docs/formats/card-control.md).
 ControlAnswer answer_control(const ControlledCard& card, std::string_view line);
 

@@ -199,6 +199,24 @@ TEST_F(ControlSocket, LendsTheSlotByItsDescriptor) {
     EXPECT_NE(refused.error().detail.find("no slot"), std::string::npos);
 }
 
+TEST_F(ControlSocket, LendsASlotThatHasNoCard) {
+    auto server = ControlServer::start_passing(socket(), [](std::string_view line) {
+        return answer_slot_control(
+            []() -> Result<Descriptor> { return Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }, line);
+    });
+    ASSERT_TRUE(server);
+    const auto slot = to_lent_slot(socket())();
+    ASSERT_TRUE(slot) << to_string(slot.error());
+    EXPECT_GE(slot->get(), 0);
+    for (const auto& [request, code] : {std::pair(R"({"command":"insert"})", "unsupported"),
+                                        std::pair(R"({"command":"eject"})", "document_invalid")}) {
+        const auto answer = ask_control(socket(), request);
+        ASSERT_TRUE(answer) << to_string(answer.error());
+        EXPECT_EQ(json::parse(*answer).at("error").at("code"), code) << request;
+        expect_valid_answer(json::parse(*answer));
+    }
+}
+
 TEST_F(ControlSocket, ServesSeveralAtOnce) {
     Fake fake;
     auto server = ControlServer::start(socket(), fake.card());
