@@ -1,6 +1,7 @@
 #include <cstdio>
 
 #include "cli/printable.hpp"
+#include "cli/remedies.hpp"
 #include "cli/verbs.hpp"
 
 namespace rakit::cli {
@@ -12,7 +13,7 @@ std::string whole_number(const std::string& text) {
 
 int report(const Error& error, int status) {
     // A file's name, a card or a host may bring octets that a terminal would obey.
-    std::fprintf(stderr, "rakit: %s\n", printable_lines(to_string(error)).c_str());
+    std::fprintf(stderr, "rakit: %s\n", printable_lines(to_string(with_remedy(error))).c_str());
     return status;
 }
 

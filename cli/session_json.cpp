@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/remedies.hpp"
 #include "reference/session/lines.hpp"
 
 namespace rakit::cli {
@@ -24,7 +25,7 @@ json certificate_json(const reference::StoredCertificate& stored) {
 
 json error_json(const Error& error) {
     json out{{"code", std::string(name(error.code))}, {"message", to_string(error)}};
-    if (!error.remedy.empty()) out["remedy"] = error.remedy;
+    if (const auto told = with_remedy(error); !told.remedy.empty()) out["remedy"] = told.remedy;
     if (!error.where.empty()) out["where"] = error.where;
     if (!error.line.empty()) out["line"] = error.line;
     return out;
