@@ -12,12 +12,14 @@ constexpr std::size_t kModifyFixed = 24;
 class Fields {
 public:
     explicit Fields(ByteView octets) : x_rest(octets) {}
+    /// next is a number of up to four octets.
     std::uint32_t next(std::size_t octets) {
         std::uint32_t value = 0;
         for (std::size_t i = 0; i < octets; ++i) value |= static_cast<std::uint32_t>(x_rest[i]) << (8 * i);
         x_rest = x_rest.subspan(octets);
         return value;
     }
+    void skip(std::size_t octets) { x_rest = x_rest.subspan(octets); }
     ByteView rest() const { return x_rest; }
 
 private:
@@ -75,7 +77,7 @@ std::optional<PinRequest> parse_verify(ByteView structure) {
     request.max_digits = fields.next(1);
     request.min_digits = fields.next(1);
     request.ends_at_max = (fields.next(1) & 1) != 0;
-    fields.next(1 + 2 + 1 + 3);  // messages: the pad has its own
+    fields.skip(1 + 2 + 1 + 3);  // messages: the pad has its own
     if (!take_command(fields, request)) return std::nullopt;
     return request;
 }
@@ -98,8 +100,8 @@ std::optional<PinRequest> parse_modify(ByteView structure) {
     request.asks_twice = (confirm & 1) != 0;
     request.asks_old = (confirm & 2) != 0;
     request.ends_at_max = (fields.next(1) & 1) != 0;
-    fields.next(1 + 2 + 3);
-    fields.next(3);
+    fields.skip(1 + 2 + 3);
+    fields.skip(3);
     if (!take_command(fields, request)) return std::nullopt;
     return request;
 }

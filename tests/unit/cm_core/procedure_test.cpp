@@ -99,7 +99,8 @@ TEST_F(ProcedureTest, FieldsOfOtherRolesAreNeitherShownNorTaken) {
     EXPECT_EQ(order(request).code(), "field_not_allowed");  // organization
     auto body = prepare_body("employee-qualified");
     body["lines"][0]["usage"] = {"nonRepudiation"};
-    for (const auto& one : json::parse(post_prepare(body).body)["fields"]) EXPECT_NE(one["name"], "organization");
+    const auto answer = json::parse(post_prepare(body).body);
+    for (const auto& one : answer.at("fields")) EXPECT_NE(one["name"], "organization");
 }
 
 TEST_F(ProcedureTest, TheFormatSaysWhatFits) {
