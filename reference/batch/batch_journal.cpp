@@ -13,6 +13,7 @@ using nlohmann::json;
 namespace fs = std::filesystem;
 
 constexpr unsigned kOwnerOnly = 0600;
+constexpr int kVersion = 1;
 
 json to_json(const BatchRecord& record) {
     json orders = json::object();
@@ -27,7 +28,7 @@ json to_json(const BatchRecord& record) {
                        {"left", name(card.left.where)},
                        {"detail", card.left.detail},
                        {"problem", card.problem}});
-    return {{"version", 1}, {"list", record.orders}, {"orders", orders}, {"fed", fed}};
+    return {{"version", kVersion}, {"list", record.orders}, {"orders", orders}, {"fed", fed}};
 }
 
 OrderState state_named(const std::string& word) {
@@ -45,6 +46,9 @@ Whereabouts whereabouts_named(const std::string& word) {
 }
 
 BatchRecord from_json(const json& value) {
+    if (value.at("version") != kVersion)
+        throw json::other_error::create(501, "version " + value.at("version").dump() + " is none of this program's",
+                                        static_cast<const json*>(nullptr));
     BatchRecord record;
     record.orders = value.at("list");
     for (const auto& [serial, order] : value.at("orders").items())
@@ -68,6 +72,14 @@ std::string_view name(OrderState state) {
     return "open";
 }
 
+Result<BatchRecord> parse_batch_record(const std::string& file, std::string_view text) {
+    try {
+        return from_json(json::parse(text));
+    } catch (const json::exception& broken) {
+        return fail(ErrorCode::journal_corrupt, broken.what(), file, "move the file away to begin anew");
+    }
+}
+
 Result<BatchJournal> BatchJournal::open(const fs::path& folder, const std::string& digest) {
     std::error_code problem;
     fs::create_directories(folder, problem);
@@ -78,13 +90,10 @@ Result<BatchJournal> BatchJournal::open(const fs::path& folder, const std::strin
     if (!fs::exists(path)) return BatchJournal(path, {digest, {}, {}});
     auto octets = read_file(path);
     if (!octets) return Unexpected{std::move(octets).error()};
-    try {
-        auto record = from_json(json::parse(as_text(*octets)));
-        if (record.orders == digest) return BatchJournal(path, std::move(record));
-        return fail(ErrorCode::journal_corrupt, "it is of another order list", path.string());
-    } catch (const json::exception& broken) {
-        return fail(ErrorCode::journal_corrupt, broken.what(), path.string(), "move the file away to begin anew");
-    }
+    auto record = parse_batch_record(path.string(), as_text(*octets));
+    if (!record) return Unexpected{std::move(record).error()};
+    if (record->orders != digest) return fail(ErrorCode::journal_corrupt, "it is of another order list", path.string());
+    return BatchJournal(path, std::move(*record));
 }
 
 Result<void> BatchJournal::save() const {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/result.hpp"
@@ -38,6 +39,9 @@ struct BatchRecord {
     std::map<std::string, OrderRecord> by_serial;
     std::vector<FedCard> fed;
 };
+
+/// parse_batch_record reads what BatchJournal::save wrote to `file`. Failure: journal_corrupt, also of another version.
+Result<BatchRecord> parse_batch_record(const std::string& file, std::string_view text);
 
 /// BatchJournal keeps a batch's record on disk: one file a list, replaced as a whole each time, mode 0600.
 class BatchJournal {

@@ -99,16 +99,13 @@ BatchOrder order_of(const json& value, const UpdateRequest& common) {
 
 }  // namespace
 
-Result<OrderList> read_orders(const std::filesystem::path& file, const UpdateRequest& common) {
-    auto octets = read_file(file);
-    if (!octets) return Unexpected{std::move(octets).error()};
-    auto document = file.extension() == ".csv" ? from_csv(file.string(), as_text(*octets))
-                                               : document::read_document(file.string(), as_text(*octets));
+Result<OrderList> parse_orders(const std::string& file, std::string_view text, const UpdateRequest& common) {
+    auto document = file.ends_with(".csv") ? from_csv(file, text) : document::read_document(file, text);
     if (!document) return Unexpected{std::move(document).error()};
     static const document::Schema schema(embedded::orders_schema);
     if (document->findings.empty()) document::check(*document, schema);
     if (!document->findings.empty()) return fail(document::failure(document->findings));
-    OrderList list{{}, digest_of(*octets)};
+    OrderList list{{}, digest_of(as_bytes(text))};
     std::set<std::string> seen;
     for (const auto& value : document->value["orders"]) {
         auto order = order_of(value, common);
@@ -119,6 +116,12 @@ Result<OrderList> read_orders(const std::filesystem::path& file, const UpdateReq
     }
     if (!document->findings.empty()) return fail(document::failure(document->findings));
     return list;
+}
+
+Result<OrderList> read_orders(const std::filesystem::path& file, const UpdateRequest& common) {
+    auto octets = read_file(file);
+    if (!octets) return Unexpected{std::move(octets).error()};
+    return parse_orders(file.string(), as_text(*octets), common);
 }
 
 }  // namespace rakit::reference

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reference/printer/card_printer.hpp"
@@ -23,8 +24,11 @@ struct OrderList {
     std::string digest;  ///< SHA-256 of the file in hex, so that a journal belongs to one list
 };
 
-/// read_orders reads docs/formats/orders.md, CSV (RFC 4180, a header first) or YAML by the name's ending. `common` is
-/// what an order leaves open. Failures: document_invalid with every finding, file_unreadable.
+/// parse_orders reads docs/formats/orders.md, CSV (RFC 4180, a header first) or YAML by the ending of `file`, which
+/// findings name. `common` is what an order leaves open. Failure: document_invalid with every finding.
+Result<OrderList> parse_orders(const std::string& file, std::string_view text, const UpdateRequest& common);
+
+/// read_orders is parse_orders of a file. Failures: as there, file_unreadable.
 Result<OrderList> read_orders(const std::filesystem::path& file, const UpdateRequest& common);
 
 }  // namespace rakit::reference

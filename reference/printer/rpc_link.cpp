@@ -1,5 +1,3 @@
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
@@ -19,14 +17,6 @@ constexpr int kRefused = -32002;
 constexpr int kOffline = -32004;
 constexpr int kBusy = -32005;
 constexpr const char* kSession = "rakit";
-
-std::string base64(ByteView octets) {
-    std::string text(4 * ((octets.size() + 2) / 3) + 1, '\0');
-    const int size =
-        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), octets.data(), static_cast<int>(octets.size()));
-    text.resize(static_cast<std::size_t>(size));
-    return text;
-}
 
 /// Word is how the service says a command's NACK: as a result.
 struct Word {
@@ -67,7 +57,7 @@ public:
             {"PRINT.Begin", with({{"device", x_url.device}})},
             {"PRINT.Set", with({{"data", "GInputTray=PRINTER;GOutputTray=PRINTER;GRejectBox=PRINTER"}})},
             {"PRINT.SetBitmap",
-             with({{"face", "front"}, {"panel", "resin"}, {"data", "base64:" + base64(to_png(dots))}})},
+             with({{"face", "front"}, {"panel", "resin"}, {"data", "base64:" + to_base64(to_png(dots))}})},
             {"PRINT.Print", session}};
         Result<EscAnswer> answer = EscAnswer{};
         for (const auto& [method, params] : steps) {

@@ -11,8 +11,9 @@ import sys
 import tempfile
 
 CORPUS = pathlib.Path(__file__).parent / "corpus"
-CASES = ["tc/redo:*", "actions/add:rsa-pin-1", "piv/redo:*", "procedure/approval", "interrupted/pulled:within-a-write"]
+CASES = ["tc/redo:*", "actions/add:rsa-pin-1", "piv/redo:*", "procedure/approval", "interrupted/pulled:within-a-write", "rest/update:*", "rest/revoked"]
 ROUTES = {"/cmc": 0, "/ra/prepare": 1, "/ra/procedures": 2, "/cacerts": 3}
+SIGNED, ANY, CONTROL = 4, 5, 6  # cm_fuzz's further ways
 PKI_DATA, PKI_RESPONSE = bytes.fromhex("06082B06010505070C02"), bytes.fromhex("06082B06010505070C03")
 # Directory files of the stock layout (virtual_cards/images/builtin): file -> pkcs15_fuzz's first octet.
 DIRECTORIES = {"5031": 0, "4402": 1, "4403": 2, "4401": 3, "5032": 4}
@@ -40,13 +41,29 @@ def econtent(cms, kind):
     return cms[at:at + size]
 
 
+def cm_request(way, body):
+    return bytes([way]) + struct.pack(">H", len(body)) + body
+
+
+def content_type(head):
+    for line in head.split(b"\r\n")[1:]:
+        name, _, value = line.partition(b":")
+        if name.strip().lower() == b"content-type":
+            return value.strip()
+    return b""
+
+
 def of_http(event, requests):
     head, _, body = bytes.fromhex(event.get("sent", "")).partition(b"\r\n\r\n")
     answer_head, _, answer = bytes.fromhex(event.get("received", "")).partition(b"\r\n\r\n")
     target = head.split(b" ")[1].decode()
     status = int(answer_head.split(b" ")[1])
-    if target in ROUTES:
-        requests.append(bytes([ROUTES[target]]) + struct.pack(">H", len(body)) + body)
+    if target == "/cmc" and (content := econtent(body, PKI_DATA)) is not None:
+        requests.append(cm_request(SIGNED, content))
+    elif target in ROUTES:
+        requests.append(cm_request(ROUTES[target], body))
+    else:
+        requests.append(cm_request(ANY, b" ".join(head.split(b" ")[:2] + [content_type(head)]) + b"\n" + body))
     if target == "/cmc":
         keep("answer", struct.pack(">H", status) + answer)
         for cms, kind, name in ((body, PKI_DATA, "pki_data"), (answer, PKI_RESPONSE, "pki_response")):
@@ -101,6 +118,25 @@ def main(rakit):
         path = pathlib.Path("scenarios/catalog") / file
         if path.exists():
             keep("scenario", b"\0" + path.read_bytes())
+    for line in (b"GET /state ", b'PUT /clock application/json\n{"offsetSeconds": 60}', b"PUT /deviations application/json\n{}",
+                 b'POST /revocations application/json\n{}', b'PUT /officers/Olivia%20Officer application/json\n{"state": "closed"}'):
+        keep("cm", cm_request(CONTROL, line))
+    for line in (b"GET /crl/root.crl ", b"GET /openapi.json ", b"POST /ocsp/ application/ocsp-request\n0",
+                 b"POST /.well-known/est/simpleenroll application/pkcs10\nMIIB", b"GET /.well-known/est/cacerts ",
+                 b"GET /pgwy/api/certificates?cardSerialNumber=*&searchLimit=2 "):
+        keep("cm", cm_request(ANY, line))
+    page = pathlib.Path("docs/formats/orders.md").read_text().split("```")
+    keep("orders", b"\0" + page[1].lstrip("\n").encode())
+    keep("orders", b"\1" + page[3].removeprefix("yaml\n").encode())
+    keep("orders", b'\2{"version": 1, "list": "AB", "orders": {"0A": {"state": "done", "transaction": "", "problem": "", '
+                   b'"detail": ""}}, "fed": [{"serial": "0A", "left": "ejected", "detail": "", "problem": ""}]}')
+    results = [line for line in pathlib.Path("docs/formats/iut.md").read_text().splitlines() if '"result":' in line]
+    keep("scenario", b"\3" + results[-1].encode())
+    with tempfile.TemporaryDirectory() as folder:
+        paper = pathlib.Path(folder) / "paper.json"
+        subprocess.run([rakit, "sandbox", "--card", "tester", "--", rakit, "certify", "--reader", "Virtual PCD 00 00", "--case", "1",
+                        "--case", "3", "--json", str(paper)], check=True, stdout=subprocess.DEVNULL)
+        keep("scenario", b"\4" + paper.read_bytes())
     for seed in (b"\0/certs?serial=01&limit=5", b"\1multipart/form-data; boundary=\"x\"",
                  b"\2--x\r\nContent-Disposition: form-data; name=\"pkcs10\"\r\n\r\nMIIB\r\n--x--\r\n"):
         keep("web", seed)
