@@ -7,27 +7,26 @@ import sys
 import time
 
 
-class CmHost:
-    def __init__(self, rakit, *options):
-        self.command = [rakit, "cm", "serve", "--state", "state", "--ready-file", "ready.json", *options]
-        self.address = "127.0.0.1:0"
-        self.start()
+class Server:
+    """One of our servers as a process of its own, that can be killed and started again."""
 
-    def start(self):
-        """Begins, at the same address as before; gives up with the host's own words."""
-        if os.path.exists("ready.json"):
-            os.remove("ready.json")
-        with open("cm.log", "ab") as log:
-            self.process = subprocess.Popen([*self.command, "--listen", self.address], stdout=log, stderr=log)
+    def __init__(self, name):
+        self.name = name
+
+    def run(self, command):
+        """Begins, and waits for the ready file; gives what that says, and gives up with the server's own words."""
+        ready, log = self.name + ".ready", self.name + ".log"
+        if os.path.exists(ready):
+            os.remove(ready)
+        with open(log, "ab") as said:
+            self.process = subprocess.Popen([*command, "--ready-file", ready], stdout=said, stderr=said)
         end = time.monotonic() + 60
-        while not os.path.exists("ready.json"):
+        while not os.path.exists(ready):
             if self.process.poll() is not None or time.monotonic() > end:
-                sys.exit("FAILED: the CM host didn't start: " + open("cm.log", encoding="utf-8").read()[-2000:])
+                sys.exit(f"FAILED: {self.name} didn't start: " + open(log, encoding="utf-8").read()[-2000:])
             time.sleep(0.01)
-        with open("ready.json", encoding="utf-8") as ready:
-            self.ready = json.load(ready)
-        self.url = self.ready["url"]
-        self.address = self.url.removeprefix("https://")
+        with open(ready, encoding="utf-8") as file:
+            return json.load(file)
 
     def kill(self):
         self.process.kill()
@@ -36,6 +35,21 @@ class CmHost:
     def end(self):
         self.process.terminate()
         self.process.wait(timeout=20)
+
+
+class CmHost(Server):
+    """The CM host on ./state; it comes back at the address it had."""
+
+    def __init__(self, rakit, *options):
+        super().__init__("cm")
+        self.command = [rakit, "cm", "serve", "--state", "state", *options]
+        self.address = "127.0.0.1:0"
+        self.start()
+
+    def start(self):
+        self.ready = self.run([*self.command, "--listen", self.address])
+        self.url = self.ready["url"]
+        self.address = self.url.removeprefix("https://")
 
 
 class Ra:

@@ -1,14 +1,13 @@
-"""kill.py RAKIT WHOM COUNT SEED: runs inside a sandbox, in a folder of its own. An update of two keys is disturbed COUNT times:
-WHOM `ra`: the RA is killed (SIGKILL) at one of its system calls, before or after it; `cm`: the CM host is, at some moment of the
-update, and starts again on what it had; `net`: their connection ends after some octet of either direction. OpenSC must be able to
-read the card as it is then. Then the order is resumed. Afterwards the card holds for each key one certificate, the former or a new
-one; the CM host holds just what was ordered, nothing on hold; a new order was made for both keys or for none."""
-import ctypes
+"""kill.py RAKIT WHOM COUNT SEED [EVERY]: runs inside a sandbox, in a folder of its own. An update of two keys is disturbed again and
+again. WHOM `ra`: the RA is killed (SIGKILL) before each EVERY-th of its system calls that others can see, then COUNT times before any;
+`cm`: the CM host is, before each EVERY-th of its system calls that others can see, then COUNT times at some moment of the update,
+and starts again on what it had; `net`: their connection ends COUNT times after some octet of either direction. OpenSC must be able
+to read the card as it is then. Then the order is resumed. Afterwards the card holds for each key one certificate, the former or a
+new one; the CM host holds just what was ordered, nothing on hold; a new order was made for both keys or for none."""
 import json
 import os
 import random
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -17,13 +16,10 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from parts import CmHost, Ra, at_the_cm, on_the_card  # noqa: E402
-
-PTRACE_TRACEME, PTRACE_SYSCALL, PTRACE_SETOPTIONS = 0, 24, 0x4200  # ptrace(2), <sys/ptrace.h>
-PTRACE_O_TRACESYSGOOD, PTRACE_O_EXITKILL = 1, 0x100000
-libc = ctypes.CDLL(None, use_errno=True)
-libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+from tracing import EFFECTS, Traced, let_trace  # noqa: E402
 
 rakit, whom, count, seed = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+every = int(sys.argv[5]) if len(sys.argv) > 5 else 1
 
 
 class Line:
@@ -86,26 +82,16 @@ if whom == "net":
 ra = Ra(rakit, url)
 
 
-def start_traced(*command):
-    return ra.start(*command, before=lambda: libc.ptrace(PTRACE_TRACEME, 0, None, None))
+def ra_until(nth, counted=EFFECTS):
+    return Traced.from_its_start(ra.start(*REDO, before=let_trace)).until(nth, counted)
 
 
-def stops_until(child, limit):
-    """Lets the traced child run from system call to system call; kills it at the limit-th stop. Gives the stops seen."""
-    os.waitpid(child, 0)  # at exec
-    libc.ptrace(PTRACE_SETOPTIONS, child, None, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL)
-    stops, deliver = 0, 0
-    while True:
-        libc.ptrace(PTRACE_SYSCALL, child, None, deliver)
-        _, status = os.waitpid(child, 0)
-        if not os.WIFSTOPPED(status):
-            return stops, status
-        deliver = 0 if os.WSTOPSIG(status) == signal.SIGTRAP | 0x80 else os.WSTOPSIG(status)
-        stops += deliver == 0
-        if stops == limit:
-            os.kill(child, signal.SIGKILL)
-            _, status = os.waitpid(child, 0)
-            return stops, status
+def cm_until(nth):
+    host = Traced.running(cm_host.process.pid)
+    begun = host.until(nth, beside=ra.start(*REDO))
+    cm_host.kill()
+    cm_host.start()
+    return begun
 
 
 def fail(point, what):
@@ -139,11 +125,11 @@ def check(point, card, cm):
 
 
 def disturb(rng):
-    """One update with a kill in it; gives where."""
+    """One update that is disturbed somewhere; gives where."""
     if whom == "ra":
         point = rng.randrange(1, whole + 1)
-        stops_until(start_traced(*REDO), point)
-        return f"stop {point}"
+        ra_until(point, None)
+        return f"system call {point}"
     if whom == "net":
         way = rng.choice(("up", "down"))
         octets = rng.randrange(1, traffic[way] + 1)
@@ -173,12 +159,14 @@ if os.waitpid(ra.start(*REDO), 0)[1] != 0:
     fail("no time", "an update that nobody disturbs: " + open("output", encoding="utf-8").read())
 duration = time.monotonic() - begun
 traffic = dict(line.gone) if line else {}
-whole, _ = stops_until(start_traced(*REDO), -1)
 random_moments = random.Random(seed)
 card, cm = on_the_card(rakit), at_the_cm()
 done = {"nothing begun": 0, "resumed": 0, "at its end": 0}
-for number in range(count):
-    where = disturb(random_moments)
+
+
+def settle(where):
+    """What an update that was disturbed leaves is looked at, resumed, and looked at again."""
+    global card, cm
     opensc_reads(where)
     code, text = ra.ran("resume")
     nothing_open = "nothing_to_do" in text
@@ -187,9 +175,24 @@ for number in range(count):
     card, cm, fresh = check(where, card, cm)
     done["resumed" if not nothing_open else "at its end" if fresh else "nothing begun"] += 1
     if sys.stderr.isatty():
-        print(f"\r{number + 1} of {count}", end="", file=sys.stderr)
+        print(f"\r{sum(done.values())} times, last at {where}\033[K", end="", file=sys.stderr)
+
+
+systematic, effects = 0, None
+if whom in ("ra", "cm"):
+    until = ra_until if whom == "ra" else cm_until
+    nth = random_moments.randrange(1, every + 1)
+    while (begun := until(nth)) == nth:
+        settle(f"effect {nth}")
+        systematic, nth = systematic + 1, nth + every
+    settle("its end")
+    effects = begun
+whole = ra_until(sys.maxsize, None) if whom == "ra" else None
+card, cm = on_the_card(rakit), at_the_cm()
+for _ in range(count):
+    settle(disturb(random_moments))
 cm_host.end()
 if whom != "cm" and count >= 40 and 0 in (done["nothing begun"], done["resumed"]):
     sys.exit(f"FAILED: the kills met not each phase: {done}")
-print(json.dumps({"disturbed": whom, "times": count, "seed": seed, "system call stops of an update": whole,
-                  "octets of an update": traffic, **done}))
+print(json.dumps({"disturbed": whom, "before an effect": systematic, "at random": count, "seed": seed, "effects of an update": effects,
+                  "system calls of an update": whole, "octets of an update": traffic or None, **done}))

@@ -1,94 +1,44 @@
-"""printer.py RAKIT COUNT SEED: runs inside a sandbox with a station, in a folder of its own. A batch of two cards, one of each
-kind, is worked off COUNT times in a printer that is killed (SIGKILL) at some moment of it - any, or right behind one of its
-writes, of a card's chip or of where the cards are - and starts again on what it had, as a printer of metal does when its power
-is back. Where each card is must then be known, OpenSC must be able to read the one that
+"""printer.py RAKIT COUNT SEED [EVERY]: runs inside a sandbox with a station, in a folder of its own. A batch of two cards, one of
+each kind, is worked off again and again in a printer that is killed (SIGKILL): before each EVERY-th step of keeping what it holds -
+a card's chip, where the cards are - then at COUNT random moments. It starts again on what it had, as a printer of metal does when
+its power is back. Where each card is must then be known, OpenSC must be able to read the one that
 is inside, and the RA must have told no card to be where it isn't. The operator puts back what came out too early and gives the
 same command again until it is done. Afterwards both cards have come out updated; each ordered key has one certificate, the one
 that was issued for it this time, and just one was; nothing is on hold."""
-import ctypes
 import json
 import os
 import random
 import re
-import select
-import signal
 import socket
-import struct
 import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from parts import CmHost, Ra, at_the_cm  # noqa: E402
+from parts import CmHost, Ra, Server, at_the_cm  # noqa: E402
+from tracing import KEEPING, Traced  # noqa: E402
 
 rakit, count, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+every = int(sys.argv[4]) if len(sys.argv) > 4 else 1
 STATION = "Rakit Card Printer 00 00"
 # Card -> what it is made of, what is ordered for it, and the ids that OpenSC gives the certificates of these keys.
 CARDS = {"0D01": ("pkcs15-tc", ["45", "46"], {"45", "46"}), "0D02": ("piv-tc", ["9A"], {"01"})}
 RUNS = 6
 
 
-class Writes:
-    """Counts what the printer writes, by inotify(7): each file is renamed into its place."""
-
-    IN_MOVED_TO, IN_NONBLOCK = 0x80, 0x800
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def __init__(self, *folders):
-        self.events = self.libc.inotify_init1(self.IN_NONBLOCK)
-        for folder in folders:
-            if self.libc.inotify_add_watch(self.events, folder.encode(), self.IN_MOVED_TO) < 0:
-                fail(f"{folder} can't be watched: {os.strerror(ctypes.get_errno())}")
-
-    def seen(self, bound):
-        """How many have come, waiting for some until `bound` seconds have passed."""
-        if not select.select([self.events], [], [], bound)[0]:
-            return 0
-        octets, count = os.read(self.events, 1 << 16), 0
-        while octets:
-            octets = octets[16 + struct.unpack_from("iIII", octets)[3]:]
-            count += 1
-        return count
-
-    def forget(self):
-        while self.seen(0):
-            pass
-
-    def await_nth(self, nth, child):
-        """Until the nth has come, or the child has ended."""
-        count = 0
-        while count < nth and os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-            count += self.seen(0.1)
-        return count
-
-
-class Printer:
-    """A printer on ./printer that can be started again, at the same address, and its operator."""
+class Printer(Server):
+    """A printer on ./printer that comes back at the address it had, and its operator."""
 
     def __init__(self):
+        super().__init__("printer")
         self.port = "0"
         self.start()
 
     def start(self):
-        if os.path.exists("printer.ready"):
-            os.remove("printer.ready")
-        with open("printer.log", "ab") as log:
-            self.process = subprocess.Popen(
-                [rakit, "printer", "serve", "--state", "printer", "--station", os.environ["RAKIT_CONTROL"] + "/station.sock",
-                 "--port", self.port, "--rpc-port", "0", "--control", "operator", "--ready-file", "printer.ready"],
-                stdout=log, stderr=log)
-        end = time.monotonic() + 60
-        while not os.path.exists("printer.ready"):
-            if self.process.poll() is not None or time.monotonic() > end:
-                sys.exit("FAILED: the printer didn't start: " + open("printer.log", encoding="utf-8").read()[-2000:])
-            time.sleep(0.01)
-        with open("printer.ready", encoding="utf-8") as ready:
-            self.url = json.load(ready)["printers"][0]["raw"]
+        ready = self.run([rakit, "printer", "serve", "--state", "printer", "--station", os.environ["RAKIT_CONTROL"] + "/station.sock",
+                          "--port", self.port, "--rpc-port", "0", "--control", "operator"])
+        self.url = ready["printers"][0]["raw"]
         self.port = self.url.rsplit(":", 1)[1]
-
-    def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
 
     def ctl(self, *command):
         done = subprocess.run([rakit, "printer", "ctl", "operator/0.sock", *command], capture_output=True, text=True, check=False)
@@ -161,8 +111,11 @@ def batch(orders):
 
 
 def ended(child):
-    """Exit status and summary of a batch."""
-    _, status = os.waitpid(child, 0)
+    return outcome(os.waitpid(child, 0)[1])
+
+
+def outcome(status):
+    """Exit status and summary of a batch that has ended."""
     with open("output", encoding="utf-8") as output:
         text = output.read()
     summaries = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
@@ -264,52 +217,65 @@ if status != 0:
 cm = check({})
 PROCEDURE = "employee"
 all_into_the_hopper()
-writes = Writes("printer/0", "printer/0/cards")
 begun = time.monotonic()
-child = batch(order_list("timed"))
-of_a_batch = writes.await_nth(1 << 30, child)
-if ended(child)[0] != 0:
+if ended(batch(order_list("timed")))[0] != 0:
     fail("a batch that nobody disturbs, the second time")
 duration = time.monotonic() - begun
-of_a_batch += writes.seen(0)
 cm = check(cm)
 rng = random.Random(seed)
 met = {"before the first card": 0, "a card inside": 0, "between and behind": 0}
 again = 0
-for number in range(count):
+
+
+def before_keeping(nth, orders):
+    host = Traced.running(printer.process.pid)
+    child = batch(orders)
+    begun = host.until(nth, KEEPING, beside=child)
+    return begun, lambda: outcome(host.ended[child])
+
+
+def at_moment(seconds, orders):
+    child = batch(orders)
+    time.sleep(seconds)  # the moment is what is tried, not what is waited for
+    return seconds, lambda: ended(child)
+
+
+def settle(name, kill, point):
+    """A batch in a printer that is killed, and all brought to its end; gives how far it came."""
+    global cm, again, where
+    where = name
     all_into_the_hopper()
     moved.clear()
-    orders = order_list(number)
-    by_write = rng.random() < 0.5
-    moment = rng.randrange(1, of_a_batch + 1) if by_write else rng.uniform(0, duration)
-    where = f"write {moment}" if by_write else f"{moment:.3f} s"
-    writes.forget()
-    child = batch(orders)
-    if by_write:
-        writes.await_nth(moment, child)
-    else:
-        time.sleep(moment)  # the moment is what is tried, not what is waited for
+    orders = order_list(name)
+    came, batch_end = kill(point, orders)
     printer.kill()
     await_card(False)  # a printer of metal isn't back before pcscd has noticed
     printer.start()
     places = accounted_for()
     inside = [serial for serial, place in places.items() if place == "inside"]
     met["a card inside" if inside else "before the first card" if set(places.values()) == {"hopper"} else "between and behind"] += 1
-    status, summary, text = ended(child)
+    status, summary, text = batch_end()
     if summary:
         truthful(summary)
     places = accounted_for()
     inside = [serial for serial, place in places.items() if place == "inside"]
     if inside:
         opensc_reads(inside[0])
-    runs = to_the_end(orders, status, summary, text)
-    again += runs
+    again += to_the_end(orders, status, summary, text)
     cm = check(cm)
     if sys.stderr.isatty():
-        print(f"\r{number + 1} of {count}", end="", file=sys.stderr)
-printer.process.terminate()
-printer.process.wait(timeout=20)
+        print(f"\r{sum(met.values())} times, last at {where}\033[K", end="", file=sys.stderr)
+    return came
+
+
+systematic, nth = 0, rng.randrange(1, every + 1)
+while (of_a_batch := settle(f"step-{nth}", before_keeping, nth)) == nth:
+    systematic, nth = systematic + 1, nth + every
+for number in range(count):
+    settle(f"moment-{number}", at_moment, rng.uniform(0, duration))
+printer.end()
 cm_host.end()
 if count >= 200 and 0 in met.values():
     sys.exit(f"FAILED: the kills met not each phase: {met}")
-print(json.dumps({"disturbed": "printer", "times": count, "seed": seed, "writes of a batch": of_a_batch, "killed with": met, "runs after it": again}))
+print(json.dumps({"disturbed": "printer", "before keeping": systematic, "at random": count, "seed": seed,
+                  "steps of keeping in a batch": of_a_batch, "killed with": met, "runs after it": again}))
