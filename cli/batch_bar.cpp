@@ -8,11 +8,18 @@
 
 namespace rakit::cli {
 
-BatchBar::BatchBar(std::size_t orders) : x_orders(orders), x_terminal(::isatty(STDERR_FILENO) == 1) {}
+BatchBar::BatchBar(std::size_t orders, const reference::BatchRecord& record)
+    : x_orders(orders), x_terminal(::isatty(STDERR_FILENO) == 1) {
+    count(record);
+}
 
-void BatchBar::card(const reference::BatchRecord& record, const reference::FedCard& card) {
+void BatchBar::count(const reference::BatchRecord& record) {
     x_done = 0;
     for (const auto& [serial, order] : record.by_serial) x_done += order.state == reference::OrderState::done ? 1 : 0;
+}
+
+void BatchBar::card(const reference::BatchRecord& record, const reference::FedCard& card) {
+    count(record);
     const std::string what = (card.serial.empty() ? "(not read)" : printable(card.serial)) + " " +
                              std::string(name(card.left.where)) + (card.problem.empty() ? "" : ": " + card.problem);
     if (!x_terminal) {

@@ -12,7 +12,8 @@ namespace rakit::cli {
 /// card.
 class BatchBar {
 public:
-    explicit BatchBar(std::size_t orders);
+    /// The record is of the runs before this one.
+    BatchBar(std::size_t orders, const reference::BatchRecord& record);
     bool on_terminal() const { return x_terminal; }
     /// card tells that something happened to an order or a card.
     void card(const reference::BatchRecord& record, const reference::FedCard& card);
@@ -23,6 +24,7 @@ public:
     void finish();
 
 private:
+    void count(const reference::BatchRecord& record);
     void draw();
 
     std::size_t x_orders;

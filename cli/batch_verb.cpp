@@ -75,7 +75,7 @@ struct Run {
     Result<reference::BatchEnd> end = fail(ErrorCode::internal, "the batch wasn't begun");
 
     Result<reference::UpdateOutcome> operator()(reference::Feeder& feeder, reference::UpdatePorts& ports) {
-        BatchBar bar(list.orders.size());
+        BatchBar bar(list.orders.size(), journal.record());
         BarDialog beside(ports.dialog, bar);
         // A program that reads events wants each of them.
         reference::Dialog& dialog = options.session.events ? ports.dialog : beside;

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cli/interrupts.hpp"
 #include "cli/printer_live.hpp"
@@ -81,8 +82,23 @@ Result<void> make_folder(const std::string& folder, mode_t mode) {
     return {};
 }
 
+/// can_serve tells whether the service can tell the printers apart by their names, and each has a port.
+Result<void> can_serve(const ServeWish& wish) {
+    std::set<std::string> names;
+    for (const auto& name : wish.names) {
+        if (name.empty() || name.find_first_of(",;") != std::string::npos)
+            return fail(ErrorCode::usage, "--name: a printer's name isn't empty, and holds neither , nor ;", name);
+        if (!names.insert(name).second) return fail(ErrorCode::usage, "--name: two printers of one name", name);
+    }
+    if (wish.raw_port + wish.names.size() - 1 > 65535)
+        return fail(ErrorCode::usage, "--port: no ports are left above it for further printers",
+                    std::to_string(wish.raw_port));
+    return {};
+}
+
 Result<void> serve(const ServeWish& wish) {
     const Interrupts interrupts;
+    if (auto can = can_serve(wish); !can) return can;
     if (auto made = make_folder(wish.control, 0700); !made) return made;
     if (auto made = make_folder(wish.faces, 0755); !made) return made;
     if (auto made = make_folder(wish.state, 0700); !made) return made;

@@ -147,7 +147,8 @@ Result<UpdateOutcome> in_turn(Feeder& feeder, Dialog& dialog, const std::functio
     auto outcome = contents ? feeder.work(card, update, resume) : Result<UpdateOutcome>(Unexpected{contents.error()});
     if (!contents && feeder.where().where != Whereabouts::inside) return outcome;
     const auto left = outcome ? feeder.eject(card) : feeder.reject(card);
-    dialog.tell("card_" + std::string(name(left.where)), "the card " + card + " is " + std::string(name(left.where)) +
+    dialog.tell("card_" + std::string(name(left.where)), "the card " + (card.empty() ? card : card + " ") + "is " +
+                                                             std::string(name(left.where)) +
                                                              (left.detail.empty() ? "" : ": " + left.detail));
     if (outcome && left.where != Whereabouts::ejected)
         return fail(ErrorCode::printer_mechanical, "the card is updated, but not ejected: " + left.detail);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "common/document/json_text.hpp"
 #include "common/ossl/keys.hpp"
 #include "reference/cm/answer.hpp"
 #include "reference/cm/bodies.hpp"
@@ -25,7 +26,7 @@ Unexpected invalid(std::string detail) { return fail(ErrorCode::cm_answer_invali
 /// rest_refusal reads {"error": number, "msg": "code: message"}.
 Error rest_refusal(const net::HttpResponse& response) {
     Error error{ErrorCode::cm_answer_invalid, {}, {}, "HTTP " + std::to_string(response.status), {}, {}};
-    const auto body = json::parse(response.body.begin(), response.body.end(), nullptr, false);
+    const auto body = document::parse_json(as_text(response.body));
     if (!body.is_object() || !body.contains("msg") || !body["msg"].is_string()) {
         error.detail = "the CM refused without a reason that can be read";
         return error;
@@ -40,7 +41,7 @@ Error rest_refusal(const net::HttpResponse& response) {
 
 Result<json> json_of(const net::HttpResponse& response) {
     if (response.status != 200) return fail(rest_refusal(response));
-    auto body = json::parse(response.body.begin(), response.body.end(), nullptr, false);
+    auto body = document::parse_json(as_text(response.body));
     if (!body.is_object()) return invalid("not a JSON object");
     return body;
 }

@@ -2,6 +2,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "common/document/json_text.hpp"
 #include "reference/printer/esc_link.hpp"
 #include "reference/printer/tcp_stream.hpp"
 
@@ -87,7 +88,7 @@ private:
         const auto text = json{{"jsonrpc", "2.0"}, {"method", method}, {"params", params}, {"id", id}}.dump();
         auto answer = exchange(text);
         if (!answer) return Unexpected{std::move(answer).error()};
-        const auto value = json::parse(*answer, nullptr, false);
+        const auto value = document::parse_json(*answer);
         if (!value.is_object() || value.value("jsonrpc", json()) != "2.0" || value.value("id", json()) != id)
             return fail(ErrorCode::printer_answer_invalid, "not an answer to " + method, where());
         if (value.contains("error")) return refusal(value["error"]);

@@ -29,6 +29,8 @@ void at_station(Run& run) {
     machine.waiting = {};
 }
 
+bool at_rest(Phase phase) { return phase == Phase::idle || phase == Phase::jammed || phase == Phase::card_lost; }
+
 void moves_on(Machine& machine) {
     if (machine.job == JobState::suspended) machine.job = JobState::resumed;
     machine.waiting = {};
@@ -60,6 +62,10 @@ void on(Run& run, const Disengage&) {
     if (!ready(run)) return;
     if (run.machine().phase != Phase::engaged) return void(run.refuse(Refusal::not_allowed));
     run.rest(Phase::at_contact);
+}
+
+void on(Run& run, const Unreachable&) {
+    if (contacts(run.machine().phase)) run.stop(FaultKind::contact_failure);
 }
 
 void on(Run& run, const Print& print) {
@@ -110,6 +116,7 @@ void on(Run& run, const BeginJob&) {
     if (!machine.powered) return void(run.refuse(Refusal::offline));
     if (in_job(machine) || run.strikes(FaultKind::busy, machine.phase)) return void(run.refuse(Refusal::busy));
     machine.job = JobState::created;
+    ++machine.jobs;
     machine.waiting = {};
 }
 
@@ -120,13 +127,14 @@ void on(Run& run, const ResumeJob&) {
     moves_on(machine);
 }
 
-void on(Run& run, const CancelJob&) {
+void on(Run& run, const CancelJob& cancel) {
     auto& machine = run.machine();
     if (!in_job(machine) || machine.phase == Phase::encoding) return void(run.refuse(Refusal::not_allowed));
     if (!machine.inside) return run.end_job(JobState::cancelled);
     if (!ready(run)) return;
     run.end_job(JobState::cancelled);
-    leave(run, kReject);
+    if (cancel.to == Place::inside) return;
+    leave(run, cancel.to == Place::output ? kEject : kReject);
 }
 
 void on(Run& run, const EndJob&) {
@@ -136,6 +144,8 @@ void on(Run& run, const EndJob&) {
 
 void on(Run& run, const Answering&) {
     const auto phase = run.machine().phase;
+    // Nothing moves into these: what is armed for them strikes while somebody is being answered.
+    if (at_rest(phase) && !run.spared() && !run.machine().powered) return run.answer(DropConnection{});
     if (run.strikes(FaultKind::connection_dropped, phase)) return run.answer(DropConnection{});
     if (run.strikes(FaultKind::answer_late, phase)) run.answer(AnswerLate{});
 }

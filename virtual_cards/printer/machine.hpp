@@ -131,6 +131,8 @@ struct Machine {
     Capacity capacity;
     Phase phase = Phase::idle;
     JobState job = JobState::none;
+    std::uint64_t jobs = 0;     ///< begun so far: the number of the one at hand
+    std::uint64_t outages = 0;  ///< losses of power so far: what was connected before one isn't after it
     bool powered = true;
     bool cover_open = false;
     bool feeder_warned = false;         ///< a near-empty fault struck
@@ -155,6 +157,7 @@ struct ToStation {};  ///< feed if nothing is inside, then engage; at the statio
 struct ToPrint {};    ///< feed if nothing is inside, stay before the print head
 struct FromBack {};   ///< the same with the card in the slot at the back
 struct Disengage {};
+struct Unreachable {};  ///< the contacts closed on the card, but the reader behind them can't be reached
 struct Print {
     Face face;
 };
@@ -165,7 +168,9 @@ struct ClearStatus {};  ///< an error that the operator has mended is forgotten;
 struct SoftReset {};    ///< errors and the job are forgotten, a card inside goes to the reject box
 struct BeginJob {};
 struct ResumeJob {};  ///< only one that is suspended, and at the station
-struct CancelJob {};  ///< at the station: the card goes to the reject box
+struct CancelJob {
+    Place to = Place::reject;  ///< where the card goes that is inside: reject box, output tray, or it stays
+};
 struct EndJob {};
 struct Answering {};  ///< an answer is about to be sent
 // What happens at the contacts.
@@ -190,9 +195,10 @@ struct Passed {
     std::chrono::milliseconds time;
 };
 
-using Input = std::variant<ToStation, ToPrint, FromBack, Disengage, Print, Eject, EjectBack, Reject, ClearStatus,
-                           SoftReset, BeginJob, ResumeJob, CancelJob, EndJob, Answering, CommandStarted, CommandEnded,
-                           Load, OpenCover, CloseCover, EmptyTrays, NewRibbon, PowerOff, PowerOn, Arm, Disarm, Passed>;
+using Input =
+    std::variant<ToStation, ToPrint, FromBack, Disengage, Unreachable, Print, Eject, EjectBack, Reject, ClearStatus,
+                 SoftReset, BeginJob, ResumeJob, CancelJob, EndJob, Answering, CommandStarted, CommandEnded, Load,
+                 OpenCover, CloseCover, EmptyTrays, NewRibbon, PowerOff, PowerOn, Arm, Disarm, Passed>;
 
 /// Refusal is why the machine didn't do it.
 enum class Refusal { none, no_card, feeder, ribbon, cover, mechanical, busy, offline, tray_full, not_allowed, kCount };

@@ -59,13 +59,13 @@ bool can_strike(FaultKind kind, Phase phase) {
         case FaultKind::ribbon_end:
         case FaultKind::ribbon_cut:
         case FaultKind::head_temperature: return phase == printing;
-        case FaultKind::cover_open: return among(kMoving, phase);
+        case FaultKind::cover_open: return among(kMoving, phase) || phase == encoding || phase == idle;
         case FaultKind::output_full: return phase == ejecting;
         case FaultKind::reject_full: return phase == rejecting;
         case FaultKind::card_position: return phase == positioning;
         case FaultKind::card_lost: return phase == positioning || phase == ejecting || phase == rejecting;
         case FaultKind::contact_failure: return phase == at_contact || contacts(phase);
-        case FaultKind::power_loss: return among(kMoving, phase) || among(std::array{encoding, done, rejected}, phase);
+        case FaultKind::power_loss: return phase != offline;
         case FaultKind::busy: return among(kAsked, phase);
         case FaultKind::connection_dropped:
         case FaultKind::answer_late: return among(kAsked, phase) || phase == jammed || phase == Phase::card_lost;

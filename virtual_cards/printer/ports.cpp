@@ -7,7 +7,7 @@ using std::chrono::milliseconds;
 
 class RawConversation final : public Conversation {
 public:
-    RawConversation(Esc& esc, milliseconds late) : x_esc(esc), x_late(late) {}
+    RawConversation(Esc& esc, milliseconds late) : x_esc(esc), x_late(late), x_outages(esc.printer().look().outages) {}
     Spoken heard(ByteView octets) override {
         Spoken spoken;
         x_frames.feed(octets);
@@ -25,11 +25,14 @@ public:
     }
     /// What a client leaves half said is forgotten with it.
     Spoken ended() override { return {}; }
+    /// No connection outlives the printer's power.
+    bool over() const override { return x_esc.printer().look().outages != x_outages; }
 
 private:
     Esc& x_esc;
     EscFrames x_frames;
     milliseconds x_late;
+    std::uint64_t x_outages;
 };
 
 class RpcConversation final : public Conversation {

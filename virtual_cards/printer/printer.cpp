@@ -11,6 +11,12 @@ bool mends(const Input& input) {
            std::holds_alternative<EmptyTrays>(input) || std::holds_alternative<NewRibbon>(input);
 }
 
+/// forgets tells after what nothing is waited for any more: the host took it back, or the printer is a new one.
+bool forgets(const Input& input) {
+    return std::holds_alternative<PowerOn>(input) || std::holds_alternative<CancelJob>(input) ||
+           std::holds_alternative<SoftReset>(input);
+}
+
 }  // namespace
 
 Printer::Printer(Model model, Capacity capacity, Contacts& contacts, Clock& clock, OnPrinted printed)
@@ -40,6 +46,7 @@ void Printer::tell(OnChanged changed) {
 
 Refusal Printer::ask(const Input& input) {
     const std::lock_guard moving(x_moving);
+    if (forgets(input)) x_waiting.reset();
     const Refusal refusal = move(input);
     if (refusal == Refusal::none && mends(input) && x_waiting) {
         const Input waiting = *std::exchange(x_waiting, {});
@@ -69,7 +76,7 @@ Refusal Printer::carry_out(const Effect& effect) {
     if (const auto* engaged = std::get_if<Engaged>(&effect)) {
         if (x_contacts.engage(engaged->card)) return Refusal::none;
         Refusal ignored = Refusal::none;
-        change(Disengage{}, ignored);
+        change(Unreachable{}, ignored);
         return Refusal::mechanical;
     }
     if (std::holds_alternative<Disengaged>(effect)) x_contacts.disengage();

@@ -58,7 +58,7 @@ public:
     void tick();
 
     /// wait_and_do keeps a refused movement, to be done by the printer itself once the operator has mended what it was
-    /// refused for (`Pem;0`); nothing takes it back.
+    /// refused for (`Pem;0`); nothing takes it back. A cancelled job, a soft reset and power loss do too.
     void wait_and_do(std::optional<Input> input);
 
     /// command_started is called by the card when a command reaches it; false if the contacts broke just then.

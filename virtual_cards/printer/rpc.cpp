@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/document/json_text.hpp"
 #include "virtual_cards/printer/picture.hpp"
 #include "virtual_cards/printer/rpc_parts.hpp"
 #include "virtual_cards/printer/states.hpp"
@@ -28,7 +29,7 @@ bool proper_id(const json& request) {
 bool proper_request(const json& request) {
     return request.is_object() && request.contains("jsonrpc") && request["jsonrpc"] == "2.0" &&
            request.contains("method") && request["method"].is_string() && proper_id(request) &&
-           (!request.contains("params") || request["params"].is_object());
+           (!request.contains("params") || request["params"].is_structured());
 }
 
 }  // namespace
@@ -36,8 +37,12 @@ bool proper_request(const json& request) {
 /// Session is one print job of the service.
 struct Rpc::Session {
     Esc* esc = nullptr;
+    std::uint64_t job = 0;  ///< the printer's job that it began
     std::map<std::string, std::string> settings;
     std::map<Side, std::shared_ptr<Picture>> faces;
+
+    /// open tells whether that job still is; another one may be by now, which isn't this session's to touch.
+    bool open(const Machine& machine) const { return in_job(machine) && machine.jobs == job; }
 };
 
 /// Call is one request that is being answered.
@@ -62,7 +67,7 @@ void Rpc::add(Esc& esc) {
 }
 
 Rpc::Answered Rpc::answer(std::string_view text) {
-    const auto request = json::parse(text, nullptr, false);
+    const auto request = document::parse_json(text);
     if (request.is_discarded())
         return {answer_of(nullptr, "error", error_object({kParseError, "Parse error", {}})).dump(), Delivery::sent};
     if (!proper_request(request)) {
@@ -71,8 +76,8 @@ Rpc::Answered Rpc::answer(std::string_view text) {
         return {answer_of(has_id ? request["id"] : json(), "error", error_object(error)).dump(), Delivery::sent};
     }
     Call call{request["method"], request.value("params", json::object()), nullptr};
-    json answer;
     const json id = request.value("id", json());
+    json answer;
     try {
         answer = answer_of(id, "result", dispatch(call));
     } catch (const RpcError& error) {
@@ -103,7 +108,11 @@ json Rpc::dispatch(Call& call) {
         Row{"PRINT.End", &Rpc::end},
     };
     for (const auto& row : kMethods)
-        if (row.name == call.method) return (this->*row.method)(call);
+        if (row.name == call.method) {
+            // By position is JSON-RPC's other way to give them; the service's methods have names for theirs.
+            if (call.params.is_array()) throw RpcError{kInvalidParams, "params by name, please", {}};
+            return (this->*row.method)(call);
+        }
     throw RpcError{kMethodNotFound, "Method not found", call.method};
 }
 
@@ -123,6 +132,17 @@ std::shared_ptr<Rpc::Session> Rpc::session(Call& call) {
     if (found == x_sessions.end()) throw RpcError{kNoSession, "no such session", name};
     call.printer = &found->second->esc->printer();
     return found->second;
+}
+
+Place Rpc::reject_box(Esc& esc) {
+    const auto machine = esc.printer().look();
+    const std::lock_guard lock(x_mutex);
+    for (const auto& [name, session] : x_sessions) {
+        if (session->esc != &esc || !session->open(machine)) continue;
+        const auto& tray = session->settings["GRejectBox"];
+        return tray == "HOPPER" ? Place::output : tray == "PRINTER" ? Place::inside : Place::reject;
+    }
+    return Place::reject;
 }
 
 json Rpc::send_command(Call& call) {
@@ -198,7 +218,7 @@ json Rpc::set_event(Call& call) {
     Refusal refusal = Refusal::none;
     if (state.minor != "BUSY") refusal = printer.ask(ClearStatus{});
     if (refusal == Refusal::none && action == "CANCEL") {
-        refusal = printer.ask(CancelJob{});
+        refusal = printer.ask(CancelJob{reject_box(esc)});
         if (refusal == Refusal::not_allowed) refusal = printer.look().inside ? printer.ask(Reject{}) : Refusal::none;
     }
     if (refusal != Refusal::none) throw RpcError{kRefused, "refused", std::string(name(refusal))};
@@ -211,7 +231,7 @@ json Rpc::begin(Call& call) {
         // Who names a session goes on with the one of that name, e.g. after the connection broke.
         const std::lock_guard lock(x_mutex);
         const auto found = x_sessions.find(call.text("session"));
-        if (found != x_sessions.end() && found->second->esc == &esc && in_job(esc.printer().look()))
+        if (found != x_sessions.end() && found->second->esc == &esc && found->second->open(esc.printer().look()))
             return found->first;
     }
     const Refusal refusal = esc.printer().ask(BeginJob{});
@@ -222,7 +242,7 @@ json Rpc::begin(Call& call) {
     std::snprintf(number, sizeof number, "JOB%06u", x_next_session++);
     const std::string wanted = call.params.contains("session") ? call.text("session") : number;
     // A session of that name whose job is over is forgotten: its client is gone.
-    x_sessions[wanted] = std::make_shared<Session>(Session{&esc, {}, {}});
+    x_sessions[wanted] = std::make_shared<Session>(Session{&esc, esc.printer().look().jobs, {}, {}});
     return wanted;
 }
 
@@ -258,18 +278,28 @@ json Rpc::print(Call& call) {
         throw RpcError{kRefused, std::string(name(refusal)), state.minor};
     };
     if (one->faces.empty()) throw RpcError{kInvalidParams, "no bitmap was set", {}};
-    if (const auto refusal = printer.ask(ToPrint{}); refusal != Refusal::none) stop(refusal);
+    const auto machine = printer.look();
+    if (in_job(machine) && !one->open(machine)) throw RpcError{kBusy, "busy", "another job is open"};
+    const auto& input = one->settings["GInputTray"];
+    if (input == "PRINTER" && machine.powered && !machine.inside) stop(Refusal::no_card);
+    if (const auto refusal = input == "MANUAL" ? printer.ask(FromBack{}) : printer.ask(ToPrint{});
+        refusal != Refusal::none)
+        stop(refusal);
     for (const auto& [side, picture] : one->faces)
         if (const auto refusal = printer.ask(Print{{side, picture}}); refusal != Refusal::none) stop(refusal);
-    if (one->settings["GOutputTray"] == "PRINTER") return "OK";
-    if (const auto refusal = printer.ask(Eject{}); refusal != Refusal::none) stop(refusal);
+    const auto& output = one->settings["GOutputTray"];
+    if (output == "PRINTER") return "OK";
+    if (const auto refusal = output == "REAR" ? printer.ask(EjectBack{}) : printer.ask(Eject{});
+        refusal != Refusal::none)
+        stop(refusal);
     return "OK";
 }
 
 json Rpc::end(Call& call) {
     const auto one = session(call);
     // A job whose card has left, or that was cancelled, is over already.
-    (void)one->esc->printer().ask(EndJob{});
+    auto& printer = one->esc->printer();
+    if (one->open(printer.look())) (void)printer.ask(EndJob{});
     const std::lock_guard lock(x_mutex);
     x_sessions.erase(call.text("session"));
     return "OK";

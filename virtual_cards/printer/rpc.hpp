@@ -45,6 +45,8 @@ private:
 
     Esc& device(Call& call);
     std::shared_ptr<Session> session(Call& call);
+    /// reject_box tells where the card of the job that is open goes when it is cancelled: GRejectBox of its session.
+    Place reject_box(Esc& esc);
 
     std::mutex x_mutex;
     std::map<std::string, Esc*> x_devices;

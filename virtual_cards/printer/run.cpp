@@ -109,6 +109,7 @@ bool Run::lose_card() {
 
 void Run::lose_power() {
     machine().powered = false;
+    ++machine().outages;
     end_job(JobState::failed);
     rest(Phase::offline);
 }

@@ -27,9 +27,9 @@ struct Client {
     Clock::time_point heard;
 };
 
-/// bound_writes keeps a client that doesn't read from holding us for good.
+/// prepare bounds how long a client that doesn't read can hold us, and all others with us.
 void prepare(int fd) {
-    const timeval bound{10, 0};
+    const timeval bound{3, 0};
     const int on = 1;
     ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &bound, sizeof bound);
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -52,6 +52,12 @@ Result<Descriptor> listen_at(const TcpOptions& options, std::uint16_t& port) {
         return fail(ErrorCode::io_failed, std::strerror(errno), where);
     port = ntohs(at.sin_port);
     return listener;
+}
+
+/// deliver tells whether the client took all of it in its time; asking once more would be that time once more.
+bool deliver(int fd, ByteView octets) {
+    return octets.empty() ||
+           ::send(fd, octets.data(), octets.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(octets.size());
 }
 
 }  // namespace
@@ -82,7 +88,8 @@ private:
             if (waits[0].revents != 0) return;
             std::size_t at = 2;
             for (auto client = x_clients.begin(); client != x_clients.end(); ++at) {
-                const bool stays = waits[at].revents != 0 ? serve(*client) : patient(*client);
+                const bool heard = waits[at].revents != 0;
+                const bool stays = !client->conversation->over() && (heard ? serve(*client) : patient(*client));
                 client = stays ? std::next(client) : x_clients.erase(client);
             }
             if (waits[1].revents != 0) welcome();
@@ -96,7 +103,7 @@ private:
         prepare(link.get());
         const bool full = x_options.one_client ? !x_clients.empty() : x_clients.size() >= kMostClients;
         if (full) {
-            send_all(link.get(), x_options.busy);
+            deliver(link.get(), x_options.busy);
             return;
         }
         x_clients.push_back({std::move(link), x_converse(), Clock::now()});
@@ -118,7 +125,7 @@ private:
             pollfd end{x_end.get(), POLLIN, 0};
             if (::poll(&end, 1, static_cast<int>(spoken.delay.count())) > 0) return false;
         }
-        return send_all(client.link.get(), spoken.octets) && n > 0 && !spoken.close;
+        return deliver(client.link.get(), spoken.octets) && n > 0 && !spoken.close;
     }
 
     TcpOptions x_options;

@@ -25,6 +25,8 @@ public:
     virtual Spoken heard(ByteView octets) = 0;
     /// ended: the client says no more, but may still listen.
     virtual Spoken ended() = 0;
+    /// over tells whether we hang up, whatever the client does; asked every second or so, and before it is heard.
+    virtual bool over() const { return false; }
 };
 
 /// TcpOptions say where and how a port listens.

@@ -2,6 +2,7 @@
 import json
 import os
 import socket
+import subprocess
 import sys
 import time
 
@@ -123,6 +124,8 @@ def service(printer) -> None:
             ("1 MB of nothing", b"A" * (1 << 20), b"-32700"),
             ("a batch", b"[]", b"-32600"),
             ("deep nesting", b"[" * 100_000, b"-32700"),
+            ("deep params", b'{"jsonrpc": "2.0", "id": 1, "method": "SUPERVISION.List", "params": {"device": '
+             + b"[" * 200_000 + b"]" * 200_000 + b"}}", b"-32700"),
             ("two objects", b"{}{}", b"-32700"),
             ("an unknown method", b'{"jsonrpc": "2.0", "id": 1, "method": "CMD.Nonsense"}', b"-32601"),
             ("no request", b'{"jsonrpc": "2.0", "id": 1}', b"-32600"),
@@ -151,7 +154,38 @@ def control_socket(printer) -> None:
     need(printer.ctl("snapshot", printer.state()["cards"][0]["card"])["image"]["version"] == 1, "a card's image")
 
 
+def power(printer) -> None:
+    """No connection outlives the printer's power, and nothing that was waited for does."""
+    with open_raw(printer) as link:
+        need(said(link, esc("Pem;4", "Sis"), 3) == b"\x06\x15F", "the feeder is empty, and the printer waits for a card")
+        printer.ctl("power-off")
+        need(link.recv(1) == b"", "a client that says nothing is hung up on")
+    printer.ctl("power-on")
+    printer.ctl("load", "pkcs15-tc")
+    need([card["place"] for card in printer.state()["cards"]] == ["hopper"], "nothing is fed by itself afterwards")
+
+
+def no_reader(printer) -> None:
+    """Behind the contacts is nothing: the printer doesn't take them for closed, whatever else goes wrong."""
+    for fault in ["busy", "contact-failure"]:
+        need(socat(printer.raw(), esc("Pem;6", "Sis", "Rlr")) == b"\x06\x15TNACK T contact-failure\r", "it says so")
+        need(printer.state()["phase"] == "at-contact", "the contacts are open")
+        printer.ctl("arm", json.dumps({"kind": fault, "phase": "engaged"}))
+    need(socat(printer.raw(), esc("Sis", "Ser"))[-1:] == b"\x06", "the card can be rejected")
+
+
+def names(rakit: str) -> None:
+    for words in [["--name", "One", "--name", "One"], ["--name", "a;b"], ["--name", ""],
+                  ["--port", "65535", "--name", "One", "--name", "Two"]]:
+        done = subprocess.run([rakit, "printer", "serve", "--rpc-port", "0", *words], stderr=subprocess.PIPE, timeout=60)
+        need(done.returncode == 2, f"{words}: {done}")
+
+
 def main() -> None:
+    names(sys.argv[1])
+    with served(sys.argv[1], "--station", "1") as printer:
+        power(printer)
+        no_reader(printer)
     with served(sys.argv[1], "--hopper", "pkcs15-tc", "--hopper", "piv-tc") as printer:
         raw_port(printer)
         second_client(printer)

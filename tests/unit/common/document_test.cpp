@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "common/document/document.hpp"
+#include "common/document/json_text.hpp"
 
 namespace rakit::document {
 namespace {
@@ -59,6 +60,16 @@ TEST(Document, RefusesWhatYamlWouldGuess) {
     EXPECT_EQ(findings("\tversion: 1").size(), 1U);
     EXPECT_EQ(findings("{version: 1, {a: b}: 2}").size(), 1U);
     EXPECT_FALSE(findings(std::string(100000, '[')).empty());
+}
+
+TEST(JsonText, WhatNestsTooDeepIsDiscarded) {
+    const auto nested = [](std::size_t levels) {
+        return R"({"a": )" + std::string(levels, '[') + "1" + std::string(levels, ']') + "}";
+    };
+    EXPECT_EQ(parse_json(nested(2)), nlohmann::json::parse(nested(2)));
+    EXPECT_FALSE(parse_json(nested(60)).is_discarded());
+    for (const std::size_t levels : {65U, 1000U, 1000000U}) EXPECT_TRUE(parse_json(nested(levels)).is_discarded());
+    for (const auto* text : {"", "{", "[1,]", "nul"}) EXPECT_TRUE(parse_json(text).is_discarded()) << text;
 }
 
 }  // namespace

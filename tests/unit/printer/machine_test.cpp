@@ -94,6 +94,7 @@ std::vector<Row> table() {
         {"ToPrint",   ToPrint{},   {{{kOk, printing},{kOk, printing},    {kOk, printing},    {kNo, encoding}, {kOk, printing},    {kOk, printing},{kOk, printing},    {kStuck, jammed}, {kStuck, card_lost}, {kOff, offline}}}},
         {"FromBack",  FromBack{},  {{{Refusal::feeder, idle},{kOk, printing},{kOk, printing},{kNo, encoding},{kOk, printing},    {Refusal::feeder, idle},{Refusal::feeder, idle},{kStuck, jammed}, {kStuck, card_lost}, {kOff, offline}}}},
         {"Disengage", Disengage{}, {{{kNo, idle},    {kNo, at_contact},  {kOk, at_contact},  {kNo, encoding}, {kNo, printing},    {kNo, done},    {kNo, rejected},    {kStuck, jammed}, {kStuck, card_lost}, {kOff, offline}}}},
+        {"Unreachable",Unreachable{},{{{kOk, idle},  {kOk, at_contact},  {kStuck, at_contact},{kStuck, at_contact},{kOk, printing},{kOk, done},   {kOk, rejected},    {kOk, jammed},    {kOk, card_lost},    {kOk, offline}}}},
         {"Print",     Print{face}, {{{kNone, idle},  {kOk, printing},    {kOk, printing},    {kNo, encoding}, {kOk, printing},    {kNone, done},  {kNone, rejected},  {kStuck, jammed}, {kStuck, card_lost}, {kOff, offline}}}},
         {"Eject",     Eject{},     {{{kNone, idle},  {kOk, done},        {kOk, done},        {kNo, encoding}, {kOk, done},        {kNone, done},  {kNone, rejected},  {kStuck, jammed}, {kStuck, card_lost}, {kOff, offline}}}},
         {"EjectBack", EjectBack{}, {{{kNone, idle},  {kOk, done},        {kOk, done},        {kNo, encoding}, {kOk, done},        {kNone, done},  {kNone, rejected},  {kStuck, jammed}, {kStuck, card_lost}, {kOff, offline}}}},
@@ -138,6 +139,7 @@ TEST(Machine, EachStateDecidesEachInput) {
 
 /// What a fault leaves behind after a card's whole way: feed, engage, a command, print, eject or reject.
 void whole_way(Driven& driven, bool reject) {
+    driven(Answering{});
     driven(ToStation{});
     driven(CommandStarted{});
     driven(CommandEnded{});
@@ -279,7 +281,7 @@ TEST(Machine, ContactsFailForTheFirstTries) {
 }
 
 TEST(Machine, FaultsInTheMiddleOfACommandOpenTheContacts) {
-    for (const auto kind : {FaultKind::contact_failure, FaultKind::power_loss}) {
+    for (const auto kind : {FaultKind::contact_failure, FaultKind::power_loss, FaultKind::cover_open}) {
         auto driven = in(idle);
         driven(Arm{{kind, encoding, 2, 1}})(ToStation{})(CommandStarted{})(CommandEnded{});
         EXPECT_TRUE(driven.connected);
@@ -324,6 +326,34 @@ TEST(Machine, AJobCancelledOrLeftAtTheStationRejectsTheCard) {
     left(Passed{std::chrono::milliseconds(1)});
     EXPECT_EQ(left.machine.job, JobState::cancelled);
     EXPECT_EQ(left.machine.cards[0].place, Place::reject);
+}
+
+TEST(Machine, AJobIsCancelledToWhereTheHostWants) {
+    for (const auto& [to, phase] :
+         {std::pair{Place::reject, rejected}, std::pair{Place::output, done}, std::pair{Place::inside, engaged}}) {
+        auto driven = in(idle);
+        driven(BeginJob{})(ToStation{})(CancelJob{to});
+        EXPECT_EQ(driven.machine.job, JobState::cancelled);
+        EXPECT_EQ(name(driven.machine.phase), name(phase));
+        EXPECT_EQ(name(driven.machine.cards[0].place), name(to));
+    }
+}
+
+TEST(Machine, FaultsStrikeAtRestWhileSomebodyIsAnswered) {
+    for (const auto phase : {idle, jammed, card_lost}) {
+        auto driven = in(phase);
+        driven(Arm{{FaultKind::power_loss, phase, 2, 1}})(Answering{});
+        EXPECT_EQ(name(driven.machine.phase), name(phase));
+        driven(Answering{});
+        EXPECT_EQ(name(driven.machine.phase), "offline");
+        EXPECT_TRUE(std::holds_alternative<DropConnection>(driven.effects.back()));
+    }
+    auto opened = in(idle);
+    opened(Arm{{FaultKind::cover_open, idle, 1, 1}})(Answering{});
+    EXPECT_TRUE(opened.effects.empty() || !std::holds_alternative<DropConnection>(opened.effects.back()));
+    opened(ToStation{});
+    EXPECT_EQ(opened.refusal, Refusal::cover);
+    EXPECT_FALSE(opened.machine.inside);
 }
 
 TEST(Machine, PowerLossFailsTheJobAndKeepsTheCard) {
