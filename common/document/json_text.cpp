@@ -4,7 +4,7 @@
 
 namespace rakit::document {
 
-nlohmann::json parse_json(std::string_view text) {
+Result<nlohmann::json> parse_json(std::string_view text) {
     using nlohmann::json;
     constexpr int kDeepest = 64;
     bool too_deep = false;
@@ -12,8 +12,13 @@ nlohmann::json parse_json(std::string_view text) {
         too_deep = too_deep || depth > kDeepest;
         return !too_deep;
     };
-    auto value = json::parse(text, watch, false);
-    return too_deep ? json(json::value_t::discarded) : value;
+    try {
+        auto value = json::parse(text, watch);
+        if (!too_deep) return value;
+        return fail(ErrorCode::document_invalid, "JSON that nests deeper than " + std::to_string(kDeepest));
+    } catch (const json::parse_error& problem) {
+        return fail(ErrorCode::document_invalid, "not JSON", "offset " + std::to_string(problem.byte));
+    }
 }
 
 }  // namespace rakit::document

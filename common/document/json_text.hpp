@@ -3,10 +3,13 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string_view>
 
+#include "common/base/result.hpp"
+
 namespace rakit::document {
 
-/// parse_json parses JSON that somebody else wrote. What is no JSON, or nests deeper than 64, comes back discarded:
-/// who copies a value goes down into it, and a deep one would be the end of the stack.
-nlohmann::json parse_json(std::string_view text);
+/// parse_json parses JSON that somebody else wrote (RFC 8259). Failure: document_invalid, without the text itself,
+/// which may hold what must not get into a log: it is no JSON, or nests deeper than 64. Who copies a value goes down
+/// into it, and a deep one would be the end of the stack.
+Result<nlohmann::json> parse_json(std::string_view text);
 
 }  // namespace rakit::document

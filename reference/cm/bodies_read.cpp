@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/document/document.hpp"
+#include "common/document/json_text.hpp"
 #include "embedded/prepare_answer_schema.hpp"
 #include "embedded/response_info_schema.hpp"
 #include "reference/cm/bodies.hpp"
@@ -12,14 +13,10 @@ using nlohmann::json;
 
 constexpr int kVersion = 1;
 
-/// parse never repeats the text in its message: it may hold what must not get into a log.
 Result<json> parse(ByteView text, const char* what) {
-    try {
-        return json::parse(text.begin(), text.end());
-    } catch (const json::parse_error& problem) {
-        return fail(ErrorCode::cm_answer_invalid, std::string(what) + ": not JSON",
-                    "offset " + std::to_string(problem.byte));
-    }
+    auto value = document::parse_json(as_text(text));
+    if (value) return value;
+    return fail(ErrorCode::cm_answer_invalid, std::string(what) + ": " + value.error().detail, value.error().where);
 }
 
 const document::Schema& prepare_answer_schema() {

@@ -26,7 +26,8 @@ Unexpected invalid(std::string detail) { return fail(ErrorCode::cm_answer_invali
 /// rest_refusal reads {"error": number, "msg": "code: message"}.
 Error rest_refusal(const net::HttpResponse& response) {
     Error error{ErrorCode::cm_answer_invalid, {}, {}, "HTTP " + std::to_string(response.status), {}, {}};
-    const auto body = document::parse_json(as_text(response.body));
+    const auto parsed = document::parse_json(as_text(response.body));
+    const json body = parsed ? *parsed : json();
     if (!body.is_object() || !body.contains("msg") || !body["msg"].is_string()) {
         error.detail = "the CM refused without a reason that can be read";
         return error;
@@ -42,7 +43,7 @@ Error rest_refusal(const net::HttpResponse& response) {
 Result<json> json_of(const net::HttpResponse& response) {
     if (response.status != 200) return fail(rest_refusal(response));
     auto body = document::parse_json(as_text(response.body));
-    if (!body.is_object()) return invalid("not a JSON object");
+    if (!body || !body->is_object()) return invalid("not a JSON object");
     return body;
 }
 

@@ -88,9 +88,11 @@ private:
         const auto text = json{{"jsonrpc", "2.0"}, {"method", method}, {"params", params}, {"id", id}}.dump();
         auto answer = exchange(text);
         if (!answer) return Unexpected{std::move(answer).error()};
-        const auto value = document::parse_json(*answer);
-        if (!value.is_object() || value.value("jsonrpc", json()) != "2.0" || value.value("id", json()) != id)
+        const auto parsed = document::parse_json(*answer);
+        if (!parsed || !parsed->is_object() || parsed->value("jsonrpc", json()) != "2.0" ||
+            parsed->value("id", json()) != id)
             return fail(ErrorCode::printer_answer_invalid, "not an answer to " + method, where());
+        const json& value = *parsed;
         if (value.contains("error")) return refusal(value["error"]);
         if (!value.contains("result") || !value["result"].is_string())
             return fail(ErrorCode::printer_answer_invalid, "neither result nor error to " + method, where());

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/document/document.hpp"
+#include "common/document/json_text.hpp"
 #include "embedded/printer_control_schema.hpp"
 #include "virtual_cards/printer/machine_json.hpp"
 #include "virtual_cards/printer/states.hpp"
@@ -94,8 +95,9 @@ json answer_to(const Controlled& controlled, const json& request) {
 }  // namespace
 
 std::string answer_control(const Controlled& controlled, std::string_view line) {
-    document::Document request{"control", json::parse(line, nullptr, false), {}, {}};
-    if (request.value.is_discarded()) return refused({ErrorCode::document_invalid, "not JSON", {}, {}, {}, {}}).dump();
+    auto parsed = document::parse_json(line);
+    if (!parsed) return refused(parsed.error()).dump();
+    document::Document request{"control", std::move(*parsed), {}, {}};
     static const document::Schema schema(embedded::printer_control_schema);
     document::check(request, schema);
     if (!request.findings.empty())

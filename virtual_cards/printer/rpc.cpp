@@ -67,9 +67,10 @@ void Rpc::add(Esc& esc) {
 }
 
 Rpc::Answered Rpc::answer(std::string_view text) {
-    const auto request = document::parse_json(text);
-    if (request.is_discarded())
+    const auto parsed = document::parse_json(text);
+    if (!parsed)
         return {answer_of(nullptr, "error", error_object({kParseError, "Parse error", {}})).dump(), Delivery::sent};
+    const json& request = *parsed;
     if (!proper_request(request)) {
         const bool has_id = request.is_object() && request.contains("id") && proper_id(request);
         const RpcError error{kInvalidRequest, "Invalid Request", request.is_array() ? "no batches here" : ""};

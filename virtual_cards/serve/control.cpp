@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/document/document.hpp"
+#include "common/document/json_text.hpp"
 #include "embedded/card_control_schema.hpp"
 #include "virtual_cards/faults/fault_plan.hpp"
 #include "virtual_cards/images/image.hpp"
@@ -92,8 +93,9 @@ json capabilities(const ControlledCard& card) {
 }
 
 Result<json> parse_request(std::string_view line) {
-    document::Document request{"control", json::parse(line, nullptr, false), {}, {}};
-    if (request.value.is_discarded()) return fail(ErrorCode::document_invalid, "not JSON");
+    auto parsed = document::parse_json(line);
+    if (!parsed) return Unexpected{std::move(parsed).error()};
+    document::Document request{"control", std::move(*parsed), {}, {}};
     static const document::Schema schema(embedded::card_control_schema);
     document::check(request, schema);
     if (!request.findings.empty()) return fail(ErrorCode::document_invalid, request.findings.front().message);

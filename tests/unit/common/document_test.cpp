@@ -62,14 +62,19 @@ TEST(Document, RefusesWhatYamlWouldGuess) {
     EXPECT_FALSE(findings(std::string(100000, '[')).empty());
 }
 
-TEST(JsonText, WhatNestsTooDeepIsDiscarded) {
+TEST(JsonText, WhatNestsTooDeepIsRefused) {
     const auto nested = [](std::size_t levels) {
         return R"({"a": )" + std::string(levels, '[') + "1" + std::string(levels, ']') + "}";
     };
-    EXPECT_EQ(parse_json(nested(2)), nlohmann::json::parse(nested(2)));
-    EXPECT_FALSE(parse_json(nested(60)).is_discarded());
-    for (const std::size_t levels : {65U, 1000U, 1000000U}) EXPECT_TRUE(parse_json(nested(levels)).is_discarded());
-    for (const auto* text : {"", "{", "[1,]", "nul"}) EXPECT_TRUE(parse_json(text).is_discarded()) << text;
+    EXPECT_EQ(*parse_json(nested(2)), nlohmann::json::parse(nested(2)));
+    EXPECT_TRUE(parse_json(nested(60)));
+    for (const std::size_t levels : {65U, 1000U, 1000000U}) {
+        const auto deep = parse_json(nested(levels));
+        ASSERT_FALSE(deep);
+        EXPECT_EQ(deep.error().detail, "JSON that nests deeper than 64");
+    }
+    for (const auto* text : {"", "{", "[1,]", "nul"}) EXPECT_FALSE(parse_json(text)) << text;
+    EXPECT_EQ(parse_json("[1,]").error().where, "offset 4");
 }
 
 }  // namespace
