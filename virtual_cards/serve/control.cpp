@@ -106,6 +106,8 @@ Result<json> parse_request(std::string_view line) {
 
 ControlledCard controlled(ServedCard& served, ImageCard& card) {
     const auto locked = [&served](auto use) { served.with_card([&use](VirtualCard&) { use(); }); };
+    std::string profile;  // the card is served already, and its reader may be at it
+    locked([&] { profile = card.snapshot().document.value("profile", std::string()); });
     return {
         .insert = [&served] { return served.insert(); },
         .insert_at_once = [&served] { return served.insert_at_once(); },
@@ -158,7 +160,7 @@ ControlledCard controlled(ServedCard& served, ImageCard& card) {
                 locked([&] { serial = card.serial(); });
                 return serial;
             },
-        .profile = [profile = card.snapshot().document.value("profile", std::string())] { return profile; },
+        .profile = [profile] { return profile; },
     };
 }
 

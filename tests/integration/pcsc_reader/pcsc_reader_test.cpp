@@ -171,7 +171,7 @@ TEST_F(PcscReaderTest, ACardThatAnotherProgramResetIsLockedAllTheSame) {
 }
 
 TEST_F(PcscReaderTest, AMuteCardIsNotWaitedForWithoutEnd) {
-    ASSERT_TRUE(card->arm({{"kind", "mute"}, {"milliseconds", 3000U}}));
+    served->with_card([&](auto&) { ASSERT_TRUE(card->arm({{"kind", "mute"}, {"milliseconds", 3000U}})); });
     const auto reader = open({seconds(5), kShort});
     const auto access = reader->lock();
     ASSERT_TRUE(access);

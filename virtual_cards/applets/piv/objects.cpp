@@ -103,7 +103,7 @@ Bytes ccc_object(ByteView card_identifier) {
     TlvWriter writer;
     writer.put(0xF0, identifier).put(0xF1, Bytes{0x21}).put(0xF2, Bytes{0x21}).put(0xF3, {}).put(0xF4, Bytes{0x00});
     writer.put(0xF5, Bytes{0x10});
-    for (const std::uint32_t empty : {0xF6, 0xF7, 0xFA, 0xFB, 0xFC, 0xFD, 0xFE}) writer.put(empty, {});
+    for (const auto empty : {0xF6U, 0xF7U, 0xFAU, 0xFBU, 0xFCU, 0xFDU, 0xFEU}) writer.put(empty, {});
     return std::move(writer).bytes();
 }
 

@@ -44,8 +44,7 @@ Result<WriteRights> write_rights(Files& files, const Layout& layout, bool ca) {
         else if (right != 0)
             rights.pins.push_back(right);
     std::ranges::sort(rights.pins);
-    const auto [first, last] = std::ranges::unique(rights.pins);
-    rights.pins.erase(first, last);
+    rights.pins.erase(std::unique(rights.pins.begin(), rights.pins.end()), rights.pins.end());
     auto token = files.probe(layout.token_info_path());
     if (!token) return fail(token.error());
     if (*token && !rights.allows((*token)->update_right()))
