@@ -18,6 +18,8 @@ Result<nlohmann::json> parse_json(std::string_view text) {
         return fail(ErrorCode::document_invalid, "JSON that nests deeper than " + std::to_string(kDeepest));
     } catch (const json::parse_error& problem) {
         return fail(ErrorCode::document_invalid, "not JSON", "offset " + std::to_string(problem.byte));
+    } catch (const json::out_of_range&) {
+        return fail(ErrorCode::document_invalid, "JSON with a number that is too large");
     }
 }
 

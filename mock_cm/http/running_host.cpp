@@ -14,7 +14,7 @@
 #include "mock_cm/ca/test_names.hpp"
 #include "mock_cm/control/control_host.hpp"
 #include "mock_cm/core/cm_host.hpp"
-#include "mock_cm/http/front_host.hpp"
+#include "mock_cm/front/front_host.hpp"
 #include "mock_cm/store/sqlite_store.hpp"
 
 namespace rakit::cm {

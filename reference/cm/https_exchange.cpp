@@ -50,7 +50,7 @@ http::request<Body> to_beast(const net::HttpRequest& request, const HttpsUrl& ur
 
 net::HttpResponse from_beast(const http::response<Body>& response) {
     net::HttpResponse out;
-    out.status = response.result_int();
+    out.status = static_cast<int>(response.result_int());
     for (const auto& field : response)
         out.headers[lower({field.name_string().data(), field.name_string().size()})] = std::string(field.value());
     out.body.assign(response.body().begin(), response.body().end());

@@ -112,8 +112,9 @@ void write_info(TlvWriter& to, const QcRetentionPeriod& period) { to.raw(der::en
 
 void write_info(TlvWriter& to, const QcPds& pds) {
     to.nest(der::kSequence, [&](TlvWriter& list) {
-        for (const auto& [url, language] : pds.locations)
+        for (const auto& one : pds.locations)
             list.nest(der::kSequence, [&](TlvWriter& location) {
+                const auto& [url, language] = one;
                 location.put(der::kIa5String, as_bytes(url)).put(der::kPrintableString, as_bytes(language));
             });
     });

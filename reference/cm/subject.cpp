@@ -11,7 +11,8 @@ namespace {
 constexpr const char* kEmail = "email";
 
 Result<void> check_field_names(const std::map<std::string, std::string>& fields) {
-    for (const auto& [name, value] : fields) {
+    for (const auto& field : fields) {
+        const auto& name = field.first;
         const bool known = name == kEmail || std::any_of(kSubjectFields.begin(), kSubjectFields.end(),
                                                          [&](const auto& row) { return name == row.field; });
         if (!known) return fail(ErrorCode::field_invalid, "no field is named '" + name + "'");

@@ -7,7 +7,7 @@
 #include "mock_cm/core/cm_host.hpp"
 #include "mock_cm/core/config.hpp"
 #include "mock_cm/core/store.hpp"
-#include "mock_cm/http/front_host.hpp"
+#include "mock_cm/front/front_host.hpp"
 #include "scenarios/runner/observation.hpp"
 #include "scenarios/runner/scenario.hpp"
 

@@ -6,7 +6,7 @@
 
 #include "mock_cm/ca/hierarchy.hpp"
 #include "mock_cm/control/control_host.hpp"
-#include "mock_cm/http/front_host.hpp"
+#include "mock_cm/front/front_host.hpp"
 #include "tests/support/cms_data.hpp"
 #include "tests/support/memory_store.hpp"
 

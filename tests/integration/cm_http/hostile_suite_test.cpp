@@ -1,7 +1,7 @@
 // covers: host-hostile
 // At least 300 hostile requests to the whole host behind its front door: none is accepted, none ends it, each stands in
 // the request log as refused, and the next honest request works. What is no HTTP or no TLS is hostile_test.cpp's.
-#include "mock_cm/http/front_host.hpp"
+#include "mock_cm/front/front_host.hpp"
 #include "tests/support/cms_data.hpp"
 #include "tests/unit/cm_core/fixture.hpp"
 

@@ -75,6 +75,7 @@ TEST(JsonText, WhatNestsTooDeepIsRefused) {
     }
     for (const auto* text : {"", "{", "[1,]", "nul"}) EXPECT_FALSE(parse_json(text)) << text;
     EXPECT_EQ(parse_json("[1,]").error().where, "offset 4");
+    EXPECT_EQ(parse_json("[1e999]").error().detail, "JSON with a number that is too large");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "mock_cm/http/front_host.hpp"
+#include "mock_cm/front/front_host.hpp"
 
 #include <array>
 
