@@ -132,8 +132,34 @@ Finding readable(const Document& document, const json& schema, const valijson::V
     return document.finding(pointer, message);
 }
 
+/// is_utf8 leaves the judgement to the JSON writer, which refuses all else (RFC 3629).
+bool is_utf8(const std::string& text) {
+    if (std::ranges::none_of(text, [](char c) { return (c & 0x80) != 0; })) return true;
+    try {
+        return !json(text).dump().empty();
+    } catch (const json::type_error&) {
+        return false;
+    }
+}
+
+/// find_broken_texts finds what is no UTF-8; YAML and CSV bring any octets, and valijson would read behind their end.
+void find_broken_texts(Document& document, const json& value, const json::json_pointer& at) {
+    const auto found = [&](const char* what) {
+        document.findings.push_back(document.finding(at.to_string(), std::string(what) + " that is no UTF-8"));
+    };
+    if (value.is_string() && !is_utf8(value.get_ref<const std::string&>())) found("a text");
+    for (const auto& [key, part] : value.items()) {
+        if (value.is_object() && !is_utf8(key)) return found("a key");
+        if (value.is_structured())
+            find_broken_texts(document, part, value.is_array() ? at / std::stoul(key) : at / key);
+    }
+}
+
 /// judge: `source` is what `schema` was compiled from.
 void judge(Document& document, const valijson::Schema& schema, const json& source, valijson::Validator& validator) {
+    const auto before = document.findings.size();
+    find_broken_texts(document, document.value, json::json_pointer());
+    if (document.findings.size() != before) return;
     valijson::ValidationResults results;
     if (validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(document.value), &results)) return;
     std::set<std::string> seen;

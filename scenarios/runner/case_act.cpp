@@ -151,8 +151,8 @@ void CaseRun::look_at_pins(Observation& seen) const {
 Result<void> CaseRun::look(Observation& seen) {
     look_at_pins(seen);
     if (x_printer) x_printer_mismatches = x_printer->judge(x_case.expect.printer);
+    x_around.station.end();  // before the printer goes: its station's card may be on its way out still
     x_printer.reset();
-    x_around.station.end();
     auto after = look_at_card();
     if (!after) return Unexpected{std::move(after).error()};
     seen.after = *std::move(after);

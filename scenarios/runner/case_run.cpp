@@ -84,8 +84,8 @@ std::map<std::string, Pin> CaseRun::right_pins() const {
 
 Result<Observation> CaseRun::run(std::vector<CaseEvent>& trace) {
     auto seen = go();
-    x_printer.reset();
     if (x_card.traced || x_around.real != nullptr) x_around.station.end();
+    x_printer.reset();
     trace = x_trace.events();
     return seen;
 }

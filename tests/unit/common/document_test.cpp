@@ -62,6 +62,19 @@ TEST(Document, RefusesWhatYamlWouldGuess) {
     EXPECT_FALSE(findings(std::string(100000, '[')).empty());
 }
 
+TEST(Document, ATextThatIsNoUtf8IsAFindingAtItsPlace) {
+    const Schema schema(R"({"properties": {"a": {"type": "string", "maxLength": 2}}})");
+    for (const auto* text : {"b: 1\na: \xC3", "b: 1\na: \xFC\x80", "b: 1\na: \"\\xD0\xF0\""}) {
+        auto document = read_document("x.yaml", text);
+        check(document, schema);
+        ASSERT_FALSE(document.findings.empty()) << text;
+        EXPECT_EQ(document.findings.front().at.line, 2) << to_string(document.findings.front());
+    }
+    auto good = read_document("x.yaml", "a: \xC3\xA9\xC3\xA9");
+    check(good, schema);
+    EXPECT_TRUE(good.findings.empty());
+}
+
 TEST(JsonText, WhatNestsTooDeepIsRefused) {
     const auto nested = [](std::size_t levels) {
         return R"({"a": )" + std::string(levels, '[') + "1" + std::string(levels, ']') + "}";
