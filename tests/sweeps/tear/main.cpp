@@ -110,7 +110,7 @@ json point_to_json(const Swept& swept, const Point& point, const Result<Ran>& ra
         return out;
     }
     const auto results = std::ranges::count(ran->trace, "result", &CaseEvent::kind);
-    const auto outcome = judge_point(swept.one, swept.whole, ran->seen, ran->at_printer, results > 1);
+    const auto outcome = judge_point(swept.one, point, swept.whole, ran->seen, ran->at_printer, results > 1);
     out["came"] = outcome.came;
     out["first"] = ran->seen.first_result.value_or("");
     for (const auto& one : outcome.mismatches)

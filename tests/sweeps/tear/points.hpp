@@ -42,8 +42,8 @@ struct Outcome {
 /// judge_point decides: either everything is as after the undisturbed update `whole`, or nothing was ever done. `seen`
 /// is of the disturbed case, `at_printer` of where its printer and card are not; `again` tells whether a printer's
 /// operator had to ask for the same again. In between and afterwards the card parses and holds for each key the old or
-/// the new certificate.
-Outcome judge_point(const Case& one, const Observation& whole, const Observation& seen,
+/// the new certificate; in between not so where a PIV card's PUT DATA is cut: it has one object for each key.
+Outcome judge_point(const Case& one, const Point& point, const Observation& whole, const Observation& seen,
                     const std::vector<Mismatch>& at_printer, bool again);
 
 }  // namespace rakit::scenarios

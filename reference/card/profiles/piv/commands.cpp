@@ -91,6 +91,9 @@ Unexpected refused(std::uint8_t ins, iso7816::StatusWord status, const std::stri
     if (status == sw::kSecurityStatusNotSatisfied)
         return fail(reads ? ErrorCode::card_content_invalid : ErrorCode::card_write_failed,
                     what + ": the card wants an authorisation that was not given", where);
+    if (reads && says_nothing_of_content(status))
+        return fail(ErrorCode::io_failed, what + ": the card failed at reading", where,
+                    "take the card out, insert it again and start again");
     return fail(reads ? ErrorCode::card_content_invalid : ErrorCode::card_write_failed, what + ": the card refused",
                 where);
 }

@@ -47,6 +47,9 @@ Unexpected refused(const iso7816::CommandApdu& command, iso7816::StatusWord stat
     if (status == sw::kSecurityStatusNotSatisfied)
         return fail(reads ? ErrorCode::card_content_invalid : ErrorCode::card_write_failed,
                     what + ": the card wants a PIN that was not verified", where);
+    if (reads && says_nothing_of_content(status))
+        return fail(ErrorCode::io_failed, what + ": the card failed at reading", where,
+                    "take the card out, insert it again and start again");
     if (reads && status == sw::kFileNotFound)
         return fail(ErrorCode::card_content_invalid, what + " is not on the card", where);
     return fail(reads ? ErrorCode::card_content_invalid : ErrorCode::card_write_failed, what + ": the card refused",
