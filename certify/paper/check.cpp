@@ -8,6 +8,7 @@
 #include "certify/core/verdict.hpp"
 #include "certify/paper/paper.hpp"
 #include "common/document/document.hpp"
+#include "common/document/json_text.hpp"
 #include "embedded/certificate_schema.hpp"
 
 namespace rakit::certify {
@@ -59,8 +60,9 @@ void check_update(const json& update, std::vector<std::string>& problems) {
 
 Result<json> read_paper(std::string_view text, const std::string& file) {
     static const document::Schema schema(embedded::certificate_schema);
-    document::Document paper{file, json::parse(text, nullptr, false), {}, {}};
-    if (paper.value.is_discarded()) return fail(ErrorCode::document_invalid, "not JSON", file);
+    auto parsed = document::parse_json(text);
+    if (!parsed) return fail(std::move(parsed).error().in(file));
+    document::Document paper{file, *std::move(parsed), {}, {}};
     document::check(paper, schema);
     if (!paper.findings.empty()) return Unexpected{document::failure(paper.findings)};
     return std::move(paper.value);

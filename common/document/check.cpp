@@ -142,24 +142,38 @@ bool is_utf8(const std::string& text) {
     }
 }
 
-/// find_broken_texts finds what is no UTF-8; YAML and CSV bring any octets, and valijson would read behind their end.
-void find_broken_texts(Document& document, const json& value, const json::json_pointer& at) {
-    const auto found = [&](const char* what) {
-        document.findings.push_back(document.finding(at.to_string(), std::string(what) + " that is no UTF-8"));
+/// Broken is a text, or an object's key, that is no UTF-8.
+struct Broken {
+    json::json_pointer at;  ///< of the text, or of the object
+    const char* what;
+};
+
+/// broken_texts finds them; YAML and CSV bring any octets, and valijson would read behind their end. Nearly every value
+/// has none, so that places are put together on the way back only.
+std::vector<Broken> broken_texts(const json& value) {
+    if (value.is_string() && !is_utf8(value.get_ref<const std::string&>())) return {{json::json_pointer(), "a text"}};
+    std::vector<Broken> broken;
+    const auto look_into = [&broken](const json& part, const auto& step) {
+        for (const auto& one : broken_texts(part)) broken.push_back({json::json_pointer() / step / one.at, one.what});
     };
-    if (value.is_string() && !is_utf8(value.get_ref<const std::string&>())) found("a text");
-    for (const auto& [key, part] : value.items()) {
-        if (value.is_object() && !is_utf8(key)) return found("a key");
-        if (value.is_structured())
-            find_broken_texts(document, part, value.is_array() ? at / std::stoul(key) : at / key);
-    }
+    if (value.is_array())
+        for (std::size_t i = 0; i < value.size(); ++i) look_into(value[i], i);
+    if (value.is_object())
+        for (const auto& [key, part] : value.items()) {
+            if (is_utf8(key))
+                look_into(part, key);
+            else
+                broken.push_back({json::json_pointer(), "a key"});
+        }
+    return broken;
 }
 
 /// judge: `source` is what `schema` was compiled from.
 void judge(Document& document, const valijson::Schema& schema, const json& source, valijson::Validator& validator) {
-    const auto before = document.findings.size();
-    find_broken_texts(document, document.value, json::json_pointer());
-    if (document.findings.size() != before) return;
+    const auto broken = broken_texts(document.value);
+    for (const auto& [at, what] : broken)
+        document.findings.push_back(document.finding(at.to_string(), std::string(what) + " that is no UTF-8"));
+    if (!broken.empty()) return;
     valijson::ValidationResults results;
     if (validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(document.value), &results)) return;
     std::set<std::string> seen;

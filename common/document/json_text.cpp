@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/document/document.hpp"
+
 namespace rakit::document {
 
 Result<nlohmann::json> parse_json(std::string_view text) {
@@ -21,6 +23,16 @@ Result<nlohmann::json> parse_json(std::string_view text) {
     } catch (const json::out_of_range&) {
         return fail(ErrorCode::document_invalid, "JSON with a number that is too large");
     }
+}
+
+Result<nlohmann::json> parse_json(std::string_view text, const Schema& schema) {
+    auto parsed = parse_json(text);
+    if (!parsed) return parsed;
+    Document document{{}, *std::move(parsed), {}, {}};
+    check(document, schema);
+    if (document.findings.empty()) return std::move(document.value);
+    const auto& first = document.findings.front();
+    return fail(ErrorCode::document_invalid, first.message, "JSON Pointer \"" + first.pointer + "\"");
 }
 
 }  // namespace rakit::document

@@ -1,5 +1,6 @@
 // A whole update inside somebody's own program: READER CM-URL CM-CA.pem OFFICER PROCEDURE KEY=ACTION... The PINs that a
-// person would type come from standard input here, a line "prompt-id PIN" for each, in the order in which they are asked.
+// person would type come from standard input here, a line "prompt-id PIN" for each, in the order in which they are
+// asked.
 #include <cstdio>
 #include <iostream>
 #include <string>

@@ -52,7 +52,8 @@ struct OfficerToken {
 Result<OfficerToken> officer_token(const Hierarchy& hierarchy, const std::string& common_name,
                                    std::string_view password, UtcTime not_before, UtcTime not_after, Rng& rng);
 
-/// read_officer_token gives the certificate of what officer_token made. Failure: crypto_failed, also of another password.
+/// read_officer_token gives the certificate of what officer_token made. Failure: crypto_failed, also of another
+/// password.
 Result<x509::Certificate> read_officer_token(ByteView pkcs12, std::string_view password);
 
 /// kCaNames are the authorities that are CAs, the root first.

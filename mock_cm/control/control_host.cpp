@@ -4,6 +4,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "common/document/json_text.hpp"
 #include "mock_cm/core/refusal.hpp"
 #include "mock_cm/web/media_type.hpp"
 #include "mock_cm/web/target.hpp"
@@ -34,8 +35,8 @@ Result<json> body_of(const net::HttpRequest& request) {
     const auto type = request.headers.find("content-type");
     const auto media = type == request.headers.end() ? std::nullopt : parse_media_type(type->second);
     if (!media || media->type != "application/json") return wrong("the body is not application/json");
-    auto body = json::parse(request.body, nullptr, false);
-    if (!body.is_object()) return wrong("the body is no JSON object");
+    auto body = document::parse_json(as_text(request.body));
+    if (!body || !body->is_object()) return wrong("the body is no JSON object");
     return body;
 }
 

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <variant>
 
+#include "common/document/json_text.hpp"
+
 namespace rakit::cm {
 namespace {
 
@@ -61,10 +63,10 @@ Result<Deviations> read_deviations(std::string_view text) {
         return fail(ErrorCode::document_invalid, "deviations: " + what, {},
                     "docs/formats/cm-config.md has the list of deviations");
     };
-    const auto body = nlohmann::json::parse(text, nullptr, false);
-    if (!body.is_object()) return wrong("no JSON object");
+    const auto body = document::parse_json(text);
+    if (!body || !body->is_object()) return wrong("no JSON object");
     Deviations deviations;
-    for (const auto& [key, value] : body.items()) {
+    for (const auto& [key, value] : body->items()) {
         const auto row =
             std::find_if(kRows.begin(), kRows.end(), [&name = key](const Row& r) { return r.name == name; });
         if (row == kRows.end()) return wrong("there is no '" + key + "'");

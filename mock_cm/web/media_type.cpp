@@ -3,17 +3,10 @@
 #include <utility>
 
 #include "common/base/lower_case.hpp"
+#include "common/base/trimmed.hpp"
 
 namespace rakit::cm {
 namespace {
-
-constexpr std::string_view kBlanks = " \t";
-
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(kBlanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
 
 /// take_until cuts at the next of these characters outside of quotes, and takes the character too.
 std::string_view take_until(std::string_view& rest, char separator) {
@@ -53,7 +46,7 @@ bool matches(const std::string& wanted, const std::string& offered) {
 
 std::optional<MediaType> parse_media_type(std::string_view text) {
     MediaType media{lower_case(trimmed(take_until(text, ';'))), {}};
-    if (media.type.empty() || media.type.find_first_of(kBlanks) != std::string::npos) return std::nullopt;
+    if (media.type.empty() || media.type.find_first_of(" \t") != std::string::npos) return std::nullopt;
     while (!trimmed(text).empty()) {
         auto parameter = trimmed(take_until(text, ';'));
         const auto equals = parameter.find('=');

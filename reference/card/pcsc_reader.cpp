@@ -111,8 +111,8 @@ Result<bool> watch(SCARDCONTEXT context, const std::string& reader, std::chrono:
             return failed(SCARD_E_UNKNOWN_READER, reader);
         if (status == SCARD_S_SUCCESS && done(seen)) return true;
         if (left.count() <= 0) return false;
-        // A reader that pcscd is just starting has no state yet: to wait for a change from that would be to wait for the
-        // next card.
+        // A reader that pcscd is just starting has no state yet: to wait for a change from that would be to wait for
+        // the next card.
         const bool settled = (seen & (SCARD_STATE_EMPTY | SCARD_STATE_PRESENT)) != 0;
         state.dwCurrentState = settled ? seen : SCARD_STATE_UNAWARE;
     }

@@ -13,8 +13,8 @@ using nlohmann::json;
 
 constexpr int kVersion = 1;
 
-Result<json> parse(ByteView text, const char* what) {
-    auto value = document::parse_json(as_text(text));
+/// of_cm makes a failure that of an answer of the CM.
+Result<json> of_cm(Result<json> value, const char* what) {
     if (value) return value;
     return fail(ErrorCode::cm_answer_invalid, std::string(what) + ": " + value.error().detail, value.error().where);
 }
@@ -27,20 +27,6 @@ const document::Schema& prepare_answer_schema() {
 const document::Schema& response_info_schema() {
     static const document::Schema kSchema(embedded::response_info_schema);
     return kSchema;
-}
-
-/// parse_checked enforces a schema as well.
-Result<json> parse_checked(ByteView text, const document::Schema& schema, const char* what) {
-    auto value = parse(text, what);
-    if (!value) return value;
-    document::Document document{what, *std::move(value), {}, {}};
-    document::check(document, schema);
-    if (!document.findings.empty()) {
-        const auto& first = document.findings.front();
-        return fail(ErrorCode::cm_answer_invalid, std::string(what) + ": " + first.message,
-                    "JSON Pointer \"" + first.pointer + "\"");
-    }
-    return std::move(document.value);
 }
 
 /// read runs a reader whose json library throws at a missing or wrong member.
@@ -113,7 +99,7 @@ std::optional<ErrorCode> cm_code(std::string_view name) {
 
 Result<std::vector<Procedure>> read_procedures(ByteView text) {
     constexpr const char* kWhat = "procedures";
-    const auto value = parse(text, kWhat);
+    const auto value = of_cm(document::parse_json(as_text(text)), kWhat);
     if (!value) return fail(value.error());
     return read(kWhat, [&] {
         std::vector<Procedure> procedures;
@@ -126,7 +112,7 @@ Result<std::vector<Procedure>> read_procedures(ByteView text) {
 
 Result<PrepareAnswer> read_prepare_answer(ByteView text) {
     constexpr const char* kWhat = "answer to prepare";
-    const auto value = parse_checked(text, prepare_answer_schema(), kWhat);
+    const auto value = of_cm(document::parse_json(as_text(text), prepare_answer_schema()), kWhat);
     if (!value) return fail(value.error());
     return read(kWhat, [&] {
         return PrepareAnswer{value->at("dialog") == "ca",
@@ -141,7 +127,7 @@ Result<PrepareAnswer> read_prepare_answer(ByteView text) {
 
 Result<ResponseInfo> read_response_info(ByteView text) {
     constexpr const char* kWhat = "responseInfo";
-    const auto value = parse_checked(text, response_info_schema(), kWhat);
+    const auto value = of_cm(document::parse_json(as_text(text), response_info_schema()), kWhat);
     if (!value) return fail(value.error());
     return read(kWhat, [&] {
         ResponseInfo info;
@@ -156,7 +142,7 @@ Result<ResponseInfo> read_response_info(ByteView text) {
 Error read_refusal(ByteView text, std::string where) {
     constexpr const char* kWhat = "refusal";
     // A refusal has the same form wherever it stands, so either schema would do.
-    auto value = parse_checked(text, response_info_schema(), kWhat);
+    const auto value = of_cm(document::parse_json(as_text(text), response_info_schema()), kWhat);
     auto refusal =
         value ? read(kWhat, [&] { return refusal_of(value->at("error"), where); }) : Result<Error>(fail(value.error()));
     if (refusal) return *std::move(refusal);

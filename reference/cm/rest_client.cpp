@@ -26,13 +26,12 @@ Unexpected invalid(std::string detail) { return fail(ErrorCode::cm_answer_invali
 /// rest_refusal reads {"error": number, "msg": "code: message"}.
 Error rest_refusal(const net::HttpResponse& response) {
     Error error{ErrorCode::cm_answer_invalid, {}, {}, "HTTP " + std::to_string(response.status), {}, {}};
-    const auto parsed = document::parse_json(as_text(response.body));
-    const json body = parsed ? *parsed : json();
-    if (!body.is_object() || !body.contains("msg") || !body["msg"].is_string()) {
+    const auto body = document::parse_json(as_text(response.body));
+    if (!body || !body->is_object() || !body->contains("msg") || !body->at("msg").is_string()) {
         error.detail = "the CM refused without a reason that can be read";
         return error;
     }
-    const auto text = body["msg"].get<std::string>();
+    const auto text = body->at("msg").get<std::string>();
     const auto colon = text.find(": ");
     const auto code = colon == std::string::npos ? std::nullopt : cm_code(text.substr(0, colon));
     error.code = code.value_or(ErrorCode::cm_answer_invalid);
@@ -99,11 +98,11 @@ namespace {
 std::string text_of(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
 Result<json> lines_of(ByteView encoded) {
-    const auto body = json::parse(encoded.begin(), encoded.end(), nullptr, false);
-    if (!body.is_object() || !body.contains("lines") || !body["lines"].is_array())
+    auto body = document::parse_json(as_text(encoded));
+    if (!body || !body->is_object() || !body->contains("lines") || !body->at("lines").is_array())
         return fail(ErrorCode::journal_corrupt, "the order is none of the rest dialect", {},
                     "resume with the --cm-dialect that the order was begun with");
-    return body["lines"];
+    return std::move(body->at("lines"));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/socket.hpp"
+#include "common/document/json_text.hpp"
 #include "scenarios/iut/child_process.hpp"
 
 namespace rakit::scenarios {
@@ -28,11 +29,11 @@ Result<Descriptor> listen_at(const std::filesystem::path& path) {
 
 /// answer_prompt gives the line that answers one prompt.
 std::string answer_prompt(const std::string& line, Typist& typist) {
-    const json question = json::parse(line, nullptr, false);
-    if (!question.is_object() || !question.contains("prompt") || !question.at("prompt").is_string())
+    const auto question = document::parse_json(line);
+    if (!question || !question->is_object() || !question->contains("prompt") || !question->at("prompt").is_string())
         return R"({"error": "a prompt is {\"prompt\": ID}"})"
                "\n";
-    const auto pin = typist.type(question.at("prompt").get<std::string>());
+    const auto pin = typist.type(question->at("prompt").get<std::string>());
     if (!pin) return "{\"cancel\": true}\n";
     return json{{"value", as_text(pin->digits())}}.dump() + "\n";
 }

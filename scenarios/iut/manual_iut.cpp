@@ -9,15 +9,10 @@
 
 #include "common/base/error_code.hpp"
 #include "common/base/socket.hpp"
+#include "common/base/trimmed.hpp"
 
 namespace rakit::scenarios {
 namespace {
-
-std::string trimmed(const std::string& line) {
-    const auto first = line.find_first_not_of(" \t\r\n");
-    if (first == std::string::npos) return {};
-    return line.substr(first, line.find_last_not_of(" \t\r\n") - first + 1);
-}
 
 class Sheet {
 public:
@@ -73,7 +68,7 @@ Result<IutResult> ManualIut::run(const Job& job, Typist& typist) {
     while (true) {
         auto line = x_person(text);
         if (!line) return Unexpected{std::move(line).error()};
-        const std::string word = trimmed(*line);
+        const std::string word(trimmed(*line));
         if (word == "skip") return fail(ErrorCode::unsupported, "the person left it out");
         if (word == "ok" || error_code_from_name(word)) return IutResult{word, "as the person says", {}};
         text = "'" + word + "' is neither ok nor an error code of docs/errors.md nor skip. How did the RA end?\n";

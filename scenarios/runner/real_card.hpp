@@ -15,7 +15,7 @@ struct CardTerms {
     std::string reader;  ///< full PC/SC name
     std::string serial;  ///< of the card that was in it then: no other is touched
     std::string slot;    ///< control socket of the virtual card that lends its slot: each case has its own card there,
-                       ///< and the rest of this means nothing; empty: the card that is in it is used
+                         ///< and the rest of this means nothing; empty: the card that is in it is used
     bool test_card = false;           ///< tries of its PINs may be spent
     std::map<std::string, Pin> pins;  ///< prompt id -> the right one
 };

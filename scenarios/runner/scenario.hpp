@@ -110,9 +110,9 @@ struct KeyAfter {
 
 /// CardAfter is what a card must look like in the end.
 struct CardAfter {
-    bool unchanged = false;                  ///< every file byte-identical
-    std::map<std::string, KeyAfter> keys;    ///< keys that aren't named must be as they were
-    std::optional<KeyAfter> ca;              ///< the issuer certificates on it, which otherwise must be as they were
+    bool unchanged = false;                    ///< every file byte-identical
+    std::map<std::string, KeyAfter> keys;      ///< keys that aren't named must be as they were
+    std::optional<KeyAfter> ca;                ///< the issuer certificates on it, which otherwise must be as they were
     std::optional<std::string> last_update{};  ///< TokenInfo's: "renewed", "same"
 };
 

@@ -95,14 +95,9 @@ json answer_to(const Controlled& controlled, const json& request) {
 }  // namespace
 
 std::string answer_control(const Controlled& controlled, std::string_view line) {
-    auto parsed = document::parse_json(line);
-    if (!parsed) return refused(parsed.error()).dump();
-    document::Document request{"control", std::move(*parsed), {}, {}};
     static const document::Schema schema(embedded::printer_control_schema);
-    document::check(request, schema);
-    if (!request.findings.empty())
-        return refused({ErrorCode::document_invalid, request.findings.front().message, {}, {}, {}, {}}).dump();
-    return answer_to(controlled, request.value).dump();
+    const auto request = document::parse_json(line, schema);
+    return (request ? answer_to(controlled, *request) : refused(request.error())).dump();
 }
 
 }  // namespace rakit::printer

@@ -66,7 +66,8 @@ struct Client {
             if (code != SCARD_S_SUCCESS && !unknown) return false;
             if (unknown) state.dwEventState = SCARD_STATE_UNKNOWN;
             if (((state.dwEventState & bit) != 0) == set) return true;
-            // A reader that pcscd is just starting has no state at all: that is "unaware", not something to change from.
+            // A reader that pcscd is just starting has no state at all: that is "unaware", not something to change
+            // from.
             const bool settled = (state.dwEventState & (SCARD_STATE_EMPTY | SCARD_STATE_PRESENT)) != 0;
             state.dwCurrentState = settled ? state.dwEventState : SCARD_STATE_UNAWARE;
         }

@@ -65,6 +65,10 @@ std::optional<SecretBytes> key_of(const Pin& hex) {
     return key;
 }
 
+Unexpected refused(std::uint8_t ins, iso7816::StatusWord status, const std::string& what) {
+    return reference::refused(ins, status, what, "an authorisation that was not given");
+}
+
 /// challenge asks for one of the management key's kind; nothing if the card has another kind.
 Result<std::optional<Bytes>> challenge_for(ApduChannel& card, const Cipher& cipher) {
     const Bytes ask{kTemplate, 0x02, static_cast<std::uint8_t>(Dynamic::challenge), 0x00};
@@ -82,21 +86,6 @@ Result<std::optional<Bytes>> challenge_for(ApduChannel& card, const Cipher& ciph
 }
 
 }  // namespace
-
-Unexpected refused(std::uint8_t ins, iso7816::StatusWord status, const std::string& what) {
-    const std::string where = "INS " + to_hex(Bytes{ins}) + " SW " + to_string(status);
-    const bool reads = ins == kSelect || ins == kGetData;
-    if (status == sw::kAuthenticationBlocked) return fail(ErrorCode::pin_blocked, what + ": the PIN is blocked", where);
-    if (status == sw::kNotEnoughMemory) return fail(ErrorCode::card_full, what + ": no space is left", where);
-    if (status == sw::kSecurityStatusNotSatisfied)
-        return fail(reads ? ErrorCode::card_content_invalid : ErrorCode::card_write_failed,
-                    what + ": the card wants an authorisation that was not given", where);
-    if (reads && says_nothing_of_content(status))
-        return fail(ErrorCode::io_failed, what + ": the card failed at reading", where,
-                    "take the card out, insert it again and start again");
-    return fail(reads ? ErrorCode::card_content_invalid : ErrorCode::card_write_failed, what + ": the card refused",
-                where);
-}
 
 Result<void> select(ApduChannel& card) {
     auto response = card.send(command(kSelect, 0x04, 0x00, Bytes(std::begin(kAid), std::end(kAid)), kShortNe));

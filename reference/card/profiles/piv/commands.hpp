@@ -8,9 +8,6 @@ namespace rakit::reference::piv {
 /// Dynamic is one field of the Dynamic Authentication Template (SP 800-73-4 part 2 table 7).
 enum class Dynamic : std::uint8_t { witness = 0x80, challenge = 0x81, response = 0x82, exponentiation = 0x85 };
 
-/// refused makes the failure for a status word: the status-word table of this card family.
-Unexpected refused(std::uint8_t ins, iso7816::StatusWord sw, const std::string& what);
-
 /// select makes PIV the current application. Failure: card_unsupported if the card has none.
 Result<void> select(ApduChannel& card);
 

@@ -1,7 +1,6 @@
 #include "reference/card/profiles/pkcs15/files.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
 namespace rakit::reference::pkcs15 {
 namespace {
@@ -35,26 +34,11 @@ FileInfo parse_fcp(ByteView answer) {
     return info;
 }
 
-}  // namespace
-
 Unexpected refused(const iso7816::CommandApdu& command, iso7816::StatusWord status, const std::string& what) {
-    char ins[4];
-    std::snprintf(ins, sizeof ins, "%02X", command.ins);
-    const std::string where = std::string("INS ") + ins + " SW " + iso7816::to_string(status);
-    const bool reads = command.ins == kSelect || command.ins == kReadBinary || command.ins == kGetData;
-    if (status == sw::kAuthenticationBlocked) return fail(ErrorCode::pin_blocked, what + ": the PIN is blocked", where);
-    if (status == sw::kNotEnoughMemory) return fail(ErrorCode::card_full, what + ": no space is left", where);
-    if (status == sw::kSecurityStatusNotSatisfied)
-        return fail(reads ? ErrorCode::card_content_invalid : ErrorCode::card_write_failed,
-                    what + ": the card wants a PIN that was not verified", where);
-    if (reads && says_nothing_of_content(status))
-        return fail(ErrorCode::io_failed, what + ": the card failed at reading", where,
-                    "take the card out, insert it again and start again");
-    if (reads && status == sw::kFileNotFound)
-        return fail(ErrorCode::card_content_invalid, what + " is not on the card", where);
-    return fail(reads ? ErrorCode::card_content_invalid : ErrorCode::card_write_failed, what + ": the card refused",
-                where);
+    return reference::refused(command.ins, status, what, "a PIN that was not verified");
 }
+
+}  // namespace
 
 std::uint8_t FileInfo::right(std::size_t nibble) const {
     if (nibble / 2 >= access.size()) return 0;

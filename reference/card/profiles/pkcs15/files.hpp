@@ -11,9 +11,6 @@
 
 namespace rakit::reference::pkcs15 {
 
-/// refused makes the failure for a status word: the status-word table of this card family.
-Unexpected refused(const iso7816::CommandApdu& command, iso7816::StatusWord sw, const std::string& what);
-
 /// FileInfo is what SELECT tells of a file (ISO/IEC 7816-4 section 7.4.3), with MyEID's access conditions.
 struct FileInfo {
     enum class Kind { ef, df, key };
