@@ -36,6 +36,7 @@ const std::array kRows{
     Row{"dropAfter", &Deviations::drop_after},
     Row{"truncateBody", &Deviations::truncate_body},
     Row{"wrongContentType", &Deviations::wrong_content_type},
+    Row{"duplicateRequest", &Deviations::duplicate_request},
     Row{"duplicateAnswer", &Deviations::duplicate_answer},
     Row{"httpStatus", &Deviations::http_status},
     Row{"tlsWrongName", &Deviations::tls_wrong_name},

@@ -31,6 +31,7 @@ struct Deviations {
     bool drop_after = false;          ///< the connection ends after the request was handled, without an answer
     bool truncate_body = false;       ///< half of the body, with the whole one's length, and the connection ends
     bool wrong_content_type = false;  ///< text/html
+    bool duplicate_request = false;   ///< the request is handled twice, as a proxy brings it that tries again
     bool duplicate_answer = false;    ///< the answer goes out twice, one behind the other
     int http_status = 0;              ///< this status (500, 503) with no useful body, instead of handling; 0: off
 

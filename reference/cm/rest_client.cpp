@@ -202,6 +202,26 @@ Result<Bytes> RestClient::signed_call(const std::string& target, std::vector<std
     return std::move(done->body);
 }
 
+Result<x509::Certificate> RestClient::enrol(const Line& sent, const OrderLine& line, const std::string& procedure,
+                                            const OfficerCredential& officer) {
+    auto found = find_new(sent, line);
+    if (!found) return fail(found.error());
+    if (*found) return **std::move(found);
+    const auto der = signed_call("/certificates/pkcs10", {{"pkcs10", sent.request}, {"procname", to_bytes(procedure)}},
+                                 "application/pkix-cert", officer);
+    if (!der && der.error().code == ErrorCode::replay_conflict) {
+        // Who stands between has brought it twice, and this refuses the second one; the first one's certificate is
+        // there.
+        found = find_new(sent, line);
+        if (!found) return fail(found.error());
+        if (*found) return **std::move(found);
+    }
+    if (!der) return fail(der.error());
+    auto certificate = x509::Certificate::parse(*der);
+    if (!certificate) return invalid("the certificate: " + certificate.error().detail);
+    return certificate;
+}
+
 Result<Submission> RestClient::submit(ByteView encoded, const Order& order, const Submission& so_far,
                                       const OfficerCredential& officer) {
     const auto lines = lines_of(encoded);
@@ -217,38 +237,37 @@ Result<Submission> RestClient::submit(ByteView encoded, const Order& order, cons
     const json& entry = (*lines)[next];
     const Line sent{from_base64(entry.value("request", std::string())).value_or(Bytes{}),
                     entry.value("known", std::vector<std::string>())};
-    auto found = find_new(sent, line);
-    if (!found) return at_line(found.error());
-    if (!*found) {
-        const auto der =
-            signed_call("/certificates/pkcs10", {{"pkcs10", sent.request}, {"procname", to_bytes(order.procedure)}},
-                        "application/pkix-cert", officer);
-        if (!der) return at_line(der.error());
-        auto certificate = x509::Certificate::parse(*der);
-        if (!certificate) return at_line(invalid("the certificate: " + certificate.error().detail).error);
-        *found = *std::move(certificate);
-    }
-    if (auto good = check_certificate(**found, line, x_clock.now()); !good) return at_line(good.error());
+    const auto certificate = enrol(sent, line, order.procedure, officer);
+    if (!certificate) return at_line(certificate.error());
+    if (auto good = check_certificate(*certificate, line, x_clock.now()); !good) return at_line(good.error());
     Submission submission = so_far;
     submission.issued.confirmation_required = true;  // confirm() revokes what the order replaces, or what it brought
-    submission.issued.certificates.emplace_back(line.key, **found);
+    submission.issued.certificates.emplace_back(line.key, *certificate);
     const Issued one{true, {}, {submission.issued.certificates.back()}, {}};
     if (auto trusted = x_routes.check_issuers(one, {}, x_clock.now()); !trusted) return at_line(trusted.error());
     return submission;
 }
 
-Result<void> RestClient::revoke(const x509::Certificate& certificate, const OrderLine& line, const char* reason,
-                                const OfficerCredential& officer) {
+Result<std::string> RestClient::id_to_revoke(const x509::Certificate& certificate, const OrderLine& line) {
     const auto all = certificates_of(line);
     if (!all) return fail(all.error());
     const auto entry =
         std::find_if(all->begin(), all->end(), [&](const auto& one) { return one.serial == certificate.serial_hex(); });
-    // The CM never issued it, or has revoked it already: there is nothing to do.
-    if (entry == all->end() || entry->revoked) return {};
-    const auto done =
-        signed_call("/certificates/revoke", {{"certid", to_bytes(entry->id)}, {"reason", to_bytes(reason)}},
-                    "application/json", officer);
-    return done ? Result<void>() : Unexpected{done.error()};
+    return entry == all->end() || entry->revoked ? std::string() : entry->id;
+}
+
+Result<void> RestClient::revoke(const x509::Certificate& certificate, const OrderLine& line, const char* reason,
+                                const OfficerCredential& officer) {
+    const auto id = id_to_revoke(certificate, line);
+    if (!id) return fail(id.error());
+    if (id->empty()) return {};
+    const auto done = signed_call("/certificates/revoke", {{"certid", to_bytes(*id)}, {"reason", to_bytes(reason)}},
+                                  "application/json", officer);
+    if (done) return {};
+    if (done.error().code != ErrorCode::replay_conflict) return fail(done.error());
+    const auto left = id_to_revoke(certificate, line);  // brought twice, as in enrol
+    if (!left) return fail(left.error());
+    return left->empty() ? Result<void>() : fail(done.error());
 }
 
 Result<void> RestClient::confirm(const Order& order, const Issued& issued, bool accepted,

@@ -44,6 +44,11 @@ private:
     /// signed_call is the two rounds of a write operation.
     Result<Bytes> signed_call(const std::string& target, std::vector<std::pair<std::string, Bytes>> parts,
                               const char* accept, const OfficerCredential& officer);
+    /// enrol gives what a former attempt at the line brought, or has a certificate issued.
+    Result<x509::Certificate> enrol(const Line& sent, const OrderLine& line, const std::string& procedure,
+                                    const OfficerCredential& officer);
+    /// id_to_revoke is empty if the CM never issued it, or has revoked it already.
+    Result<std::string> id_to_revoke(const x509::Certificate& certificate, const OrderLine& line);
     Result<void> revoke(const x509::Certificate& certificate, const OrderLine& line, const char* reason,
                         const OfficerCredential& officer);
 

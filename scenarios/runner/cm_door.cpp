@@ -1,6 +1,8 @@
 #include "scenarios/runner/cm_door.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "mock_cm/core/host.hpp"
 #include "mock_cm/http/server.hpp"
@@ -59,8 +61,11 @@ public:
         const auto faults = x_bending.now();
         const auto lost = [] { return fail(ErrorCode::cm_no_answer, "the connection ended without a whole answer"); };
         if (faults.drop_before) return lost();
+        if (faults.duplicate_request) (void)x_exchange->exchange(request, deadline);
         auto answer = faults.http_status != 0 ? Result<net::HttpResponse>(broken_proxy(faults.http_status))
                                               : x_exchange->exchange(request, deadline);
+        if (x_former) return *std::exchange(x_former, std::nullopt);
+        if (answer && faults.duplicate_answer) x_former = *answer;
         if (!answer || faults.drop_after || faults.truncate_body) return answer ? lost() : std::move(answer);
         const auto wait = faults.stall ? deadline : std::chrono::milliseconds(faults.slow_ms);
         x_clock.sleep(std::min(wait, deadline));
@@ -77,6 +82,7 @@ private:
     std::unique_ptr<reference::HttpExchange> x_exchange;
     Bending& x_bending;
     Clock& x_clock;
+    std::optional<net::HttpResponse> x_former;  ///< what comes for the next request, having been sent twice
 };
 
 class BentDoor final : public CmDoor {

@@ -97,3 +97,15 @@ def at_the_cm():
     """serial number -> whether it is active, of all that was ever issued."""
     with sqlite3.connect("file:state/cm.sqlite?mode=ro", uri=True) as database:
         return {int(serial, 16): bool(active) for serial, active in database.execute("SELECT serial, active FROM certificates")}
+
+
+def await_card(reader, present=True):
+    """Waits until OpenSC sees a card in this reader, or none: pcscd looks every 400 ms. A look that never comes ends the program."""
+    end = time.monotonic() + 20
+    while True:
+        listed = subprocess.run(["opensc-tool", "--list-readers"], capture_output=True, text=True, check=True).stdout
+        if [line.split()[1] for line in listed.splitlines() if reader in line] == ["Yes" if present else "No"]:
+            return
+        if time.monotonic() > end:
+            sys.exit(f"FAILED: pcscd goes on saying of {reader}: {listed}")
+        time.sleep(0.02)

@@ -12,6 +12,8 @@ checks=0
 fail() { echo "faults.sh: $*" >&2; exit 1; }
 set_faults() { curl -sS --noproxy '*' --fail -X PUT -H 'Content-Type: application/json' -d "$1" "$control/deviations" >/dev/null; }
 ask() { curl -sS --noproxy '*' --max-time "${patience:-10}" --cacert "$ca" -o body -w '%{http_code} %{content_type}' "$url/cacerts" 2>error; }
+# logged counts what the host has written down; who asks without an officer's certificate is one.
+logged() { /usr/bin/python3 -c "import sqlite3; print(sqlite3.connect('file:../state/cm.sqlite?mode=ro', uri=True).execute('SELECT COUNT(*) FROM log').fetchone()[0])"; }
 # wrong NAME DEVIATIONS CURL-EXIT: with these deviations curl ends so.
 wrong() {
     set_faults "$2"
@@ -51,6 +53,10 @@ set_faults '{"duplicateAnswer": true}'
 printf 'GET /openapi.json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' |
     timeout 10 openssl s_client -quiet -CAfile "$ca" -connect "${url#https://}" >twice 2>/dev/null || true
 [ "$(grep -c 'HTTP/1.1 200 OK' twice)" = 2 ] || fail "the answer does not come twice"
+set_faults '{"duplicateRequest": true}'
+handled=$(logged)
+curl -sS --noproxy '*' --cacert "$ca" -o body "$url/ra/procedures"
+[ "$(($(logged) - handled))" = 2 ] || fail "the request is not handled twice"
 set_faults '{"slowMs": 300}'
 [ "$(curl -sS --noproxy '*' --cacert "$ca" -o body -w '%{time_starttransfer}' "$url/cacerts" | awk '{print ($1 >= 0.3)}')" = 1 ] ||
     fail "slow is not slow"

@@ -1,7 +1,8 @@
 """kill.py RAKIT WHOM COUNT SEED [EVERY]: runs inside a sandbox, in a folder of its own. An update of two keys is disturbed again and
 again. WHOM `ra`: the RA is killed (SIGKILL) before each EVERY-th of its system calls that others can see, then COUNT times before any;
 `cm`: the CM host is, before each EVERY-th of its system calls that others can see, then COUNT times at some moment of the update,
-and starts again on what it had; `net`: their connection ends COUNT times after some octet of either direction. OpenSC must be able
+and starts again on what it had; `net`: their connection ends COUNT times after some octet of either direction; `card`: the card fails
+at each EVERY-th command in each of five ways, each EVERY-th of its writes is cut in five, then COUNT times at some command. OpenSC must be able
 to read the card as it is then. Then the order is resumed. Afterwards the card holds for each key one certificate, the former or a
 new one; the CM host holds just what was ordered, nothing on hold; a new order was made for both keys or for none."""
 import json
@@ -15,7 +16,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from parts import CmHost, Ra, at_the_cm, on_the_card  # noqa: E402
+from parts import CmHost, Ra, at_the_cm, await_card, on_the_card  # noqa: E402
 from tracing import EFFECTS, Traced, let_trace  # noqa: E402
 
 rakit, whom, count, seed = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
@@ -99,6 +100,42 @@ def fail(point, what):
     sys.exit(f"FAILED: {whom} disturbed at {point}: {what}")
 
 
+# How a card fails at a command: docs/formats/card.md, Faults. Writes are cut after so many octets.
+FAULTS = [{"kind": "tear-before"}, {"kind": "tear-after"}, {"kind": "remove"}, {"kind": "reset"}, {"kind": "status", "sw": "6581"}]
+CUTS = [{"kind": "tear-within", "octets": octets, "ins": "D6"} for octets in (0, 1, 2, 7, 40)]
+
+
+def card_ctl(*command):
+    done = subprocess.run([rakit, "card", "ctl", os.environ["RAKIT_CONTROL"] + "/0.sock", *command], capture_output=True, text=True,
+                          check=False)
+    if done.returncode != 0:
+        fail("no time", f"{command}: {done.stdout}{done.stderr}")
+    return json.loads(done.stdout)
+
+
+def commands_of_an_update(**which):
+    """How many commands an undisturbed update sends to the card: what is left of a fault that is too far away."""
+    far = 1_000_000
+    card_ctl("arm", json.dumps({"kind": "tear-before", "nth": far, **which}))
+    os.waitpid(ra.start(*REDO), 0)
+    left = card_ctl("faults")["faults"][0]["nth"]
+    card_ctl("disarm")
+    return far - left
+
+
+def fail_card(fault, nth):
+    """An update at whose nth command the card fails so."""
+    card_ctl("arm", json.dumps({**fault, "nth": nth}))
+    os.waitpid(ra.start(*REDO), 0)
+    card_ctl("disarm")
+    if fault["kind"].startswith("tear"):
+        card_ctl("remove")  # whoever lost its power takes it out, and puts it in again
+    if fault["kind"] not in ("reset", "status"):
+        card_ctl("insert")
+        await_card("Virtual PCD 00 00")
+    return nth
+
+
 def opensc_reads(point):
     """OpenSC too finds each key with a certificate on the card as the disturbance left it."""
     listed = subprocess.run(["pkcs15-tool", "--list-certificates"], capture_output=True, text=True, check=False)
@@ -130,6 +167,11 @@ def disturb(rng):
         point = rng.randrange(1, whole + 1)
         ra_until(point, None)
         return f"system call {point}"
+    if whom == "card":
+        fault = rng.choice(FAULTS + CUTS)
+        nth = rng.randrange(1, commands[fault.get("ins")] + 1)
+        fail_card(fault, nth)
+        return f"{fault} {nth}"
     if whom == "net":
         way = rng.choice(("up", "down"))
         octets = rng.randrange(1, traffic[way] + 1)
@@ -178,7 +220,16 @@ def settle(where):
         print(f"\r{sum(done.values())} times, last at {where}\033[K", end="", file=sys.stderr)
 
 
-systematic, effects = 0, None
+systematic, effects, commands = 0, None, {}
+if whom == "card":
+    commands = {None: commands_of_an_update(), "D6": commands_of_an_update(ins="D6")}
+    card, cm = on_the_card(rakit), at_the_cm()
+    for fault in FAULTS + CUTS:
+        last = commands[fault.get("ins")]
+        for nth in range(random_moments.randrange(1, min(every, last) + 1), last + 1, every):
+            fail_card(fault, nth)
+            settle(f"{fault} {nth}")
+            systematic += 1
 if whom in ("ra", "cm"):
     until = ra_until if whom == "ra" else cm_until
     nth = random_moments.randrange(1, every + 1)
@@ -194,5 +245,6 @@ for _ in range(count):
 cm_host.end()
 if whom != "cm" and count >= 40 and 0 in (done["nothing begun"], done["resumed"]):
     sys.exit(f"FAILED: the kills met not each phase: {done}")
-print(json.dumps({"disturbed": whom, "before an effect": systematic, "at random": count, "seed": seed, "effects of an update": effects,
-                  "system calls of an update": whole, "octets of an update": traffic or None, **done}))
+print(json.dumps({"disturbed": whom, "systematic": systematic, "at random": count, "seed": seed, "effects of an update": effects,
+                  "system calls of an update": whole, "octets of an update": traffic or None,
+                  "commands of an update": commands.get(None), "writes of an update": commands.get("D6"), **done}))

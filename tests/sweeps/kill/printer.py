@@ -15,7 +15,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from parts import CmHost, Ra, Server, at_the_cm  # noqa: E402
+from parts import CmHost, Ra, Server, at_the_cm, await_card  # noqa: E402
 from tracing import KEEPING, Traced  # noqa: E402
 
 rakit, count, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
@@ -72,20 +72,9 @@ def fail(what):
     sys.exit(f"FAILED: printer killed at {where}: {what}")
 
 
-def await_card(present):
-    """pcscd looks every 400 ms; a look that never comes fails."""
-    end = time.monotonic() + 20
-    while True:
-        listed = subprocess.run(["opensc-tool", "--list-readers"], capture_output=True, text=True, check=True).stdout
-        if [line.split()[1] for line in listed.splitlines() if STATION in line] == ["Yes" if present else "No"]:
-            return
-        if time.monotonic() > end:
-            fail(f"pcscd goes on saying of the station: {listed}")
-
-
 def opensc_reads(serial):
     printer.engage()
-    await_card(True)
+    await_card(STATION)
     listed = subprocess.run(["pkcs15-tool", "--reader", STATION, "--list-certificates"], capture_output=True, text=True, check=False)
     ids = set(re.findall(r"^\s*ID\s*: (\S+)", listed.stdout, re.M))
     if listed.returncode != 0 or not CARDS[serial][2] <= ids:
@@ -249,7 +238,7 @@ def settle(name, kill, point):
     orders = order_list(name)
     came, batch_end = kill(point, orders)
     printer.kill()
-    await_card(False)  # a printer of metal isn't back before pcscd has noticed
+    await_card(STATION, False)  # a printer of metal isn't back before pcscd has noticed
     printer.start()
     places = accounted_for()
     inside = [serial for serial, place in places.items() if place == "inside"]

@@ -12,10 +12,16 @@ constexpr unsigned kCuts[] = {0, 1, 2, 7, 40};
 
 /// kHttpKinds are the deviations that a network or a proxy can bring about.
 const std::pair<const char*, json> kHttpKinds[] = {
-    {"dropBefore", {{"dropBefore", true}}},     {"dropAfter", {{"dropAfter", true}}},
-    {"truncateBody", {{"truncateBody", true}}}, {"stall", {{"stall", true}}},
-    {"slowMs 1500", {{"slowMs", 1500}}},        {"wrongContentType", {{"wrongContentType", true}}},
-    {"httpStatus 500", {{"httpStatus", 500}}},  {"httpStatus 503", {{"httpStatus", 503}}},
+    {"dropBefore", {{"dropBefore", true}}},
+    {"dropAfter", {{"dropAfter", true}}},
+    {"truncateBody", {{"truncateBody", true}}},
+    {"stall", {{"stall", true}}},
+    {"slowMs 1500", {{"slowMs", 1500}}},
+    {"wrongContentType", {{"wrongContentType", true}}},
+    {"httpStatus 500", {{"httpStatus", 500}}},
+    {"httpStatus 503", {{"httpStatus", 503}}},
+    {"request twice", {{"duplicateRequest", true}}},
+    {"answer twice", {{"duplicateAnswer", true}}},
 };
 
 /// settled is what a case expects of card, CM and PINs; the dialog isn't judged, because a resume asks again.

@@ -27,7 +27,8 @@ bool can_be_swept(const Case& one);
 std::vector<Point> card_points(const std::vector<CaseEvent>& undisturbed);
 
 /// cm_points gives each request of the undisturbed run x {lost, answer lost, cut, late, held back for good, answered by
-/// a proxy that is out of order, of another content type}.
+/// a proxy that is out of order, of another content type, brought twice by a proxy, answered once more in place of the
+/// next one}.
 std::vector<Point> cm_points(const std::vector<CaseEvent>& undisturbed);
 
 /// disturbed is the case with the point's fault, resumed afterwards with card and CM as they should be.
