@@ -5,6 +5,7 @@
 #include <set>
 
 #include "common/document/document.hpp"
+#include "common/document/json_text.hpp"
 #include "common/iso7816/tlv.hpp"
 #include "common/ossl/handles.hpp"
 #include "embedded/prepare_request_schema.hpp"
@@ -146,26 +147,10 @@ Result<void> read_lines(const json& body, const PkiData& data, const std::vector
 }  // namespace
 
 Result<json> read_json(ByteView text, const document::Schema& schema, const std::string& what) {
-    std::vector<std::set<std::string>> keys;
-    std::string twice;
-    const auto watch = [&](int, json::parse_event_t event, json& value) {
-        if (event == json::parse_event_t::object_start) keys.emplace_back();
-        if (event == json::parse_event_t::object_end) keys.pop_back();
-        if (event == json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second)
-            twice = value.get<std::string>();
-        return true;
-    };
-    document::Document body;
-    body.file = what;
-    body.value = json::parse(text.begin(), text.end(), watch, false);
-    if (body.value.is_discarded()) return malformed(what + " is no JSON");
-    if (!twice.empty()) return malformed(what + " has the key '" + twice + "' twice");
-    document::check(body, schema);
-    if (!body.findings.empty()) {
-        const auto& first = body.findings.front();
-        return malformed(what + ": " + first.message + (first.pointer.empty() ? "" : " at " + first.pointer));
-    }
-    return std::move(body.value);
+    auto body = document::parse_json(as_text(text), schema);
+    if (body) return body;
+    const auto& wrong = body.error();
+    return malformed(what + ": " + wrong.detail + (wrong.where.empty() ? "" : ", " + wrong.where));
 }
 
 Result<Order> read_order(const PkiData& data, const std::vector<x509::Certificate>& bag) {

@@ -66,7 +66,7 @@ private:
         const auto faults = x_options.deviations ? x_options.deviations() : Deviations();
         if (faults.drop_before) co_return abort();
         const auto request = from_wire(parser.release(), x_officer);
-        if (faults.duplicate_request) (void)ask(x_host, request);
+        if (faults.duplicate_request && faults.http_status == 0) (void)ask(x_host, request);
         auto answer = faults.http_status != 0 ? broken_proxy(faults.http_status) : ask(x_host, request);
         if (faults.drop_after || answer.status == kNoAnswer) co_return abort();
         if (faults.wrong_content_type) answer.headers["content-type"] = "text/html";

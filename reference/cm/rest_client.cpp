@@ -210,11 +210,13 @@ Result<x509::Certificate> RestClient::enrol(const Line& sent, const OrderLine& l
     const auto der = signed_call("/certificates/pkcs10", {{"pkcs10", sent.request}, {"procname", to_bytes(procedure)}},
                                  "application/pkix-cert", officer);
     if (!der && der.error().code == ErrorCode::replay_conflict) {
-        // Who stands between has brought it twice, and this refuses the second one; the first one's certificate is
-        // there.
+        // Who stands between has brought it twice, and this refuses the second one: until the first one's certificate
+        // is found it must not look as if nothing was issued.
         found = find_new(sent, line);
-        if (!found) return fail(found.error());
-        if (*found) return **std::move(found);
+        if (found && *found) return **std::move(found);
+        return fail(ErrorCode::cm_timeout_after_submit,
+                    "the CM has had this request before, but its certificate can't be had: " +
+                        to_string(found ? der.error() : found.error()));
     }
     if (!der) return fail(der.error());
     auto certificate = x509::Certificate::parse(*der);
@@ -248,26 +250,27 @@ Result<Submission> RestClient::submit(ByteView encoded, const Order& order, cons
     return submission;
 }
 
-Result<std::string> RestClient::id_to_revoke(const x509::Certificate& certificate, const OrderLine& line) {
+Result<std::optional<std::string>> RestClient::id_to_revoke(const x509::Certificate& certificate,
+                                                            const OrderLine& line) {
     const auto all = certificates_of(line);
     if (!all) return fail(all.error());
     const auto entry =
         std::find_if(all->begin(), all->end(), [&](const auto& one) { return one.serial == certificate.serial_hex(); });
-    return entry == all->end() || entry->revoked ? std::string() : entry->id;
+    return entry == all->end() || entry->revoked ? std::optional<std::string>() : entry->id;
 }
 
 Result<void> RestClient::revoke(const x509::Certificate& certificate, const OrderLine& line, const char* reason,
                                 const OfficerCredential& officer) {
     const auto id = id_to_revoke(certificate, line);
     if (!id) return fail(id.error());
-    if (id->empty()) return {};
-    const auto done = signed_call("/certificates/revoke", {{"certid", to_bytes(*id)}, {"reason", to_bytes(reason)}},
+    if (!*id) return {};
+    const auto done = signed_call("/certificates/revoke", {{"certid", to_bytes(**id)}, {"reason", to_bytes(reason)}},
                                   "application/json", officer);
     if (done) return {};
     if (done.error().code != ErrorCode::replay_conflict) return fail(done.error());
     const auto left = id_to_revoke(certificate, line);  // brought twice, as in enrol
     if (!left) return fail(left.error());
-    return left->empty() ? Result<void>() : fail(done.error());
+    return *left ? fail(done.error()) : Result<void>();
 }
 
 Result<void> RestClient::confirm(const Order& order, const Issued& issued, bool accepted,

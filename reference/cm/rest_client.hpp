@@ -47,8 +47,8 @@ private:
     /// enrol gives what a former attempt at the line brought, or has a certificate issued.
     Result<x509::Certificate> enrol(const Line& sent, const OrderLine& line, const std::string& procedure,
                                     const OfficerCredential& officer);
-    /// id_to_revoke is empty if the CM never issued it, or has revoked it already.
-    Result<std::string> id_to_revoke(const x509::Certificate& certificate, const OrderLine& line);
+    /// id_to_revoke is the CM's of a certificate; nothing if it never issued that, or has revoked it already.
+    Result<std::optional<std::string>> id_to_revoke(const x509::Certificate& certificate, const OrderLine& line);
     Result<void> revoke(const x509::Certificate& certificate, const OrderLine& line, const char* reason,
                         const OfficerCredential& officer);
 

@@ -59,18 +59,21 @@ public:
     Result<net::HttpResponse> exchange(const net::HttpRequest& request, std::chrono::milliseconds deadline) override {
         x_bending.request_came();
         const auto faults = x_bending.now();
-        const auto lost = [] { return fail(ErrorCode::cm_no_answer, "the connection ended without a whole answer"); };
+        const auto lost = [this] {
+            x_former.reset();  // it went with its connection
+            return fail(ErrorCode::cm_no_answer, "the connection ended without a whole answer");
+        };
         if (faults.drop_before) return lost();
-        if (faults.duplicate_request) (void)x_exchange->exchange(request, deadline);
+        if (faults.duplicate_request && faults.http_status == 0) (void)x_exchange->exchange(request, deadline);
         auto answer = faults.http_status != 0 ? Result<net::HttpResponse>(broken_proxy(faults.http_status))
                                               : x_exchange->exchange(request, deadline);
         if (x_former) return *std::exchange(x_former, std::nullopt);
-        if (answer && faults.duplicate_answer) x_former = *answer;
         if (!answer || faults.drop_after || faults.truncate_body) return answer ? lost() : std::move(answer);
         const auto wait = faults.stall ? deadline : std::chrono::milliseconds(faults.slow_ms);
         x_clock.sleep(std::min(wait, deadline));
         if (wait >= deadline) return lost();
         if (faults.wrong_content_type) answer->headers["content-type"] = "text/html";
+        if (faults.duplicate_answer) x_former = *answer;
         return answer;
     }
 

@@ -1,4 +1,5 @@
 """What the sweeps share: a CM host on ./state that can be started again, the RA with its PINs, what cards and CM host hold."""
+import atexit
 import json
 import os
 import sqlite3
@@ -20,6 +21,7 @@ class Server:
             os.remove(ready)
         with open(log, "ab") as said:
             self.process = subprocess.Popen([*command, "--ready-file", ready], stdout=said, stderr=said)
+        atexit.register(self.process.kill)  # does nothing to one that has been waited for
         end = time.monotonic() + 60
         while not os.path.exists(ready):
             if self.process.poll() is not None or time.monotonic() > end:

@@ -100,6 +100,8 @@ void HostileSuite::changed_cmc() {
     refuse_body("trailing octet", "/cmc", kCmc, concat({good, Bytes{0}}));
     refuse_body("twice", "/cmc", kCmc, concat({good, good}));
     refuse_body("deep nesting", "/cmc", kCmc, Bytes(20000, 0x30));
+    refuse_body("deep JSON", "/ra/prepare", "application/json",
+                to_bytes(std::string(500000, '[') + std::string(500000, ']')));
     refuse_body("endless lengths", "/cmc", kCmc, Bytes(20000, 0x80));
     refuse_body("length beyond all", "/cmc", kCmc, {0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF, 0x00});
     refuse_body("another type", "/cmc", "text/plain", good);

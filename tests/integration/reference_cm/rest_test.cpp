@@ -14,7 +14,7 @@ using reference::Submission;
 /// BrokenWire passes requests on, but for the one that it was told to break.
 class BrokenWire final : public reference::HttpExchange {
 public:
-    enum class Break { refused, answer_lost };
+    enum class Break { refused, answer_lost, brought_twice };
     explicit BrokenWire(reference::HttpExchange& next) : x_next(next) {}
 
     /// break_signed has the n-th signed issuing request, from 1, go wrong.
@@ -23,14 +23,18 @@ public:
         x_how = how;
     }
     int signed_requests = 0;
+    bool deaf_afterwards = false;  ///< the request after the one that broke gets nowhere
 
     Result<net::HttpResponse> exchange(const net::HttpRequest& request, std::chrono::milliseconds deadline) override {
+        if (std::exchange(x_deaf, false)) return fail(ErrorCode::cm_unreachable, "nobody is there");
         const bool issues = request.method == "POST" && request.target.ends_with("/certificates/pkcs10") &&
                             as_text(request.body).find("name=\"signature\"") != std::string_view::npos;
         const bool breaks = issues && ++signed_requests == x_break_at;
         if (breaks && x_how == Break::refused)
             return net::HttpResponse{503, {}, to_bytes(R"({"error": 12, "msg": "cm_maintenance: later"})")};
+        x_deaf = breaks && deaf_afterwards;
         auto answer = x_next.exchange(request, deadline);
+        if (breaks && x_how == Break::brought_twice) return x_next.exchange(request, deadline);
         if (breaks) return fail(ErrorCode::cm_no_answer, "the answer was lost");
         return answer;
     }
@@ -39,6 +43,7 @@ private:
     reference::HttpExchange& x_next;
     int x_break_at = 0;
     Break x_how = Break::refused;
+    bool x_deaf = false;
 };
 
 class Rest : public ::testing::Test {
@@ -135,6 +140,23 @@ TEST_F(Rest, ALostCertificateIsFoundByItsPublicKeyAndNotIssuedTwice) {
     ASSERT_TRUE(whole) << to_string(whole.error());
     EXPECT_EQ(whole->issued.certificates.size(), 2U);
     EXPECT_EQ(x_wire->signed_requests, 2);
+}
+
+TEST_F(Rest, WhatAProxyBroughtTwiceIsFoundThoughTheSecondTimeIsRefused) {
+    for (const bool deaf : {false, true}) {
+        x_wire->break_signed(x_wire->signed_requests + 1, BrokenWire::Break::brought_twice);
+        x_wire->deaf_afterwards = deaf;
+        const Bytes encoded = encode();
+        auto first = submit(encoded, {});
+        if (deaf) {
+            ASSERT_FALSE(first);
+            EXPECT_EQ(first.error().code, ErrorCode::cm_timeout_after_submit) << to_string(first.error());
+            first = submit(encoded, {});
+        }
+        ASSERT_TRUE(first) << to_string(first.error());
+        EXPECT_EQ(first->issued.certificates[0].second.spki(), x_order.lines[0].spki);
+        EXPECT_EQ(x_wire->signed_requests, deaf ? 2 : 1) << "one for each order";
+    }
 }
 
 TEST_F(Rest, WhatTheKeyHadBeforeIsNotTakenForNewAndIsRevokedWhenReplaced) {

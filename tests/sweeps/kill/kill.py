@@ -117,23 +117,23 @@ def commands_of_an_update(**which):
     """How many commands an undisturbed update sends to the card: what is left of a fault that is too far away."""
     far = 1_000_000
     card_ctl("arm", json.dumps({"kind": "tear-before", "nth": far, **which}))
-    os.waitpid(ra.start(*REDO), 0)
+    if os.waitpid(ra.start(*REDO), 0)[1] != 0:
+        fail("no time", "an update that nobody disturbs: " + open("output", encoding="utf-8").read())
     left = card_ctl("faults")["faults"][0]["nth"]
     card_ctl("disarm")
     return far - left
 
 
 def fail_card(fault, nth):
-    """An update at whose nth command the card fails so."""
+    """An update at whose nth command the card fails so, and which has so many."""
     card_ctl("arm", json.dumps({**fault, "nth": nth}))
     os.waitpid(ra.start(*REDO), 0)
-    card_ctl("disarm")
-    if fault["kind"].startswith("tear"):
-        card_ctl("remove")  # whoever lost its power takes it out, and puts it in again
-    if fault["kind"] not in ("reset", "status"):
+    if card_ctl("faults")["faults"]:
+        fail(f"{fault} {nth}", "the update is over before that: " + open("output", encoding="utf-8").read())
+    if fault["kind"] not in ("reset", "status"):  # who finds it without power takes it out, and puts it in again
+        card_ctl("remove")
         card_ctl("insert")
         await_card("Virtual PCD 00 00")
-    return nth
 
 
 def opensc_reads(point):

@@ -91,5 +91,20 @@ TEST(JsonText, WhatNestsTooDeepIsRefused) {
     EXPECT_EQ(parse_json("[1e999]").error().detail, "JSON with a number that is too large");
 }
 
+TEST(JsonText, AKeyThatComesTwiceIsRefused) {
+    EXPECT_EQ(parse_json(R"([{"a": {"b": 1, "b": 1}}])").error().detail, "JSON with the key 'b' twice");
+    EXPECT_TRUE(parse_json(R"([{"a": {"a": 1}}, {"a": 1}])"));
+}
+
+TEST(JsonText, ASchemaRefusesAtAPlace) {
+    const Schema schema(R"({"properties": {"a": {"type": "integer"}}, "additionalProperties": false})");
+    EXPECT_EQ(*parse_json(R"({"a": 1})", schema), nlohmann::json({{"a", 1}}));
+    const auto wrong = parse_json(R"({"a": "x"})", schema);
+    ASSERT_FALSE(wrong);
+    EXPECT_EQ(wrong.error().code, ErrorCode::document_invalid);
+    EXPECT_EQ(wrong.error().where, "JSON Pointer \"/a\"");
+    EXPECT_EQ(parse_json("{", schema).error().detail, "not JSON");
+}
+
 }  // namespace
 }  // namespace rakit::document
