@@ -1,6 +1,7 @@
 #include "common/document/json_text.hpp"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -13,7 +14,7 @@ Result<nlohmann::json> parse_json(std::string_view text) {
     constexpr int kDeepest = 64;
     bool too_deep = false;
     std::vector<std::set<std::string>> keys;
-    std::string twice;
+    std::optional<std::string> twice;
     const auto watch = [&](int depth, json::parse_event_t event, json& part) {
         too_deep = too_deep || depth > kDeepest;
         if (too_deep) return false;
@@ -27,7 +28,7 @@ Result<nlohmann::json> parse_json(std::string_view text) {
         auto value = json::parse(text, watch);
         if (too_deep)
             return fail(ErrorCode::document_invalid, "JSON that nests deeper than " + std::to_string(kDeepest));
-        if (!twice.empty()) return fail(ErrorCode::document_invalid, "JSON with the key '" + twice + "' twice");
+        if (twice) return fail(ErrorCode::document_invalid, "JSON with the key '" + *twice + "' twice");
         return value;
     } catch (const json::parse_error& problem) {
         return fail(ErrorCode::document_invalid, "not JSON", "offset " + std::to_string(problem.byte));

@@ -93,6 +93,7 @@ TEST(JsonText, WhatNestsTooDeepIsRefused) {
 
 TEST(JsonText, AKeyThatComesTwiceIsRefused) {
     EXPECT_EQ(parse_json(R"([{"a": {"b": 1, "b": 1}}])").error().detail, "JSON with the key 'b' twice");
+    EXPECT_FALSE(parse_json(R"({"": 1, "": 2})"));
     EXPECT_TRUE(parse_json(R"([{"a": {"a": 1}}, {"a": 1}])"));
 }
 
