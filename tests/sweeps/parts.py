@@ -21,7 +21,7 @@ class Server:
             os.remove(ready)
         with open(log, "ab") as said:
             self.process = subprocess.Popen([*command, "--ready-file", ready], stdout=said, stderr=said)
-        atexit.register(self.process.kill)  # does nothing to one that has been waited for
+        atexit.register(self.process.kill)  # a sweep that fails leaves none behind; nothing is done to one that has ended
         end = time.monotonic() + 60
         while not os.path.exists(ready):
             if self.process.poll() is not None or time.monotonic() > end:

@@ -67,8 +67,6 @@ class Printer(Server):
 
 
 def fail(what):
-    cm_host.kill()
-    printer.kill()
     sys.exit(f"FAILED: printer killed at {where}: {what}")
 
 
